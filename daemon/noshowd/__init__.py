@@ -1,0 +1,1 @@
+"""noshowd: notices that somebody has not turned up, and does what a courteous person would do."""

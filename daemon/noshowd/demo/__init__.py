@@ -1,0 +1,1 @@
+"""A simulated day: the real daemon and its real adapters against simulated vendors on loopback."""

@@ -1,0 +1,64 @@
+"""Stretches of time, always with a zone, always counted from the first instant up to the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+class NaiveInstantError(ValueError):
+    """An instant without a zone was handed to the domain."""
+
+
+def require_aware(name: str, instant: datetime | None) -> None:
+    """Refuse an instant without a zone (`NaiveInstantError`); None passes."""
+    if instant is not None and instant.tzinfo is None:
+        raise NaiveInstantError(f"{name} has no time zone: {instant.isoformat()}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of time from `start` up to `end`; may be empty, never runs backwards."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        require_aware("span.start", self.start)
+        require_aware("span.end", self.end)
+        if self.end < self.start:
+            raise ValueError(f"a span ends before it starts: {self.start} .. {self.end}")
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    def overlap(self, other: Span) -> Span | None:
+        """The stretch both share, or None; touching at one instant shares nothing."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Span(start=start, end=end) if start < end else None
+
+
+def union(spans: Iterable[Span], *, gap: timedelta = timedelta(0)) -> tuple[Span, ...]:
+    """The spans in order, with those no further apart than `gap` joined into one."""
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda s: s.start):
+        if joined and span.start - joined[-1].end <= gap:
+            if span.end > joined[-1].end:
+                joined[-1] = Span(start=joined[-1].start, end=span.end)
+        else:
+            joined.append(span)
+    return tuple(joined)
+
+
+def total_overlap(left: Iterable[Span], right: Iterable[Span]) -> timedelta:
+    """How long the two sides, each taken as one set of stretches, ran at the same time."""
+    together = timedelta(0)
+    others = union(right)
+    for span in union(left):
+        for other in others:
+            shared = span.overlap(other)
+            if shared is not None:
+                together += shared.length
+    return together

@@ -1,0 +1,47 @@
+"""How what people answer comes in, whichever way they answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from noshowd.domain.spans import require_aware
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One tap, link or reply. `value` is the choice's opaque value (or the words of a reply).
+
+    `answer_id` is the carrier's own id of this answer: the same answer delivered twice has the same.
+    """
+
+    answer_id: str
+    channel: str
+    #: Address or carrier's id of who answered, as the carrier vouches for it; None where nobody vouches.
+    by: str | None
+    value: str
+    at: datetime
+    #: Free words that came along (an edited text, a keyword for the call).
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        require_aware("answer.at", self.at)
+
+
+class AnswerBox(Protocol):
+    """Takes answers. Stored before it returns, so that the carrier may acknowledge."""
+
+    async def put(self, answer: Answer) -> str:
+        """Store the answer; a short word for the person who gave it ("noted", "already decided")."""
+        ...
+
+
+class AnswerSource(Protocol):
+    """Something that brings answers for as long as it runs (Socket Mode, a mailbox)."""
+
+    name: str
+
+    async def run(self, box: AnswerBox) -> None:
+        """Bring answers until cancelled; reconnects by itself. Raises `CredentialsLost` or `Permanent` when it cannot."""
+        ...
