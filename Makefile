@@ -1,0 +1,67 @@
+# `make demo` and `make test` need nothing but python3 (3.11 or newer) and make: each sets up .venv by itself.
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+READY   := $(VENV)/.ready
+PYTEST  := $(BIN)/python -m pytest
+# More for pytest, as in: make test PYTEST_ARGS="-k judge -x"
+PYTEST_ARGS ?=
+# The full counts. .ci/run asks for a smaller share; each test prints the seed it runs with.
+SOAK_ROUNDS ?= 200
+SOAK_SEED   ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-real soak bench lint format lock clean
+
+help:
+	@echo 'make demo       a working day with simulated vendors, in about a minute'
+	@echo 'make test       all tests that need only Python packages'
+	@echo 'make test-real  tests against real counterparts, installed with apt-get where that is possible'
+	@echo 'make soak       the full counts: SOAK_ROUNDS=$(SOAK_ROUNDS) SOAK_SEED=$(SOAK_SEED)'
+	@echo 'make bench      measurements, printed and never judged'
+	@echo 'make lint       ruff, mypy, import-linter'
+	@echo 'make format     lets ruff mend what it can'
+	@echo 'make lock       renews requirements/*.txt from pyproject.toml'
+	@echo 'make clean      removes .venv and all caches'
+
+setup: $(READY)
+
+$(READY): requirements/dev.txt pyproject.toml tools/setup-venv
+	@tools/setup-venv $(VENV)
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/noshowd demo
+
+test: $(READY)
+	$(PYTEST) $(PYTEST_ARGS)
+
+test-real: $(READY)
+	@tests/real/run $(BIN)/python $(PYTEST_ARGS)
+
+soak: $(READY)
+	NOSHOWD_HYPOTHESIS=soak NOSHOWD_SOAK_ROUNDS=$(SOAK_ROUNDS) NOSHOWD_SOAK_SEED=$(SOAK_SEED) \
+		$(PYTEST) -m soak $(PYTEST_ARGS)
+
+bench: $(READY)
+	@set -e; for script in tests/bench/*.py; do \
+		case "$$script" in */\*.py) echo 'no benchmark there yet'; continue;; esac; \
+		echo "== $$script"; $(BIN)/python "$$script"; done
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini tests
+	$(BIN)/lint-imports --no-logo
+
+format: $(READY)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(READY)
+	@tools/lock $(BIN)/python
+
+clean:
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find daemon tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Speaks to a person: reads what was typed, calls the floors below, prints words or JSON."""

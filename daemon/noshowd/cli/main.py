@@ -1,0 +1,75 @@
+"""`noshowd COMMAND ...`: finds the command, loads only that one, and turns its end into an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from noshowd import __version__
+from noshowd.cli.commands import COMMANDS, load
+from noshowd.cli.exit_codes import CommandError, ExitCode
+
+_EPILOG = """\
+exit codes:
+  0    done
+  1    done, and the answer is no (a problem was found, an expectation was not met)
+  2    what was typed or configured cannot be used; nothing was changed
+  3    something needed cannot be reached now
+  70   an error in noshowd itself
+  130  stopped with Ctrl-C
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command in `argv` (without the program's name) and return the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments in (["--version"], ["-V"]):  # before the parser is built: scripts ask this often
+        print(f"noshowd {__version__}")
+        return ExitCode.OK
+    chosen = next((word for word in arguments if not word.startswith("-")), None)
+    args = _parser(chosen).parse_args(arguments)
+    return _run(args)
+
+
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """All commands by name; only `chosen` is imported and knows its own arguments."""
+    parser = argparse.ArgumentParser(
+        prog="noshowd",
+        description="Notices that somebody has not turned up to a phone or video meeting.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"noshowd {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+    for name, command in COMMANDS.items():
+        command_parser = commands.add_parser(name, help=command.help, description=command.help)
+        if name == chosen:
+            module = load(command)
+            module.add_arguments(command_parser)
+            command_parser.set_defaults(run=module.run)
+    return parser
+
+
+def _run(args: argparse.Namespace) -> int:
+    try:
+        code = int(args.run(args))
+        sys.stdout.flush()
+    except CommandError as error:
+        print(f"noshowd {args.command}: {error}", file=sys.stderr)
+        return error.code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # the reader (`| head`) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except Exception:  # noqa: BLE001 - the last line of defence: an exit code that scripts can tell from a "no"
+        traceback.print_exc()
+        print(
+            f"noshowd {args.command}: this is an error in noshowd {__version__}, please report it",
+            file=sys.stderr,
+        )
+        return ExitCode.BUG
+    return code
