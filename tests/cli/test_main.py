@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from noshowd import __version__
 from noshowd.cli.commands import COMMANDS, load
 from noshowd.cli.main import main

@@ -1,0 +1,1 @@
+"""The configuration: TOML in, checked models and values of the domain out."""

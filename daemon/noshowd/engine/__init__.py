@@ -1,0 +1,1 @@
+"""The verbs: sync, observe, judge, plan, deliver."""

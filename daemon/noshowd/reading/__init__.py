@@ -1,0 +1,1 @@
+"""What an event or a name means: pure functions from a calendar's words to a meeting's."""

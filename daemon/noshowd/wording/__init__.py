@@ -1,0 +1,1 @@
+"""Words out: templates and languages."""
