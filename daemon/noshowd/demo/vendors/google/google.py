@@ -1,0 +1,134 @@
+"""The simulated Google as one object: serve its `app`, point a client at it, and live a day in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import RLock
+from types import TracebackType
+from typing import Self
+
+from noshowd.demo.vendors.google.access import Access
+from noshowd.demo.vendors.google.agenda import Agenda
+from noshowd.demo.vendors.google.calendar_reads import CalendarReads
+from noshowd.demo.vendors.google.calendar_rest import CalendarRest
+from noshowd.demo.vendors.google.calendar_writes import CalendarWrites
+from noshowd.demo.vendors.google.calendars import Calendars
+from noshowd.demo.vendors.google.faults import Fault, FaultScript
+from noshowd.demo.vendors.google.mail import Mail, Mailboxes
+from noshowd.demo.vendors.google.meet_api import MeetApi
+from noshowd.demo.vendors.google.meetings import Joined, Meetings, Visitor
+from noshowd.demo.vendors.google.paging import Pager
+from noshowd.demo.vendors.google.people import People
+from noshowd.demo.vendors.google.server import Asked, Front
+from noshowd.demo.vendors.google.tasks import Tasks
+from noshowd.demo.vendors.serving import LoopbackServer
+
+
+class SimulatedGoogle:
+    """Calendar, Meet, Tasks, Gmail and Directory of one small firm, on loopback while the `with` block runs.
+
+    `now` stamps everything. The control methods may be called from any thread.
+    """
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        lock = RLock()
+        self.pager = Pager()
+        self._faults = FaultScript()
+        self.meetings = Meetings()
+        self._calendars = Calendars()
+        self.agenda = Agenda(self._calendars, self.meetings, now, lock)
+        self.tasks = Tasks(self.pager)
+        self.mail = Mailboxes(self.pager)
+        self.access = Access()
+        self.people = People(self.access)
+        self.writes = CalendarWrites(self._calendars, self.meetings)
+        self.rest = CalendarRest(self._calendars, self.pager)
+        meet = MeetApi(self.meetings, self.people, self.pager)
+        parts = (
+            CalendarReads(self._calendars, self.pager),
+            self.writes,
+            self.rest,
+            meet,
+            self.tasks,
+            self.mail,
+            self.people,
+        )
+        handlers = {k: v for part in parts for k, v in part.handlers().items()}
+        self._front = Front(
+            access=self.access, faults=self._faults, pager=self.pager, handlers=handlers, now=now, lock=lock
+        )
+        self._server = LoopbackServer(self._front.app())
+        self.access.token_uri = f"{self.url}/token"
+
+    def __enter__(self) -> Self:
+        self._server.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.__exit__(kind, error, trace)
+
+    @property
+    def url(self) -> str:
+        """Root of every API; Calendar's own root is `{url}/calendar/v3/`."""
+        return self._server.url
+
+    @property
+    def asked(self) -> list[Asked]:
+        """Every accepted request so far, in order."""
+        with self._front.lock:
+            return list(self._front.asked)
+
+    @property
+    def token_requests(self) -> int:
+        return self._front.token_requests
+
+    def add_person(
+        self, address: str, name: str, *, zone: str = "Europe/Berlin", aliases: tuple[str, ...] = ()
+    ) -> None:
+        """Somebody with an account and a calendar in the domain."""
+        with self._front.lock:
+            self.people.add(address, name, aliases)
+            self.agenda.add_calendar(address, zone=zone)
+
+    def fail(self, fault: Fault, *, on: str, times: int = 1) -> None:
+        """Let the next requests to a method (or a family of methods) fail."""
+        with self._front.lock:
+            self._faults.add(fault, on=on, times=times)
+
+    def recover(self) -> None:
+        """Forget all failures still scripted."""
+        with self._front.lock:
+            self._faults.clear()
+
+    def join(
+        self, code: str, who: str, at: datetime | None = None, *, how: Joined = Joined.SIGNED_IN
+    ) -> None:
+        """`who` is an address for a signed-in account, else the typed name or the partly hidden number."""
+        with self._front.lock:
+            if how is Joined.SIGNED_IN:
+                visitor = Visitor(name=self.people.name_of(who), address=who)
+            else:
+                visitor = Visitor(how=how, name=who)
+            self.meetings.join(code, visitor, at or self._now())
+
+    def leave(self, code: str, who: str, at: datetime | None = None) -> None:
+        with self._front.lock:
+            self.meetings.leave(code, who, at or self._now())
+
+    def withdraw_token(self, address: str) -> None:
+        """From now on every sign-in as this person is refused."""
+        with self._front.lock:
+            self.access.withdraw(address)
+
+    def restore_token(self, address: str) -> None:
+        with self._front.lock:
+            self.access.restore(address)
+
+    @property
+    def sent_mails(self) -> list[Mail]:
+        with self._front.lock:
+            return self.mail.sent

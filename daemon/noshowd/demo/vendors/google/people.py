@@ -1,0 +1,75 @@
+"""Who is who: the simulated domain's directory, and People's view of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from noshowd.demo.vendors.google.access import Access
+from noshowd.demo.vendors.google.call import Call, Handler
+from noshowd.demo.vendors.google.refusals import Refusal, not_found
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One account of the simulated domain."""
+
+    address: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+class People:
+    """The directory. Accounts outside the domain have an id and no entry."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._entries: dict[str, Entry] = {}
+
+    def add(self, address: str, name: str, aliases: tuple[str, ...] = ()) -> None:
+        self._entries[self.account_id(address)] = Entry(address=address, name=name, aliases=aliases)
+        self._access.users.add(address)
+
+    def name_of(self, address: str) -> str:
+        entry = self._entries.get(self.account_id(address))
+        return entry.name if entry else address.partition("@")[0].replace(".", " ").title()
+
+    def account_id(self, address: str) -> str:
+        """The number every API calls this account by."""
+        return str(10**20 + int(hashlib.sha256(address.encode()).hexdigest()[:15], 16))
+
+    def handlers(self) -> dict[str, Handler]:
+        return {"directory.users.get": self.user, "people.people.get": self.person}
+
+    def user(self, call: Call) -> Json:
+        key = call.path["userKey"]
+        account = key if key in self._entries else self.account_id(key)
+        entry = self._entries.get(account)
+        if entry is None:
+            raise not_found("Resource Not Found: userKey")
+        if call.query.get("viewType") != "domain_public":
+            raise Refusal(403, "forbidden", "Not Authorized to access this resource/api")
+        return {
+            "kind": "admin#directory#user",
+            "id": account,
+            "primaryEmail": entry.address,
+            "name": {"fullName": entry.name},
+            "emails": [{"address": entry.address, "primary": True}, *({"address": a} for a in entry.aliases)],
+        }
+
+    def person(self, call: Call) -> Json:
+        if not call.query.get("personFields"):
+            raise Refusal(400, "INVALID_ARGUMENT", "personFields mask is required.")
+        name = call.path["resourceName"]
+        entry = self._entries.get(name.removeprefix("people/"))
+        if entry is None:
+            return {"resourceName": name, "etag": "%EgMBAgM="}
+        return {
+            "resourceName": name,
+            "etag": "%EgMBAgM=",
+            "names": [{"displayName": entry.name}],
+            "emailAddresses": [{"value": entry.address}, *({"value": a} for a in entry.aliases)],
+        }

@@ -1,0 +1,190 @@
+"""The HTTP front of the simulated Google: one ASGI application for all its hosts.
+
+Every request is checked in the order the real service would: method, sign-in, scope, form; then comes
+trouble that was scripted; then the answer, reduced to the fields asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import RLock
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from noshowd.demo.vendors.google import discovery, masks, validation
+from noshowd.demo.vendors.google.access import Access, TokenRefusal
+from noshowd.demo.vendors.google.call import Call, Handler
+from noshowd.demo.vendors.google.faults import Fault, FaultScript, Manner
+from noshowd.demo.vendors.google.paging import Pager
+from noshowd.demo.vendors.google.refusals import Refusal
+
+Json = dict[str, Any]
+_VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request that was well formed and signed in, as tests want to see it."""
+
+    method: str
+    user: str
+    path: dict[str, str]
+    query: Json
+    body: Json
+    headers: dict[str, str]
+
+
+class Front:
+    """Checks and dispatches requests. `asked` lists the accepted ones."""
+
+    def __init__(
+        self,
+        *,
+        access: Access,
+        faults: FaultScript,
+        pager: Pager,
+        handlers: dict[str, Handler],
+        now: Callable[[], datetime],
+        lock: RLock,
+    ) -> None:
+        self._access = access
+        self._faults = faults
+        self._pager = pager
+        self._handlers = handlers
+        self._now = now
+        self.lock = lock
+        self.asked: list[Asked] = []
+        self.token_requests = 0
+
+    def app(self) -> Starlette:
+        """The application to serve."""
+        routes = [
+            Route("/token", self._token, methods=["POST"]),
+            Route("/{rest:path}", self._answer, methods=_VERBS),
+        ]
+        return Starlette(routes=routes, middleware=[Middleware(GZipMiddleware, minimum_size=500)])
+
+    async def _token(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode()))
+        with self.lock:
+            self.token_requests += 1
+            try:
+                return JSONResponse(self._access.token(form))
+            except TokenRefusal as refusal:
+                return JSONResponse(refusal.body, refusal.code)
+
+    async def _answer(self, request: Request) -> Response:
+        body = await request.body()
+        api = "calendar"
+        try:
+            with self.lock:
+                method, call = self._accept(request, body)
+                api = method.api
+                fault = self._faults.take(method.id)
+                if fault and fault.manner is Manner.REFUSE:
+                    raise fault.refusal()
+                if fault and fault.manner is Manner.HANG:
+                    return _Silence()
+                if fault and fault.manner is Manner.EMPTY_PAGE:
+                    self._pager.empty_next = True
+                answer = self._handlers[method.id](call)
+        except Refusal as refusal:
+            return JSONResponse(refusal.body(api), refusal.code, refusal.headers)
+        if fault and fault.manner is Manner.DROP_AFTER:
+            return _Silence(drop=True)
+        return _reply(answer, call, fault)
+
+    def _accept(self, request: Request, body: bytes) -> tuple[discovery.Method, Call]:
+        """The request as a call. Raises `Refusal`."""
+        verb = request.headers.get("x-http-method-override", request.method)
+        raw_query = request.url.query
+        if verb != request.method:  # a GET too long for a URL travels as a POST form
+            raw_query, body = body.decode(), b""
+        found = discovery.find(verb, request.scope["raw_path"].decode())
+        if found is None:
+            raise Refusal(404, "notFound", f"No method for {verb} {request.url.path}")
+        method, path = found
+        grant = self._access.check(request.headers.get("authorization"))
+        if method.api in self._access.disabled_apis:
+            raise Refusal(
+                403,
+                "accessNotConfigured",
+                f"{method.api} API has not been used in this project or is disabled.",
+            )
+        if not grant.scopes & method.scopes:
+            raise Refusal(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
+        validation.check_path(method, path)
+        query = validation.check_parameters(method, parse_qsl(raw_query, keep_blank_values=True))
+        content = _content(request, body)
+        validation.check_body(method, content)
+        if method.id not in self._handlers:
+            raise Refusal(501, "notImplemented", f"{method.id} is not simulated")
+        headers = dict(request.headers)
+        self.asked.append(
+            Asked(
+                method=method.id, user=grant.user, path=path, query=query, body=content or {}, headers=headers
+            )
+        )
+        call = Call(
+            method=method.id,
+            grant=grant,
+            path=path,
+            query=query,
+            body=content or {},
+            headers=headers,
+            now=self._now(),
+        )
+        return method, call
+
+
+class _Silence(Response):
+    """No answer: holds the connection until the client gives up, or drops it at once."""
+
+    def __init__(self, *, drop: bool = False) -> None:
+        super().__init__()
+        self._drop = drop
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        if self._drop:
+            # Headers that promise a body, and then the end: uvicorn closes the connection.
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+            return
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def _content(request: Request, body: bytes) -> Any:
+    if not body:
+        return None
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        raise Refusal(400, "parseError", "Expected application/json")
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise Refusal(400, "parseError", "Parse Error") from None
+
+
+def _reply(answer: Json | None, call: Call, fault: Fault | None) -> Response:
+    if answer is None:
+        return Response(status_code=204)
+    if fault and fault.manner is Manner.EMPTY:
+        answer = {k: v for k, v in answer.items() if not isinstance(v, list)}
+    if fields := call.query.get("fields"):
+        answer = masks.apply(answer, masks.parse(fields))
+    indent = None if call.query.get("prettyPrint") is False else 2
+    text = json.dumps(answer, indent=indent, ensure_ascii=False)
+    if fault and fault.manner is Manner.TRUNCATE:
+        text = text[: len(text) // 2]
+    headers = {"ETag": answer["etag"]} if "etag" in answer else {}
+    return Response(text, media_type="application/json; charset=UTF-8", headers=headers)
