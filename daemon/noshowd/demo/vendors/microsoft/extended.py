@@ -1,0 +1,32 @@
+"""Extended properties: the marks a program leaves on an item and may look it up by."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from noshowd.demo.vendors.microsoft.answers import Call, Refusal
+
+_FILTER = re.compile(
+    r"singleValueExtendedProperties/Any\(ep: ep/id eq '([^']+)' and ep/value eq '((?:[^']|'')*)'\)$"
+)
+#: By a GUID and a name, or by the tag of a property that MAPI knows.
+_ID = re.compile(r"String (\{[0-9a-fA-F-]{36}\} Name \S+|0x[0-9a-fA-F]{4})$")
+
+
+def properties_of(body: dict[str, Any]) -> dict[str, str]:
+    """The extended properties written with an item; an id in the wrong form is refused."""
+    found = {}
+    for one in body.get("singleValueExtendedProperties", []):
+        if not _ID.match(one["id"]):
+            raise Refusal(400, "ErrorInvalidPropertyId", f"PropertyId '{one['id']}' is not valid.")
+        found[one["id"]] = one["value"]
+    return found
+
+
+def wanted_property(call: Call) -> tuple[str, str]:
+    """Id and value of the only filter known here."""
+    match = _FILTER.match(call.query.get("$filter", ""))
+    if match is None:
+        raise Refusal(400, "ErrorInvalidUrlQueryFilter", "The query filter contains an error.")
+    return match[1], match[2].replace("''", "'")

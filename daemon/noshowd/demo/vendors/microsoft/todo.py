@@ -1,0 +1,108 @@
+"""Microsoft To Do of the simulated tenant: two lists a person, tasks with linked resources."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from noshowd.demo.vendors.microsoft.answers import (
+    Answer,
+    Call,
+    Refusal,
+    Route,
+    instant,
+    paged,
+    route,
+)
+from noshowd.demo.vendors.microsoft.people import People
+
+_ROLE = "Tasks.ReadWrite.All"
+_LISTS = (("flaggedEmails", "Flagged Emails"), ("defaultList", "Tasks"))
+
+
+class ToDo:
+    """Every task of the tenant, by mailbox; no transaction id, so writing twice makes two."""
+
+    def __init__(self, people: People, now: Callable[[], datetime], lock: threading.RLock) -> None:
+        self.people = people
+        self.now = now
+        self.lock = lock
+        self._tasks: dict[str, dict[str, dict[str, Any]]] = {}
+        self._count = 0
+
+    def tasks(self, address: str) -> tuple[dict[str, Any], ...]:
+        """The tasks in the default list of this person, oldest first."""
+        with self.lock:
+            return tuple(self._tasks.get(address, {}).values())
+
+    def routes(self) -> list[Route]:
+        lists, tasks = "/users/{}/todo/lists", "/users/{}/todo/lists/{}/tasks"
+        return [
+            route("GET", lists, _ROLE, self._lists),
+            route("GET", tasks, _ROLE, self._list),
+            route("POST", tasks, _ROLE, self._create),
+            route("GET", f"{tasks}/{{}}", _ROLE, self._get),
+            route("PATCH", f"{tasks}/{{}}", _ROLE, self._patch),
+            route("DELETE", f"{tasks}/{{}}", _ROLE, self._delete),
+        ]
+
+    def _lists(self, call: Call, reference: str) -> Answer:
+        address = self.people.find(reference).address
+        lists = (
+            {"id": f"{name}-{address}", "displayName": shown, "wellknownListName": name}
+            for name, shown in _LISTS
+        )
+        return paged(lists, call, default=20, most=100)
+
+    def _of(self, reference: str, list_id: str) -> dict[str, dict[str, Any]]:
+        address = self.people.find(reference).address
+        if list_id != f"defaultList-{address}":
+            raise Refusal(404, "itemNotFound", "The specified list was not found.")
+        return self._tasks.setdefault(address, {})
+
+    def _list(self, call: Call, reference: str, list_id: str) -> Answer:
+        shown = (_shown(task, call) for task in list(self._of(reference, list_id).values()))
+        return paged(shown, call, default=20, most=100)
+
+    def _create(self, call: Call, reference: str, list_id: str) -> Answer:
+        if not call.body.get("title"):
+            raise Refusal(400, "invalidRequest", "The title of a task must not be empty.")
+        with self.lock:
+            self._count += 1
+            task = {
+                "id": f"task-{self._count}",
+                "status": "notStarted",
+                "createdDateTime": instant(self.now()),
+            } | call.body
+            self._of(reference, list_id)[task["id"]] = task
+        return Answer(status=201, body=task)
+
+    def _get(self, call: Call, reference: str, list_id: str, task_id: str) -> Answer:
+        return Answer(body=_shown(self._find(reference, list_id, task_id), call))
+
+    def _patch(self, call: Call, reference: str, list_id: str, task_id: str) -> Answer:
+        if "linkedResources" in call.body:
+            raise Refusal(400, "invalidRequest", "Linked resources have a path of their own.")
+        task = self._find(reference, list_id, task_id)
+        task.update(call.body)
+        return Answer(body=_shown(task, call))
+
+    def _delete(self, _call: Call, reference: str, list_id: str, task_id: str) -> Answer:
+        self._find(reference, list_id, task_id)
+        with self.lock:
+            del self._of(reference, list_id)[task_id]
+        return Answer(status=204)
+
+    def _find(self, reference: str, list_id: str, task_id: str) -> dict[str, Any]:
+        task = self._of(reference, list_id).get(task_id)
+        if task is None:
+            raise Refusal(404, "itemNotFound", "The specified task was not found.")
+        return task
+
+
+def _shown(task: dict[str, Any], call: Call) -> dict[str, Any]:
+    """A relation is answered only where it is expanded."""
+    expanded = "linkedResources" in call.query.get("$expand", "")
+    return {k: v for k, v in task.items() if expanded or k != "linkedResources"}
