@@ -118,8 +118,7 @@ class FollowUpKey:
     def __str__(self) -> str:
         """A stable name of 32 hex digits; equal exactly when the keys are equal (SHA-256 over a length-framed form)."""
         framed = "".join(
-            f"{len(part)}:{part}"
-            for part in (self.meeting, str(self.round), self.person, self.kind.value, self.step)
+            f"{len(part)}:{part}" for part in (self.meeting, str(self.round), self.person, self.kind.value, self.step)
         )
         return hashlib.sha256(framed.encode()).hexdigest()[:32]
 

@@ -31,6 +31,10 @@ class JudgingRules:
     other_time: timedelta = timedelta(hours=2)
     #: How far past the end a call may go on unseen by a source that lists only ended calls.
     longest_overrun: timedelta = 60 * MINUTE
+    #: An attempt to ring counts as our part from this long before the start.
+    attempt_early: timedelta = MINUTE
+    #: "Not there now" rests on a look no older than this plus the source's lag.
+    fresh_for: timedelta = timedelta(seconds=90)
     #: Two consecutive looks of a snapshot source are this far apart at most, else there is a gap.
     gap: timedelta = MINUTE
 
@@ -122,12 +126,8 @@ DEFAULT_LADDERS: dict[Cause, tuple[Step, ...]] = {
             window=WindowKind.DAYS,
         ),
     ),
-    Cause.NOT_ADMITTED: (
-        Step(name="not_admitted", kind=FollowUpKind.WAITING_NOTICE, after=_minutes(1), media=VIDEO),
-    ),
-    Cause.NOBODY_CAME: (
-        Step(name="question", kind=FollowUpKind.QUESTION, after=None, window=WindowKind.DAY),
-    ),
+    Cause.NOT_ADMITTED: (Step(name="not_admitted", kind=FollowUpKind.WAITING_NOTICE, after=_minutes(1), media=VIDEO),),
+    Cause.NOBODY_CAME: (Step(name="question", kind=FollowUpKind.QUESTION, after=None, window=WindowKind.DAY),),
     Cause.UNKNOWN: (
         Step(name="suggest", kind=FollowUpKind.SUGGEST_CALL, after=_minutes(3), media=PHONE),
         Step(name="question", kind=FollowUpKind.QUESTION, after=None, window=WindowKind.DAY),

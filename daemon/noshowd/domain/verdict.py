@@ -45,9 +45,7 @@ class Outcome(StrEnum):
 
 
 #: Outcomes in which the two sides did not come together although they should have, and it is known.
-CONFIRMED_MISSES = frozenset(
-    {Outcome.THEY_ARE_MISSING, Outcome.WE_ARE_MISSING, Outcome.MISSED_EACH_OTHER}
-)
+CONFIRMED_MISSES = frozenset({Outcome.THEY_ARE_MISSING, Outcome.WE_ARE_MISSING, Outcome.MISSED_EACH_OTHER})
 
 
 class Reason(StrEnum):
@@ -111,6 +109,8 @@ class PersonVerdict:
     absent_since: datetime | None = None
     #: Seen in the room, in the lobby or on a call during this round, however short.
     seen: bool = False
+    #: An unidentified human seen in this round may be this person.
+    maybe_seen: bool = False
     in_lobby: bool = False
     #: Somebody who is there now (as of the latest look).
     here_now: bool = False
@@ -120,12 +120,14 @@ class PersonVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The judgement of one round at one instant. Judging the same evidence at the same instant gives it again."""
+    """The judgement of one round at one instant. Judging the same evidence at the same instant gives it."""
 
     outcome: Outcome
     judged_at: datetime
     ours: SidePresence = SidePresence.UNKNOWN
     theirs: SidePresence = SidePresence.UNKNOWN
+    #: The instant up to which the evidence reaches without a gap; None when it does not reach the start.
+    as_of: datetime | None = None
     people: tuple[PersonVerdict, ...] = ()
     reasons: frozenset[Reason] = field(default_factory=frozenset)
     #: Whole minutes between the start and the first of a side to arrive; None while nobody has.
@@ -133,6 +135,9 @@ class Verdict:
     theirs_late: int | None = None
     #: How many of their expected people are certainly missing; told to our side only.
     at_least_missing: int = 0
+    #: Somebody of a side is in the room as of the latest look.
+    ours_here: bool = False
+    theirs_here: bool = False
     #: The confirmation instant has passed.
     confirmed: bool = False
     ended: bool = False

@@ -54,9 +54,7 @@ class CalendarSource(Protocol):
     #: The account's name in the configuration.
     account: str
 
-    def changes(
-        self, calendar: str, *, cursor: str | None, window: Span
-    ) -> AsyncIterator[Page | ListingEnd]:
+    def changes(self, calendar: str, *, cursor: str | None, window: Span) -> AsyncIterator[Page | ListingEnd]:
         """Pages, then exactly one `ListingEnd`: everything in `window`, or what changed since `cursor`.
 
         Occurrences come expanded, each as an entry of its own; entries outside `window` are ignored by the caller.

@@ -19,9 +19,7 @@ class Temporary(VendorError):
     `uncertain` is True when the request may have taken effect all the same (a time-out after sending).
     """
 
-    def __init__(
-        self, reason: str, *, retry_after: timedelta | None = None, uncertain: bool = False
-    ) -> None:
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None, uncertain: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
         self.uncertain = uncertain

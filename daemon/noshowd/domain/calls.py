@@ -1,0 +1,211 @@
+"""Whether the call took place: telephone appointments. Absence needs every line of ours to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from noshowd.domain.evidence import (
+    Blind,
+    CallRecord,
+    CallResult,
+    Direction,
+    Evidence,
+    MatchStrength,
+    SourceTraits,
+)
+from noshowd.domain.findings import Findings, is_fresh, reach
+from noshowd.domain.matching import Matches
+from noshowd.domain.meeting import Caller, Meeting, Side
+from noshowd.domain.policy import JudgingRules
+from noshowd.domain.verdict import PersonVerdict, Presence, Reason, SidePresence
+
+_UNANSWERED = frozenset({CallResult.NO_ANSWER, CallResult.VOICEMAIL})
+
+
+@dataclass(slots=True)
+class _Calls:
+    """The calls of the window, sorted by what they tell."""
+
+    talks: list[CallRecord] = field(default_factory=list)
+    running: list[CallRecord] = field(default_factory=list)
+    ours: list[CallRecord] = field(default_factory=list)
+    theirs: list[CallRecord] = field(default_factory=list)
+    #: Anything after which no absence may be claimed.
+    doubts: set[Reason] = field(default_factory=set)
+    notes: set[Reason] = field(default_factory=set)
+
+
+def _in_window(call: CallRecord, meeting: Meeting, rules: JudgingRules) -> bool:
+    """Whether the call counts for this slot, in either reading of a doubled hour."""
+    opens, closes = meeting.start - rules.call_early, meeting.end + rules.call_late
+    return any(opens <= began <= closes for began in {call.began, call.began + call.or_later_by})
+
+
+def _sort(meeting: Meeting, evidence: Evidence, matches: Matches, rules: JudgingRules, now: datetime) -> _Calls:
+    calls = _Calls()
+    for call in {(c.source, c.call): c for c in evidence.calls}.values():
+        strength = matches.number(call.their_number)
+        if _in_window(call, meeting, rules):
+            _enter(call, strength, calls, meeting, rules, now)
+        elif strength >= MatchStrength.MEDIUM and _at_other_time(call, meeting, rules, now):
+            calls.doubts.add(Reason.OTHER_TIME)
+    return calls
+
+
+def _at_other_time(call: CallRecord, meeting: Meeting, rules: JudgingRules, now: datetime) -> bool:
+    near = meeting.start - rules.other_time <= call.began <= meeting.end + rules.other_time
+    return near and call.talked(now) >= rules.sure_talk
+
+
+def _enter(
+    call: CallRecord,
+    strength: MatchStrength,
+    calls: _Calls,
+    meeting: Meeting,
+    rules: JudgingRules,
+    now: datetime,
+) -> None:
+    if strength < MatchStrength.MEDIUM:
+        if call.their_number is None:
+            calls.doubts.add(Reason.HIDDEN_CALL)
+        elif strength is MatchStrength.WEAK:
+            calls.doubts.add(Reason.WEAK_NUMBER)
+        return
+    if call.talked(now) >= rules.sure_talk:
+        calls.talks.append(call)
+    elif call.running:
+        calls.running.append(call)
+    elif call.result in (CallResult.ANSWERED, CallResult.UNCLEAR, CallResult.TALKING):
+        calls.doubts.add(Reason.SHORT_TALK)
+    elif call.direction is Direction.OUT:
+        _enter_attempt(call, calls, meeting, rules)
+    else:
+        calls.theirs.append(call)
+        calls.notes.add(Reason.THEY_RANG)
+
+
+def _enter_attempt(call: CallRecord, calls: _Calls, meeting: Meeting, rules: JudgingRules) -> None:
+    """One of ours rang them: our part only if it rang, inside the slot, and they could hear it."""
+    if call.result not in _UNANSWERED:
+        calls.doubts.add(Reason.BUSY)
+        return
+    if call.result is CallResult.VOICEMAIL:
+        calls.notes.add(Reason.VOICEMAIL)
+    latest = meeting.start + rules.confirmation(meeting.length)
+    if meeting.start - rules.attempt_early <= call.began <= latest and not call.or_later_by:
+        calls.ours.append(call)
+        calls.notes.add(Reason.WE_RANG)
+    else:
+        calls.doubts.add(Reason.CAME_LATE if call.began > latest else Reason.OTHER_TIME)
+
+
+def _all_lines_seen(meeting: Meeting, evidence: Evidence, rules: JudgingRules) -> tuple[datetime | None, set[Reason]]:
+    """How far all our lines were seen from the start on without a gap, else None and why not."""
+    people = [p for p in meeting.side(Side.OURS) if p.expected]
+    if not people or any(not p.all_lines_seen or not p.lines for p in people):
+        return None, {Reason.UNSEEN_LINE}
+    reached: list[datetime] = []
+    reasons: set[Reason] = set()
+    for line in {line for p in people for line in p.lines}:
+        spans = []
+        for coverage in evidence.coverages:
+            if line not in coverage.lines or coverage.presence_only:
+                continue
+            if Blind.HIDDEN_NUMBERS in coverage.blind:
+                reasons.add(Reason.BLIND_SPOT)
+            elif coverage.ended_only and coverage.span.end < meeting.end + rules.longest_overrun:
+                reasons.add(Reason.ENDED_ONLY)
+            else:
+                spans.append(coverage.span)
+        until = reach(spans, meeting.start, rules.gap)
+        if until is None:
+            return None, reasons or {Reason.GAP if spans else Reason.NO_COVERAGE}
+        reached.append(until)
+    return min(reached), reasons
+
+
+def _sides(calls: _Calls, caller: Caller, *, complete: bool) -> tuple[SidePresence, SidePresence]:
+    """What the attempts prove about both sides when no talk was seen."""
+    known, absent, unknown = SidePresence.PRESENT, SidePresence.ABSENT, SidePresence.UNKNOWN
+    sure = complete and not calls.doubts and not calls.running
+    if calls.ours and calls.theirs:
+        return (known, known) if sure else (unknown, SidePresence.ARRIVED)
+    if calls.ours:
+        return known, absent if sure else unknown
+    if calls.theirs:
+        return absent if sure else unknown, SidePresence.ARRIVED
+    if not sure or caller is Caller.UNKNOWN:
+        return unknown, unknown
+    # nobody rang: whoever should have is missing; the other side was there to be rung
+    return (absent, unknown) if caller is Caller.OURS else (known, absent)
+
+
+def find_on_phone(
+    meeting: Meeting,
+    evidence: Evidence,
+    matches: Matches,
+    sources: Mapping[str, SourceTraits],
+    rules: JudgingRules,
+    now: datetime,
+) -> Findings:
+    """Findings for a telephone appointment. Pure; attempts are facts for our own side."""
+    calls = _sort(meeting, evidence, matches, rules, now)
+    if calls.talks:
+        return _held(meeting, min(c.began for c in calls.talks))
+    as_of, gaps = _all_lines_seen(meeting, evidence, rules)
+    ours, theirs = _sides(calls, meeting.place.caller, complete=as_of is not None)
+    reasons = calls.doubts | calls.notes | gaps
+    if calls.running:
+        reasons.add(Reason.CALL_RUNNING)
+    if not (calls.ours or calls.theirs or calls.running):
+        reasons.add(Reason.NOBODY_RANG)
+    if meeting.place.caller is Caller.UNKNOWN:
+        reasons.add(Reason.CALLER_UNKNOWN)
+    seen = bool(calls.theirs or calls.running)
+    fresh = as_of is not None and is_fresh(as_of, evidence.coverages, sources, rules, now)
+    # the person who rang cannot be told apart from a colleague on the same line: sides are judged, people follow
+    return Findings(
+        ours=ours,
+        theirs=theirs,
+        as_of=as_of,
+        people=tuple(
+            PersonVerdict(
+                key=p.key,
+                side=p.side,
+                presence=_person(ours if p.side is Side.OURS else theirs),
+                absent_now=fresh and (ours if p.side is Side.OURS else theirs) is SidePresence.ABSENT,
+                seen=seen if p.side is Side.THEIRS else bool(calls.ours),
+                maybe_seen=p.side is Side.THEIRS and bool(calls.doubts),
+            )
+            for p in meeting.people
+        ),
+        reasons=frozenset(reasons),
+        ours_here=bool(calls.running),
+        theirs_here=bool(calls.running),
+        ours_first=min((c.began for c in calls.ours), default=None),
+        theirs_first=min((c.began for c in calls.theirs), default=None),
+    )
+
+
+def _person(side: SidePresence) -> Presence:
+    if side in (SidePresence.PRESENT, SidePresence.ARRIVED):
+        return Presence.PRESENT
+    return Presence.ABSENT if side is SidePresence.ABSENT else Presence.UNKNOWN
+
+
+def _held(meeting: Meeting, began: datetime) -> Findings:
+    return Findings(
+        ours=SidePresence.PRESENT,
+        theirs=SidePresence.PRESENT,
+        overlapped=True,
+        people=tuple(
+            PersonVerdict(key=p.key, side=p.side, presence=Presence.PRESENT, seen=True, arrived_at=began)
+            for p in meeting.people
+        ),
+        reasons=frozenset({Reason.TALKED}),
+        ours_first=began,
+        theirs_first=began,
+        theirs_surely=True,
+    )

@@ -1,0 +1,209 @@
+"""The verdict: a pure function of the meeting, the evidence, the policy and one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from noshowd.domain.calls import find_on_phone
+from noshowd.domain.evidence import (
+    SAYS_ABSENT,
+    SAYS_HELD,
+    SAYS_OFF,
+    Evidence,
+    Said,
+    SourceTraits,
+    Statement,
+)
+from noshowd.domain.findings import Findings, last_words
+from noshowd.domain.matching import Matches
+from noshowd.domain.meeting import Kind, Meeting, Side
+from noshowd.domain.outcome import Moment, decide
+from noshowd.domain.policy import Policy
+from noshowd.domain.room import find_in_room
+from noshowd.domain.spans import require_aware
+from noshowd.domain.timing import next_look_at, settled_at
+from noshowd.domain.verdict import (
+    Outcome,
+    PersonVerdict,
+    Presence,
+    Reason,
+    SidePresence,
+    Verdict,
+)
+
+_MINUTE = timedelta(minutes=1)
+
+
+def judge(
+    meeting: Meeting,
+    evidence: Evidence,
+    matches: Matches,
+    policy: Policy,
+    now: datetime,
+    *,
+    sources: Mapping[str, SourceTraits],
+) -> Verdict:
+    """Outcome, presence of each person, reasons, and when to ask again.
+
+    `sources` are the traits of those that can see this meeting at all. The same arguments always give the same verdict.
+    """
+    require_aware("now", now)
+    if meeting.called_off:
+        return _closed(meeting, now, Outcome.CALLED_OFF, _cancelled(meeting, evidence, now))
+    if meeting.skip is not None:
+        return _closed(meeting, now, Outcome.NOT_WATCHED, {Reason.SKIPPED})
+    words = last_words(evidence)
+    if any(w.said in SAYS_OFF for w in words) and not any(w.said in SAYS_HELD for w in words):
+        return _closed(meeting, now, Outcome.CALLED_OFF, {Reason.SAID_OFF})
+    find = find_on_phone if meeting.place.kind is Kind.PHONE else find_in_room
+    findings = find(meeting, evidence, matches, sources, policy.judging, now)
+    if not sources and not words:
+        findings = replace(findings, reasons=findings.reasons | {Reason.NO_SOURCE})
+    findings, said_confirms = _hear(meeting, words, findings, policy)
+    return _word(meeting, findings, policy, now, sources, said_confirms=said_confirms)
+
+
+def _cancelled(meeting: Meeting, evidence: Evidence, now: datetime) -> set[Reason]:
+    """A cancellation after somebody had already come is something our side should know."""
+    came = now >= meeting.start and any(s.until >= meeting.start for s in evidence.sightings)
+    return {Reason.CANCELLED, Reason.CANCELLED_AFTER_START} if came else {Reason.CANCELLED}
+
+
+def _closed(meeting: Meeting, now: datetime, outcome: Outcome, reasons: set[Reason]) -> Verdict:
+    return Verdict(
+        outcome=outcome,
+        judged_at=now,
+        people=tuple(PersonVerdict(key=p.key, side=p.side) for p in meeting.people),
+        reasons=frozenset(reasons),
+        ended=now >= meeting.end,
+        final=True,
+    )
+
+
+def _hear(meeting: Meeting, words: tuple[Statement, ...], findings: Findings, policy: Policy) -> tuple[Findings, bool]:
+    """Findings after what our people said, and whether a person's negative answer confirms the absence by itself."""
+    if any(w.said in SAYS_HELD for w in words):
+        return _said_held(findings), False
+    confirms = False
+    for word in words:
+        if word.said in SAYS_ABSENT:
+            findings = _said_absent(findings, word)
+            early = word.at < meeting.start + policy.judging.confirm_at_least
+            confirms |= findings.theirs is SidePresence.ABSENT and not early
+        elif word.said is Said.I_FORGOT and findings.ours is not SidePresence.PRESENT:
+            people = _set(findings.people, {word.by}, Presence.ABSENT)
+            findings = replace(
+                findings,
+                ours=SidePresence.ABSENT,
+                people=people,
+                reasons=findings.reasons | {Reason.SAID_FORGOT},
+            )
+            confirms |= not findings.overlapped
+        elif word.said is Said.I_AM_HERE:
+            people = _set(findings.people, {word.by}, Presence.PRESENT)
+            findings = replace(findings, ours=SidePresence.PRESENT, people=people)
+    return findings, confirms
+
+
+def _said_held(findings: Findings) -> Findings:
+    """Any statement that somebody was present wins over everything else."""
+    return replace(
+        findings,
+        ours=SidePresence.PRESENT,
+        theirs=SidePresence.PRESENT,
+        overlapped=True,
+        people=tuple(
+            replace(p, presence=Presence.PRESENT, absent_now=False, absent_since=None) for p in findings.people
+        ),
+        reasons=findings.reasons | {Reason.SAID_HELD},
+    )
+
+
+def _said_absent(findings: Findings, word: Statement) -> Findings:
+    """A negative answer is coverage from the start to the answer; against a sure sighting it is a conflict."""
+    if findings.theirs_surely:
+        return replace(
+            findings,
+            theirs=SidePresence.UNKNOWN,
+            overlapped=False,
+            reasons=findings.reasons | {Reason.CONFLICT},
+        )
+    theirs = {p.key for p in findings.people if p.side is Side.THEIRS}
+    about = {word.about} if word.about else theirs
+    people = _set(_set(findings.people, about, Presence.ABSENT), {word.by}, Presence.PRESENT)
+    everybody = all(p.presence is Presence.ABSENT for p in people if p.side is Side.THEIRS)
+    return replace(
+        findings,
+        ours=SidePresence.PRESENT,
+        theirs=SidePresence.ABSENT if everybody else findings.theirs,
+        overlapped=findings.overlapped and not everybody,
+        people=people,
+        as_of=max(findings.as_of or word.at, word.at),
+        reasons=findings.reasons | {Reason.SAID_ABSENT},
+    )
+
+
+def _set(people: tuple[PersonVerdict, ...], keys: set[str], presence: Presence) -> tuple[PersonVerdict, ...]:
+    return tuple(
+        replace(p, presence=presence, maybe_seen=False, absent_now=False) if p.key in keys else p for p in people
+    )
+
+
+def _moment(meeting: Meeting, findings: Findings, policy: Policy, now: datetime, *, said_confirms: bool) -> Moment:
+    """How far the slot has come. A proved absence counts only as far as its evidence reaches (as of t)."""
+    absent = SidePresence.ABSENT in (findings.ours, findings.theirs)
+    unseen = SidePresence.UNSEEN in (findings.ours, findings.theirs)
+    reached = findings.as_of if (absent or unseen) and findings.as_of is not None else now
+    confirmation = meeting.start + policy.judging.confirmation(meeting.length)
+    if now >= meeting.end and (reached >= confirmation or said_confirms):
+        return Moment.ENDED
+    return Moment.CONFIRMED if reached >= confirmation or said_confirms else Moment.OPEN
+
+
+def _late(meeting: Meeting, first: datetime | None) -> int | None:
+    return None if first is None else max(0, int((first - meeting.start) / _MINUTE))
+
+
+def _word(
+    meeting: Meeting,
+    findings: Findings,
+    policy: Policy,
+    now: datetime,
+    sources: Mapping[str, SourceTraits],
+    *,
+    said_confirms: bool,
+) -> Verdict:
+    moment = _moment(meeting, findings, policy, now, said_confirms=said_confirms)
+    slowest = max((s.lag for s in sources.values()), default=timedelta(0))
+    if moment is Moment.OPEN and now >= meeting.end + slowest + policy.judging.gap:
+        # the evidence broke off before the confirmation: the past is unknown
+        findings = replace(findings, theirs=_doubt(findings.theirs), ours=_doubt(findings.ours))
+        moment = Moment.ENDED
+    outcome = decide(ours=findings.ours, theirs=findings.theirs, overlapped=findings.overlapped, moment=moment)
+    settled = settled_at(meeting, policy.judging, sources.values())
+    sure = outcome is Outcome.HELD and Reason.PRESUMED not in findings.reasons
+    final = sure or now >= settled
+    return Verdict(
+        outcome=outcome,
+        judged_at=now,
+        ours=findings.ours,
+        theirs=findings.theirs,
+        as_of=findings.as_of,
+        people=findings.people,
+        reasons=findings.reasons,
+        ours_late=_late(meeting, findings.ours_first),
+        theirs_late=_late(meeting, findings.theirs_first),
+        at_least_missing=findings.at_least_missing,
+        ours_here=findings.ours_here,
+        theirs_here=findings.theirs_here,
+        confirmed=moment is not Moment.OPEN,
+        ended=now >= meeting.end,
+        final=final,
+        next_look_at=None if final else next_look_at(meeting, policy, sources.values(), now),
+    )
+
+
+def _doubt(side: SidePresence) -> SidePresence:
+    return SidePresence.UNKNOWN if side in (SidePresence.ABSENT, SidePresence.UNSEEN) else side

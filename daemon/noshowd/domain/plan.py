@@ -1,0 +1,225 @@
+"""From a verdict to what should be done about it: rungs of a ladder to add, to withdraw, to take back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from noshowd.domain.followup import (
+    TO_GUESTS,
+    Approval,
+    Cause,
+    FollowUp,
+    FollowUpKey,
+    FollowUpKind,
+    State,
+    Withheld,
+)
+from noshowd.domain.gate import NEEDS_A_PERSON, Circumstances, circumstance
+from noshowd.domain.meeting import Meeting
+from noshowd.domain.policy import Policy, Step, WindowKind
+from noshowd.domain.premises import Case, unmet
+from noshowd.domain.recipients import owner, recipients
+from noshowd.domain.timing import step_instants
+from noshowd.domain.verdict import CONFIRMED_MISSES, Outcome, Reason, SidePresence, Verdict
+
+#: States in which an effect has not left yet and can simply be withdrawn.
+_PENDING = frozenset({State.AWAITING, State.QUEUED})
+#: Kinds that only ask or inform; once the case is settled their message is edited, not kept.
+_REVOCABLE = frozenset(
+    {
+        FollowUpKind.NUDGE,
+        FollowUpKind.WAITING_NOTICE,
+        FollowUpKind.RECALL_TASK,
+        FollowUpKind.RESCHEDULE_OFFER,
+        FollowUpKind.QUESTION,
+        FollowUpKind.COVER_NEEDED,
+        FollowUpKind.SUGGEST_CALL,
+        FollowUpKind.APPROVAL,
+    }
+)
+_SETTLED = frozenset({Outcome.HELD, Outcome.CALLED_OFF})
+_MAX_DAY = timedelta(hours=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Existing:
+    """An effect already planned earlier."""
+
+    followup: FollowUp
+    state: State
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to save together with the verdict. Planning twice on the same facts adds nothing the second time."""
+
+    add: tuple[FollowUp, ...] = ()
+    withhold: tuple[tuple[FollowUp, Withheld], ...] = ()
+    withdraw: tuple[tuple[FollowUpKey, Withheld], ...] = ()
+    take_back: tuple[FollowUpKey, ...] = ()
+
+
+def cause_of(verdict: Verdict) -> Cause | None:
+    """Whose ladder applies: the confirmed outcome's, else the suspected one's while somebody waits."""
+    if verdict.outcome in CONFIRMED_MISSES or verdict.outcome is Outcome.NOBODY_CAME:
+        return Cause(verdict.outcome.value)
+    if verdict.outcome is Outcome.UNKNOWN:
+        return Cause.UNKNOWN
+    if verdict.outcome is not Outcome.WAITING:
+        return None
+    if Reason.NOT_ADMITTED in verdict.reasons and verdict.ours is not SidePresence.ABSENT:
+        return Cause.NOT_ADMITTED
+    ours, theirs = verdict.ours, verdict.theirs
+    there = (SidePresence.PRESENT, SidePresence.ARRIVED)
+    if theirs in there and ours not in there:
+        return Cause.WE_ARE_MISSING
+    if ours in there and theirs not in there:
+        return Cause.THEY_ARE_MISSING
+    return Cause.WE_ARE_MISSING if ours is SidePresence.ABSENT else Cause.UNKNOWN
+
+
+def plan(
+    meeting: Meeting,
+    verdict: Verdict,
+    policy: Policy,
+    existing: Sequence[Existing],
+    around: Circumstances,
+    now: datetime,
+) -> Plan:
+    """What the ladders ask for as of `now`, less what exists, what lacks a premise and what circumstances forbid."""
+    have = {row.followup.key: row for row in existing}
+    wanted = _rungs(meeting, verdict, policy, have, around, now)
+    add: list[FollowUp] = []
+    withhold: list[tuple[FollowUp, Withheld]] = []
+    for followup in wanted:
+        reason = circumstance(followup, around, daily_limit=policy.daily_limit, ordered=False)
+        if reason is not None:
+            withhold.append((followup, reason))
+            continue
+        add.append(followup)
+        if followup.to_guest and followup.approval in NEEDS_A_PERSON:
+            add.append(_approval(followup, meeting, verdict))
+    return Plan(
+        add=tuple(f for f in add if f.key not in have),
+        withhold=tuple((f, r) for f, r in withhold if f.key not in have),
+        withdraw=tuple(_withdrawals(meeting, verdict, existing)),
+        take_back=tuple(
+            row.followup.key
+            for row in existing
+            if row.state is State.SENT and verdict.outcome in _SETTLED and row.followup.kind in _REVOCABLE
+        ),
+    )
+
+
+def _rungs(
+    meeting: Meeting,
+    verdict: Verdict,
+    policy: Policy,
+    have: Mapping[FollowUpKey, Existing],
+    around: Circumstances,
+    now: datetime,
+) -> list[FollowUp]:
+    """The rungs that are due and not there yet; of several missed ones for one audience only the latest."""
+    cause = cause_of(verdict)
+    if cause is None:
+        return []
+    due: dict[tuple[bool, str], tuple[datetime, FollowUp]] = {}
+    for rung in policy.ladders.get(cause, ()):
+        at = _due_at(meeting, rung, verdict, policy, now)
+        if at is None or meeting.place.kind not in rung.media:
+            continue
+        for followup in _followups(meeting, verdict, policy, cause, rung, at, around):
+            if followup.key in have or not now <= followup.not_after:
+                continue
+            if unmet(Case(followup=followup, meeting=meeting, verdict=verdict)) is not None:
+                continue
+            audience = (followup.to_guest, followup.key.person)
+            if audience not in due or at >= due[audience][0]:
+                due[audience] = (at, followup)
+    return [followup for _, followup in due.values()]
+
+
+def _due_at(meeting: Meeting, rung: Step, verdict: Verdict, policy: Policy, now: datetime) -> datetime | None:
+    """The latest instant of this rung that the evidence has reached (as of t), or None."""
+    if rung.after is None and not verdict.confirmed:
+        return None
+    absence = SidePresence.ABSENT in (verdict.ours, verdict.theirs)
+    reached = verdict.as_of if absence and verdict.as_of is not None and not verdict.confirmed else now
+    return max((t for t in step_instants(meeting, rung, policy.judging) if t <= reached), default=None) or (
+        meeting.start if rung.after is None and verdict.confirmed else None
+    )
+
+
+def _followups(
+    meeting: Meeting,
+    verdict: Verdict,
+    policy: Policy,
+    cause: Cause,
+    rung: Step,
+    at: datetime,
+    around: Circumstances,
+) -> list[FollowUp]:
+    closes = {
+        WindowKind.SLOT: meeting.end,
+        WindowKind.DAY: around.day_ends or meeting.end + _MAX_DAY,
+        WindowKind.DAYS: meeting.end + policy.offer_days,
+    }[rung.window]
+    name = rung.name if rung.every is None else f"{rung.name}@{int((at - meeting.start).total_seconds())}"
+    people = recipients(rung.kind, cause, meeting, verdict, around.stand_ins)
+    if rung.kind in TO_GUESTS and len(people) > policy.most_guests:
+        return []
+    missing = tuple(p.key for p in verdict.people if p.absent_now or p.presence == "absent")
+    return [
+        FollowUp(
+            key=FollowUpKey(meeting=meeting.key, round=meeting.round, person=person, kind=rung.kind, step=name),
+            cause=cause,
+            approval=rung.approval if rung.kind in TO_GUESTS else Approval.AUTO,
+            about=missing,
+            not_before=min(at, closes),
+            not_after=max(at, closes),
+        )
+        for person in people
+    ]
+
+
+def _approval(followup: FollowUp, meeting: Meeting, verdict: Verdict) -> FollowUp:
+    """The question to our side whether this message may go out; it lives as long as the message."""
+    return FollowUp(
+        key=FollowUpKey(
+            meeting=meeting.key,
+            round=meeting.round,
+            person=owner(meeting, verdict),
+            kind=FollowUpKind.APPROVAL,
+            step=f"{followup.kind}:{followup.key.step}:{followup.key.person}",
+        ),
+        cause=followup.cause,
+        about=followup.about,
+        not_before=followup.not_before,
+        not_after=followup.not_after,
+        concerns=str(followup.key),
+    )
+
+
+def _withdrawals(
+    meeting: Meeting, verdict: Verdict, existing: Sequence[Existing]
+) -> list[tuple[FollowUpKey, Withheld]]:
+    """Everything not sent yet whose premises no longer hold, and the approvals that ask about it."""
+    gone: dict[str, Withheld] = {}
+    found: list[tuple[FollowUpKey, Withheld]] = []
+    for row in existing:
+        if row.state not in _PENDING or row.followup.kind is FollowUpKind.APPROVAL:
+            continue
+        case = Case(followup=row.followup, meeting=meeting, verdict=verdict, ordered=row.ordered)
+        reason = unmet(case)
+        if reason is not None:
+            found.append((row.followup.key, reason))
+            gone[str(row.followup.key)] = reason
+    found += [
+        (row.followup.key, gone[row.followup.concerns])
+        for row in existing
+        if row.state in _PENDING and row.followup.concerns in gone
+    ]
+    return found

@@ -1,0 +1,265 @@
+"""Who was in the room: video meetings. Absence needs coverage, a positive control and nobody unidentified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from noshowd.domain.evidence import Blind, Coverage, Evidence, SourceTraits
+from noshowd.domain.findings import Findings, confirmed_being_there, is_fresh, reach
+from noshowd.domain.matching import Matches, certainly_missing, may_be
+from noshowd.domain.meeting import Meeting, Person, Side
+from noshowd.domain.policy import JudgingRules
+from noshowd.domain.spans import Span, total_overlap, union
+from noshowd.domain.verdict import PersonVerdict, Presence, Reason, SidePresence
+from noshowd.domain.visits import Seen, Visits, sort_sightings
+
+#: A source that cannot see one of these never proves that somebody of the other side is absent.
+_HIDES_GUESTS = frozenset({Blind.DIAL_IN, Blind.OUTSIDERS, Blind.OPTED_OUT})
+
+
+def _supports(coverage: Coverage, person: Person, meeting: Meeting, rules: JudgingRules) -> bool:
+    """Whether this coverage could have seen the person, leaving its lobby aside."""
+    if coverage.presence_only or coverage.lines or Blind.OPTED_OUT in coverage.blind:
+        return False
+    if coverage.ended_only and coverage.span.end < meeting.end + rules.longest_overrun:
+        return False
+    if person.side is Side.THEIRS and coverage.blind & _HIDES_GUESTS:
+        return False
+    return not coverage.only or person.address in coverage.only
+
+
+def _covered(
+    person: Person, coverages: list[Coverage], ours_in_room: list[Span], meeting: Meeting, rules: JudgingRules
+) -> list[Span]:
+    """When this person would have been seen, had they been there."""
+    spans: list[Span] = []
+    for coverage in coverages:
+        if not _supports(coverage, person, meeting, rules):
+            continue
+        if person.side is Side.THEIRS and Blind.LOBBY in coverage.blind:
+            # whoever knocks is invisible, and nobody lets them in, unless one of ours is in the room
+            spans.extend(s for ours in ours_in_room if (s := coverage.span.overlap(ours)) is not None)
+        else:
+            spans.append(coverage.span)
+    return spans
+
+
+def _fresh(
+    spans: list[Span],
+    coverages: list[Coverage],
+    sources: Mapping[str, SourceTraits],
+    rules: JudgingRules,
+    now: datetime,
+) -> Span | None:
+    """The last stretch without a gap, if it reaches close enough to `now` to speak of the present."""
+    joined = union(spans, gap=rules.gap)
+    return joined[-1] if joined and is_fresh(joined[-1].end, coverages, sources, rules, now) else None
+
+
+def _person(
+    person: Person,
+    seen: Seen,
+    covered: list[Span],
+    fresh: Span | None,
+    meeting: Meeting,
+    rules: JudgingRules,
+) -> tuple[PersonVerdict, datetime | None]:
+    """The verdict about one person and how far their absence reaches."""
+    visits = seen.people.get(person.key, Visits())
+    maybe = may_be([who for who, _ in seen.unidentified], person.key)
+    as_of = reach(covered, meeting.start, rules.gap)
+    absent = not visits.seen and not maybe and as_of is not None
+    here_now = visits.open_until is not None and (fresh is None or visits.open_until >= fresh.end)
+    stranger_now = any(
+        v.open_until is not None and fresh is not None and v.open_until >= fresh.end
+        for who, v in seen.unidentified
+        if person.key not in who.not_these
+    )
+    absent_now = fresh is not None and not here_now and not stranger_now
+    since = None
+    if absent_now and fresh is not None:
+        left = [v.last for who, v in seen.unidentified if person.key not in who.not_these and v.last]
+        since = max([fresh.start, meeting.start, *left, *([visits.last] if visits.last else [])])
+    verdict = PersonVerdict(
+        key=person.key,
+        side=person.side,
+        presence=Presence.PRESENT if visits.stays(rules) else Presence.ABSENT if absent else Presence.UNKNOWN,
+        absent_now=absent_now,
+        absent_since=since,
+        seen=visits.seen,
+        maybe_seen=maybe,
+        in_lobby=bool(visits.lobby) and not visits.room,
+        here_now=here_now,
+        arrived_at=visits.first,
+        left_at=None if here_now else visits.last,
+    )
+    return verdict, as_of
+
+
+def _side(
+    side: Side, meeting: Meeting, verdicts: dict[str, PersonVerdict], seen: Seen, rules: JudgingRules
+) -> SidePresence:
+    """One word for a side. Required people are judged singly; anybody else may stand in."""
+    people = [p for p in meeting.side(side) if p.expected]
+    required = [verdicts[p.key].presence for p in people if p.required]
+    if Presence.ABSENT in required:
+        return SidePresence.ABSENT
+    unlisted = seen.unlisted.get(side, Visits())
+    everybody = [verdicts[p.key] for p in meeting.side(side)]
+    if unlisted.stays(rules) or any(v.presence is Presence.PRESENT for v in everybody):
+        return SidePresence.UNKNOWN if Presence.UNKNOWN in required else SidePresence.PRESENT
+    if unlisted.lobby or any(v.in_lobby for v in everybody):
+        return SidePresence.ARRIVED
+    open_ended = side is Side.THEIRS and meeting.open_ended
+    if (
+        people
+        and not open_ended
+        and not unlisted.seen
+        and all(verdicts[p.key].presence is Presence.ABSENT for p in people)
+        and not any(v.seen for v in everybody)
+    ):
+        return SidePresence.ABSENT
+    return SidePresence.UNKNOWN
+
+
+def _nobody_seen(meeting: Meeting, evidence: Evidence, seen: Seen, rules: JudgingRules) -> datetime | None:
+    """How far a source looked into an empty room (no positive control), or None."""
+    if seen.people or seen.unlisted or seen.unidentified:
+        return None
+    spans = [
+        c.span
+        for c in evidence.coverages
+        if not c.presence_only
+        and not c.lines
+        and not (c.ended_only and c.span.end < meeting.end + rules.longest_overrun)
+    ]
+    return reach(spans, meeting.start, rules.gap)
+
+
+def _reasons(
+    meeting: Meeting,
+    evidence: Evidence,
+    seen: Seen,
+    people: list[PersonVerdict],
+    rules: JudgingRules,
+    *,
+    control: bool,
+) -> set[Reason]:
+    reasons: set[Reason] = set()
+    if seen.unidentified:
+        reasons.add(Reason.UNIDENTIFIED_HUMAN)
+    if seen.bots and not (seen.people or seen.unlisted or seen.unidentified):
+        reasons.add(Reason.ONLY_BOTS)
+    if any(v.seen and v.presence is Presence.UNKNOWN and not v.in_lobby for v in people):
+        reasons.add(Reason.SHORT_STAY)
+    looked = [c for c in evidence.coverages if not c.lines and not c.presence_only]
+    if not looked:
+        reasons.add(Reason.NO_COVERAGE)
+    elif not control:
+        reasons.add(Reason.NO_POSITIVE_CONTROL)
+    elif (
+        reach([c.span for c in looked], meeting.start, rules.gap) is None
+        or len(union([c.span for c in looked], gap=rules.gap)) > 1
+    ):
+        reasons.add(Reason.GAP)
+    elif any(c.ended_only for c in looked) and all(c.ended_only for c in looked):
+        reasons.add(Reason.ENDED_ONLY)
+    if any(c.blind for c in looked):
+        reasons.add(Reason.BLIND_SPOT)
+    if meeting.open_ended:
+        reasons.add(Reason.OPEN_ENDED_GUESTS)
+    return reasons
+
+
+def _at_least_missing(
+    meeting: Meeting, seen: Seen, verdicts: dict[str, PersonVerdict], reaches: dict[str, datetime | None]
+) -> int:
+    """How many of the other side are certainly missing, however the unidentified are assigned."""
+    missing = [
+        p.key
+        for p in meeting.side(Side.THEIRS)
+        if p.expected and not verdicts[p.key].seen and reaches[p.key] is not None
+    ]
+    return certainly_missing([who for who, _ in seen.unidentified], missing)
+
+
+def _together(meeting: Meeting, seen: Seen, rules: JudgingRules) -> Reason | None:
+    """How the two sides came together: surely, presumed (an unidentified human beside our own person), or not."""
+    ours = seen.room_of(meeting, Side.OURS)
+    if total_overlap(ours, seen.room_of(meeting, Side.THEIRS)) >= rules.overlap_for_held:
+        return Reason.SEEN_TOGETHER
+    if any(total_overlap(ours, v.room) >= rules.overlap_for_held for _, v in seen.unidentified):
+        return Reason.PRESUMED
+    return None
+
+
+def _here(
+    side: Side,
+    meeting: Meeting,
+    evidence: Evidence,
+    seen: Seen,
+    sources: Mapping[str, SourceTraits],
+    rules: JudgingRules,
+    now: datetime,
+) -> bool:
+    """Whether somebody of a side has not left as of a look that still speaks of the present."""
+    visits = [seen.people[p.key] for p in meeting.side(side) if p.key in seen.people]
+    if side in seen.unlisted:
+        visits.append(seen.unlisted[side])
+    latest = max((v.open_until for v in visits if v.open_until is not None), default=None)
+    return latest is not None and is_fresh(latest, evidence.coverages, sources, rules, now)
+
+
+def find_in_room(
+    meeting: Meeting,
+    evidence: Evidence,
+    matches: Matches,
+    sources: Mapping[str, SourceTraits],
+    rules: JudgingRules,
+    now: datetime,
+) -> Findings:
+    """Findings for a video meeting. Pure; a gap or a missing positive control never yields absence."""
+    seen = sort_sightings(meeting, evidence, matches, rules)
+    said_there = confirmed_being_there(evidence)
+    usable = [c for c in evidence.coverages if said_there or c.source in seen.controlled]
+    ours_room = list(union(seen.room_of(meeting, Side.OURS), gap=rules.gap))
+    verdicts: dict[str, PersonVerdict] = {}
+    reaches: dict[str, datetime | None] = {}
+    for person in meeting.people:
+        covered = _covered(person, usable, ours_room, meeting, rules)
+        fresh = _fresh(covered, usable, sources, rules, now)
+        verdicts[person.key], reaches[person.key] = _person(person, seen, covered, fresh, meeting, rules)
+    ours, theirs = (_side(side, meeting, verdicts, seen, rules) for side in (Side.OURS, Side.THEIRS))
+    reasons = _reasons(meeting, evidence, seen, list(verdicts.values()), rules, control=bool(usable))
+    absent = [p.key for p in meeting.people if p.expected and verdicts[p.key].presence is Presence.ABSENT]
+    as_of = min((t for k in absent if (t := reaches[k]) is not None), default=None)
+    empty = None if said_there else _nobody_seen(meeting, evidence, seen, rules)
+    if empty is not None:
+        ours = theirs = SidePresence.UNSEEN
+        as_of = empty
+        reasons.add(Reason.NOBODY_SEEN)
+    together = _together(meeting, seen, rules)
+    if together is not None:
+        reasons.add(together)
+    elif SidePresence.ARRIVED in (ours, theirs):
+        reasons.add(Reason.NOT_ADMITTED)
+    at_least = _at_least_missing(meeting, seen, verdicts, reaches)
+    if at_least:
+        reasons.add(Reason.AT_LEAST_MISSING)
+    return Findings(
+        ours=ours,
+        theirs=theirs,
+        overlapped=together is not None,
+        as_of=as_of,
+        people=tuple(verdicts.values()),
+        reasons=frozenset(reasons),
+        ours_first=seen.first(meeting, Side.OURS),
+        theirs_first=seen.first(meeting, Side.THEIRS),
+        at_least_missing=at_least,
+        ours_here=_here(Side.OURS, meeting, evidence, seen, sources, rules, now),
+        theirs_here=_here(Side.THEIRS, meeting, evidence, seen, sources, rules, now),
+        theirs_surely=any(
+            v.surely and v.stays(rules) for p in meeting.side(Side.THEIRS) if (v := seen.people.get(p.key)) is not None
+        ),
+    )

@@ -1,0 +1,83 @@
+"""When to judge and when to look again: a bounded number of instants for each meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from noshowd.domain.evidence import SourceTraits
+from noshowd.domain.meeting import Kind, Meeting
+from noshowd.domain.policy import JudgingRules, Policy, Step
+from noshowd.domain.spans import Span
+from noshowd.domain.verdict import Outcome, Verdict
+
+#: What a look planned for an instant may be early by.
+_MARGIN = timedelta(seconds=1)
+
+
+def window(meeting: Meeting, rules: JudgingRules) -> Span:
+    """When presence may be read: from the early window to a little after the end."""
+    return Span(start=meeting.start - rules.early_window, end=meeting.end + rules.call_late)
+
+
+def settled_at(meeting: Meeting, rules: JudgingRules, sources: Iterable[SourceTraits]) -> datetime:
+    """When the slowest source can no longer correct the verdict."""
+    latest = meeting.end + _MARGIN
+    for source in sources:
+        after = source.settles_after + source.lag
+        if source.ended_only:
+            after = max(after, rules.longest_overrun + source.lag)
+        latest = max(latest, meeting.end + after + _MARGIN)
+    return latest
+
+
+def step_instants(meeting: Meeting, step: Step, rules: JudgingRules) -> list[datetime]:
+    """When a rung is due: once, or again and again until the slot ends."""
+    after = rules.confirmation(meeting.length) if step.after is None else step.after
+    first = meeting.start + after
+    if step.every is None:
+        return [first]
+    count = max(0, (meeting.end - first) // step.every)
+    return [first + step.every * i for i in range(count + 1)]
+
+
+def next_look_at(meeting: Meeting, policy: Policy, sources: Iterable[SourceTraits], now: datetime) -> datetime | None:
+    """The next instant at which the verdict or a rung may change by the mere passing of time; None when never.
+
+    Rungs are tried when the evidence can reach them: their instant plus the source's lag.
+    """
+    known = list(sources)
+    lags = {timedelta(0), *(s.lag + _MARGIN for s in known)}
+    marks = {meeting.end, meeting.start + policy.judging.confirmation(meeting.length)}
+    for ladder in policy.ladders.values():
+        for step in ladder:
+            marks.update(step_instants(meeting, step, policy.judging))
+    instants = {mark + lag for mark in marks for lag in lags}
+    instants |= {window(meeting, policy.judging).start, settled_at(meeting, policy.judging, known)}
+    return min((t for t in instants if t > now), default=None)
+
+
+def next_source_look(
+    meeting: Meeting, source: SourceTraits, rules: JudgingRules, verdict: Verdict | None, now: datetime
+) -> datetime | None:
+    """When to look at a source again, None when it can bring nothing more.
+
+    A source that shows only the moment is looked at twice as often as a gap is long; one that keeps history once a gap
+    length; one that tells of ended calls only, every two minutes. After the end: once, and when it has settled.
+    """
+    if verdict is not None and (verdict.final or verdict.outcome in (Outcome.CALLED_OFF, Outcome.NOT_WATCHED)):
+        return None
+    opens = meeting.start - (rules.call_early if meeting.place.kind is Kind.PHONE else rules.early_window)
+    if source.keeps_history:
+        opens = meeting.start
+    if now < opens:
+        return opens
+    if now < meeting.end:
+        pause = rules.gap * 2 if source.ended_only else rules.gap if source.keeps_history else rules.gap / 2
+        return min(now + pause, meeting.end + source.lag + _MARGIN)
+    late = [
+        meeting.end + source.lag + _MARGIN,
+        meeting.end + source.settles_after / 2,
+        settled_at(meeting, rules, [source]) - _MARGIN / 2,
+    ]
+    return min((t for t in late if t > now), default=None)
