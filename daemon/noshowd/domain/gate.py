@@ -127,7 +127,7 @@ def gate(
     if not around.rechecked and (followup.to_guest or followup.kind is FollowUpKind.NUDGE):
         return Ruling(reason=Withheld.CANNOT_RECHECK)
     reason = unmet(Case(followup=followup, meeting=meeting, verdict=verdict, ordered=ordered))
-    reason = reason or circumstance(followup, meeting, around, daily_limit=daily_limit, ordered=ordered)
+    reason = reason or circumstance(followup, around, daily_limit=daily_limit, ordered=ordered)
     if reason is not None:
         return Ruling(reason=reason)
     return _wait(followup, meeting, around, now)

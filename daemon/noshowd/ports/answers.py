@@ -33,7 +33,7 @@ class AnswerBox(Protocol):
     """Takes answers. Stored before it returns, so that the carrier may acknowledge."""
 
     async def put(self, answer: Answer) -> str:
-        """Store the answer; a short word for the person who gave it ("noted", "already decided")."""
+        """Store the answer; returns a short word for whoever gave it ("noted", "already decided")."""
         ...
 
 
@@ -43,5 +43,5 @@ class AnswerSource(Protocol):
     name: str
 
     async def run(self, box: AnswerBox) -> None:
-        """Bring answers until cancelled; reconnects by itself. Raises `CredentialsLost` or `Permanent` when it cannot."""
+        """Bring answers until cancelled, reconnecting by itself. Raises `CredentialsLost` or `Permanent`."""
         ...
