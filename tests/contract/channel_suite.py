@@ -15,10 +15,7 @@ import pytest
 from noshowd.ports.channel import Channel, Choice, Parcel, Receipt, Recipient, Recovery
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary
 
-EVIL = (
-    "Meier\r\nBcc: victim@example.com\r\n\r\n"
-    "<!channel> <https://evil.example|x> <script>alert(1)</script> & co"
-)
+EVIL = "Meier\r\nBcc: victim@example.com\r\n\r\n<!channel> <https://evil.example|x> <script>alert(1)</script> & co"
 HUGE = "Guten Tag. " + "x" * 2_000_000
 
 

@@ -1,0 +1,1 @@
+"""Slack: words to our side, and their answers over Socket Mode."""

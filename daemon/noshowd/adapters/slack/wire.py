@@ -1,0 +1,123 @@
+"""A parcel as Slack's blocks, and a pressed button as an answer. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from noshowd.ports.answers import Answer
+from noshowd.ports.channel import Choice, Parcel
+
+EVENT_TYPE = "noshowd_parcel"
+#: Slack takes 3,000 characters a section and 50 blocks; a word to a person is never that long.
+SECTION_LIMIT = 3_000
+TEXT_LIMIT = 12_000
+LABEL_LIMIT = 75
+ACTIONS_LIMIT = 25
+_ADDRESS = re.compile(r"(?:https?://|tel:|mailto:)[^\s<>|]+")
+
+
+def escape(text: str) -> str:
+    """The three characters that Slack interprets; nothing can become a mention or a link after that."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def message(parcel: Parcel) -> dict[str, Any]:
+    """`text`, `blocks` and `metadata` as `chat.postMessage` and `chat.update` take them.
+
+    `text` is what a notification on a shared screen shows: the discreet line.
+    """
+    return {
+        "text": escape(_one_line(parcel.preview or parcel.subject)),
+        "blocks": _blocks(parcel),
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"outbox_id": parcel.key}},
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _blocks(parcel: Parcel) -> list[dict[str, Any]]:
+    text = parcel.text if len(parcel.text) <= TEXT_LIMIT else parcel.text[: TEXT_LIMIT - 1] + "…"
+    if parcel.link:
+        text = f"{text}\n{parcel.link}"
+    blocks: list[dict[str, Any]] = [_section(piece) for piece in _pieces(_with_links(text))]
+    if parcel.choices:
+        buttons = [_button(at, choice) for at, choice in enumerate(parcel.choices[:ACTIONS_LIMIT])]
+        blocks.append({"type": "actions", "elements": buttons})
+    return blocks
+
+
+def _section(text: str) -> dict[str, Any]:
+    # verbatim: Slack must not find channels or people in the words by itself.
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def _button(at: int, choice: Choice) -> dict[str, Any]:
+    label = _one_line(choice.label)
+    button: dict[str, Any] = {
+        "type": "button",
+        "action_id": f"noshowd:{at}",
+        "text": {
+            "type": "plain_text",
+            "text": label[: LABEL_LIMIT - 1] + "…" if len(label) > LABEL_LIMIT else label,
+        },
+        "value": choice.value,
+    }
+    return button | {"style": choice.style} if choice.style in {"primary", "danger"} else button
+
+
+def _with_links(text: str) -> str:
+    """Escaped, with addresses as links: `verbatim` leaves them dead otherwise."""
+    return _ADDRESS.sub(lambda found: f"<{found[0]}>", escape(text))
+
+
+def _pieces(text: str) -> list[str]:
+    """The text in pieces that fit a section, cut between lines where possible; never empty."""
+    pieces = []
+    rest = text.strip() or "…"
+    while len(rest) > SECTION_LIMIT:
+        at = _cut(rest)
+        pieces.append(rest[:at])
+        rest = rest[at:].lstrip("\n")
+    return [*pieces, rest] if rest else pieces
+
+
+def _cut(text: str) -> int:
+    """Where to cut: after the last line or word of the second half, else before an escape that would be torn."""
+    for boundary in ("\n", " "):
+        at = text.rfind(boundary, SECTION_LIMIT // 2, SECTION_LIMIT)
+        if at > 0:
+            return at
+    ampersand = text.rfind("&", SECTION_LIMIT - 5, SECTION_LIMIT)
+    return ampersand if ampersand > 0 else SECTION_LIMIT
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def instant(ts: str) -> datetime:
+    """Slack's own stamp of a message or an action."""
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+def answer(payload: dict[str, Any], channel: str) -> Answer | None:
+    """The answer in a `block_actions` payload, or None when it is not a button of ours.
+
+    Raises what Python raises (`LookupError`, `TypeError`, ...) when Slack's own fields are missing.
+    """
+    if payload.get("type") != "block_actions":
+        return None
+    action = payload["actions"][0]
+    if not action["action_id"].startswith("noshowd:"):
+        return None
+    who, pressed = payload["user"]["id"], action["action_ts"]
+    place = payload["container"]["message_ts"]
+    return Answer(
+        answer_id=f"{who}:{place}:{action['action_id']}:{pressed}",
+        channel=channel,
+        by=who,
+        value=action["value"],
+        at=instant(pressed),
+    )

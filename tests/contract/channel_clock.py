@@ -1,0 +1,64 @@
+"""The clock and the answer box that tests of channels and answer sources share."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from noshowd.ports.answers import Answer
+
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class SteppingClock:
+    """A clock that moves only when somebody sleeps on it, and then at once."""
+
+    def __init__(self, start: datetime = NINE) -> None:
+        self._start = start
+        self.slept: list[float] = []
+        self._passed = asyncio.Condition()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        return sum(self.slept)
+
+    def advance(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        async with self._passed:
+            self.advance(max(seconds, 0.0))
+            self._passed.notify_all()
+        await asyncio.sleep(0)
+
+    async def wait_for_sleeps(self, count: int) -> None:
+        """Return once somebody slept so often."""
+        async with asyncio.timeout(10), self._passed:
+            await self._passed.wait_for(lambda: len(self.slept) >= count)
+
+
+class MemoryBox:
+    """Stores answers once each, and can be told to fail or to hold its breath."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.puts = 0
+        self.broken = False
+        self._arrived = asyncio.Condition()
+
+    async def put(self, answer: Answer) -> str:
+        async with self._arrived:
+            self.puts += 1
+            self._arrived.notify_all()
+            if self.broken:
+                raise OSError("the disk is full")
+            known = answer.answer_id in self.answers
+            self.answers.setdefault(answer.answer_id, answer)
+        return "already noted" if known else "noted"
+
+    async def wait_for_puts(self, count: int) -> None:
+        """Return once `put` was called so often; a test that never gets there fails by its time-out."""
+        async with asyncio.timeout(10), self._arrived:
+            await self._arrived.wait_for(lambda: self.puts >= count)
