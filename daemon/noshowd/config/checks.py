@@ -1,0 +1,189 @@
+"""What no single key can tell: names that refer to others, secrets and files that are not there."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from noshowd.config.model import Config
+from noshowd.config.problems import Lines, Problem, Severity, Where, dotted, line_of
+from noshowd.config.secrets import SecretMissing, SecretRef, resolve
+from noshowd.config.shape import fields_of, secret_keys
+
+#: Table and kind -> kind of account it needs.
+_NEEDS_ACCOUNT: dict[tuple[str, str], str] = {
+    ("presence", "google_meet"): "google",
+    ("presence", "teams"): "microsoft",
+    ("channel", "gmail"): "google",
+    ("channel", "microsoft_mail"): "microsoft",
+    ("tasks", "google_tasks"): "google",
+    ("tasks", "microsoft_todo"): "microsoft",
+    ("tasks", "exchange"): "exchange",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Makes problems with the file and line filled in."""
+
+    file: str
+    lines: Lines
+
+    def problem(self, where: Where, message: str, **words: Any) -> Problem:
+        return Problem(file=self.file, line=line_of(where, self.lines), key=dotted(where), message=message, **words)
+
+
+def check(config: Config, *, file: str, lines: Lines) -> Iterator[Problem]:
+    """Everything that cannot work although each key by itself is right."""
+    report = Report(file=file, lines=lines)
+    yield from _something_to_do(config, report)
+    yield from _names_are_unique(config, report)
+    yield from _accounts_exist(config, report)
+    yield from _people_exist(config, report)
+    yield from _speeds_fit(config, report)
+    yield from _files_are_there(config, report)
+
+
+def _something_to_do(config: Config, report: Report) -> Iterator[Problem]:
+    if not config.account:
+        yield report.problem(
+            ("account",),
+            "no calendar is configured",
+            do='Add [[account]] with kind = "google", "microsoft" or "exchange".',
+        )
+    if not config.channel:
+        yield report.problem(
+            ("channel",), "nothing can be said to anybody", do='Add [[channel]] with kind = "slack" or "smtp".'
+        )
+
+
+def _names_are_unique(config: Config, report: Report) -> Iterator[Problem]:
+    named: dict[str, Iterable[Any]] = {
+        "account": config.account,
+        "presence": config.presence,
+        "channel": config.channel,
+        "tasks": config.tasks,
+        "policy": config.policy,
+    }
+    for table, entries in named.items():
+        yield from _twice(table, "name", [entry.name for entry in entries], report)
+    yield from _twice("contact", "match", [entry.match for entry in config.contact], report)
+    yield from _addresses_belong_to_one(config, report)
+
+
+def _twice(table: str, key: str, values: list[str], report: Report) -> Iterator[Problem]:
+    seen: Counter[str] = Counter()
+    for number, value in enumerate(values):
+        seen[value] += 1
+        if seen[value] > 1:
+            yield report.problem(
+                (table, number, key),
+                f"another [[{table}]] has the same {key}",
+                found=f'"{value}"',
+                do=f"Give each [[{table}]] its own {key}.",
+            )
+
+
+def _addresses_belong_to_one(config: Config, report: Report) -> Iterator[Problem]:
+    owner: dict[str, int] = {}
+    for number, person in enumerate(config.person):
+        for key, address in [("address", person.address), *(("aliases", alias) for alias in person.aliases)]:
+            if owner.setdefault(address, number) != number:
+                yield report.problem(
+                    ("person", number, key),
+                    "this address belongs to another [[person]] as well",
+                    found=f'"{address}"',
+                    do="Keep it with one of the two.",
+                )
+
+
+def _accounts_exist(config: Config, report: Report) -> Iterator[Problem]:
+    kinds = {account.name: account.kind for account in config.account}
+    for table in ("presence", "channel", "tasks"):
+        for number, entry in enumerate(getattr(config, table)):
+            wanted = _NEEDS_ACCOUNT.get((table, entry.kind))
+            if wanted is not None and kinds.get(entry.account) != wanted:
+                fitting = sorted(name for name, kind in kinds.items() if kind == wanted)
+                yield report.problem(
+                    (table, number, "account"),
+                    f"{entry.kind} needs an [[account]] of kind {wanted}",
+                    found=f'"{entry.account}"',
+                    allowed=", ".join(fitting) or "none is configured",
+                    do="Name one of these accounts." if fitting else f'Add [[account]] with kind = "{wanted}".',
+                )
+
+
+def _people_exist(config: Config, report: Report) -> Iterator[Problem]:
+    known = {address for person in config.person for address in (person.address, *person.aliases)}
+    for number, person in enumerate(config.person):
+        named = [("stand_in", person.stand_in), *(("approves_for", a) for a in person.approves_for)]
+        for key, address in named:
+            if address is not None and address not in known:
+                yield report.problem(
+                    ("person", number, key),
+                    "no [[person]] has this address",
+                    found=f'"{address}"',
+                    nearest="".join(difflib.get_close_matches(address, known, n=1)),
+                    do="Add this person, or correct the address.",
+                )
+
+
+def _speeds_fit(config: Config, report: Report) -> Iterator[Problem]:
+    for number, policy in enumerate(config.policy):
+        stay = policy.judging.shortest_stay
+        if stay is not None and config.run.look_every * 2 > stay:
+            yield report.problem(
+                ("policy", number, "judging", "shortest_stay"),
+                "looks are too far apart to see so short a stay",
+                do="Make it at least twice run.look_every, or look more often.",
+            )
+
+
+def _files_are_there(config: Config, report: Report) -> Iterator[Problem]:
+    for where, value in _leaves(config, ()):
+        if isinstance(value, Path) and not value.exists():
+            yield report.problem(where, "is not there", found=str(value), do="Create it, or correct the path.")
+
+
+def _leaves(value: Any, where: Where) -> Iterator[tuple[Where, Any]]:
+    """Every value of the configuration with its place."""
+    if isinstance(value, BaseModel):
+        for key, field in zip(fields_of(type(value)), type(value).model_fields, strict=True):
+            yield from _leaves(getattr(value, field), (*where, key))
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from _leaves(item, (*where, number))
+    else:
+        yield where, value
+
+
+def secrets_are_there(
+    data: dict[str, Any], *, file: str, lines: Lines, folder: Path, environ: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Secrets that cannot be read. Works on the bare data, so that other mistakes do not hide them."""
+    report = Report(file=file, lines=lines)
+    for where, ref in _references(data, ()):
+        try:
+            resolve(ref, folder=folder, environ=environ)
+        except SecretMissing as missing:
+            severity = Severity.WARNING if missing.only_here else Severity.PROBLEM
+            yield report.problem(where, f"secret missing: {missing}", do=missing.do, severity=severity)
+
+
+def _references(value: Any, where: Where) -> Iterator[tuple[Where, SecretRef]]:
+    if isinstance(value, dict) and where and where[-1] in secret_keys():
+        with suppress(ValueError):
+            yield where, SecretRef.model_validate(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _references(item, (*where, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _references(item, (*where, number))

@@ -1,0 +1,140 @@
+"""The daemon itself: where it stores, listens, how fast it looks, how long it remembers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from noshowd.config.refusal import refuse
+from noshowd.config.secrets import SecretRef
+from noshowd.config.values import (
+    Count,
+    Duration,
+    FilePath,
+    Flag,
+    Section,
+    Url,
+    Wait,
+)
+
+
+def _database(value: str) -> str:
+    scheme, sep, rest = value.partition("://")
+    if not sep or scheme not in {"sqlite", "postgresql"}:
+        raise refuse(
+            "sqlite:////var/lib/noshowd/noshowd.db or postgresql://user@host/database",
+            do="SQLite needs nothing else installed.",
+            secret=True,
+        )
+    if ":" in rest.split("@", 1)[0] and "@" in rest:
+        raise refuse("an address without a password", do="Name the password's place in store.password.", secret=True)
+    return value
+
+
+class Store(Section):
+    """The database."""
+
+    url: Annotated[str, Field(max_length=1000), AfterValidator(_database)] = Field(
+        default="sqlite:////var/lib/noshowd/noshowd.db",
+        description="One SQLite file, or a PostgreSQL database once several workers are wanted.",
+        examples=["postgresql://noshowd@db.example.com/noshowd"],
+    )
+    password: SecretRef | None = Field(
+        default=None, description="Password of the PostgreSQL user.", examples=[{"credential": "database-password"}]
+    )
+
+
+class Web(Section):
+    """The small web pages on which people answer, and health and metrics."""
+
+    listen: str = Field(
+        default="127.0.0.1:8642", pattern=r"^[^\s/@]{1,255}:\d{1,5}$", description="Address and port it listens on."
+    )
+    public_url: Url | None = Field(
+        default=None,
+        description="Address of these pages from outside; without it no links are sent.",
+        examples=["https://termine.beispiel-beratung.de"],
+    )
+    signing_key: SecretRef | None = Field(
+        default=None,
+        description="Key that signs the links, 32 characters or more. Without it one is made.",
+        examples=[{"credential": "signing-key"}],
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=("127.0.0.1", "::1"), description="Reverse proxies whose X-Forwarded-For is believed."
+    )
+
+
+class Run(Section):
+    """How fast it looks, and what it may use."""
+
+    workers: Annotated[int, Field(strict=True, ge=1, le=64)] = Field(
+        default=1, description="Loops that judge and deliver at the same time."
+    )
+    poll_near: Wait = Field(default=timedelta(seconds=60), description="Look at a calendar this often near a meeting.")
+    poll_far: Wait = Field(default=timedelta(minutes=10), description="And this often otherwise.")
+    poll_push: Wait = Field(default=timedelta(minutes=15), description="And this often while a push source is alive.")
+    horizon: Wait = Field(default=timedelta(days=7), description="How far ahead calendars are read.")
+    look_every: Wait = Field(
+        default=timedelta(seconds=30),
+        description="Look for people this often while somebody may be missing; at most half the shortest stay.",
+    )
+    google_calls_per_minute: Count = Field(default=300, description="Budget of each Google account.")
+    microsoft_calls_per_minute: Count = Field(default=600, description="Budget of each Microsoft account.")
+    guest_messages_per_hour: Count = Field(default=20, description="Messages to guests in an hour, all together.")
+    absences_before_stop: Annotated[int, Field(strict=True, ge=2, le=1000)] = Field(
+        default=5, description="This many absences from one source within an hour stop sending to guests from it."
+    )
+    owner: str | None = Field(
+        default=None,
+        max_length=254,
+        description="Address of who is told about noshowd's own troubles; otherwise the first [[person]].",
+    )
+
+
+class Privacy(Section):
+    """How long what is kept, and what guests are told."""
+
+    evidence: Wait = Field(default=timedelta(days=14), description="Who was seen where.")
+    verdicts: Wait = Field(default=timedelta(days=90), description="Verdicts, without names after the evidence went.")
+    texts: Wait = Field(default=timedelta(days=30), description="Texts of messages that were sent.")
+    answers: Wait = Field(default=timedelta(days=90), description="What people answered.")
+    offers: Wait = Field(default=timedelta(days=30), description="Offers of new times.")
+    notice_url: Url | None = Field(
+        default=None,
+        description="Page about data protection, linked in one line of each message to a guest.",
+        examples=["https://beispiel-beratung.de/datenschutz"],
+    )
+    skip_private: Flag = Field(default=True, description="Leave appointments alone that are marked private.")
+    skip_titles: tuple[str, ...] = Field(
+        default=("Arzt", "Betriebsrat", "Personalgespräch", "doctor", "works council"),
+        max_length=100,
+        description="Words in titles of appointments that are left alone; capitals do not matter.",
+    )
+
+
+class Wording(Section):
+    """Own texts in the place of the built-in ones."""
+
+    templates: FilePath | None = Field(
+        default=None,
+        description="Folder with own templates, one sub-folder a language; single files suffice.",
+        examples=["/etc/noshowd/templates"],
+    )
+
+
+class Logging(Section):
+    """What is written to the journal."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="From which level on.")
+    format: Literal["auto", "text", "json"] = Field(default="auto", description="auto: text in a terminal, else JSON.")
+
+
+class Network(Section):
+    """How servers are reached, unless an account says otherwise."""
+
+    ca_file: FilePath | None = Field(default=None, description="Certificates trusted instead of the system's.")
+    proxy: Url | None = Field(default=None, description="HTTP proxy.", examples=["http://proxy.example.com:3128"])
+    timeout: Duration = Field(default=timedelta(seconds=20), description="Longest time for one call.")

@@ -1,0 +1,77 @@
+"""What tells who was there: one [[presence]] for each source."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from noshowd.config.accounts import Reach
+from noshowd.config.secrets import SecretRef
+from noshowd.config.values import Duration, Flag, Name, Phone, Text, Url, Wait
+
+
+class GoogleMeetPresence(Reach):
+    """Google Meet, through an [[account]] of kind google."""
+
+    kind: Literal["google_meet"]
+    name: Name = Field(default="google_meet", description="Name of the source.")
+    account: Name = Field(default="google", description="Name of the [[account]] whose key is used.")
+
+
+class TeamsPresence(Reach):
+    """Teams attendance and chat, through an [[account]] of kind microsoft."""
+
+    kind: Literal["teams"]
+    name: Name = Field(default="teams", description="Name of the source.")
+    account: Name = Field(default="microsoft", description="Name of the [[account]] whose key is used.")
+
+
+class SipgatePresence(Reach):
+    """sipgate call history: knows a call only once it has ended."""
+
+    kind: Literal["sipgate"]
+    name: Name = Field(default="sipgate", description="Name of the source.")
+    token_id: Text = Field(description="Id of the personal access token.", examples=["token-ABC123"])
+    token: SecretRef = Field(description="The personal access token.", examples=[{"credential": "sipgate-token"}])
+    lines: tuple[Phone, ...] = Field(
+        default=(), description="Lines it sees completely; without it, all lines of the account."
+    )
+    url: Url = Field(default="https://api.sipgate.com/v2", description="REST API.")
+
+
+class FritzboxPresence(Reach):
+    """Call list of an AVM FRITZ!Box (needs the extra noshowd[fritzbox])."""
+
+    kind: Literal["fritzbox"]
+    name: Name = Field(default="fritzbox", description="Name of the source.")
+    url: Url = Field(default="https://fritz.box:49443", description="The box.")
+    username: Text = Field(description="A user of the box with the right for calls.", examples=["noshowd"])
+    password: SecretRef = Field(description="Its password.", examples=[{"credential": "fritzbox-password"}])
+    lines: tuple[Phone, ...] = Field(
+        min_length=1, description="Numbers that ring at this box.", examples=[["+49 89 23714480"]]
+    )
+
+
+class AskPresence(Reach):
+    """Our own people, asked in one tap when no source can know."""
+
+    kind: Literal["ask"]
+    name: Name = Field(default="ask", description="Name of the source.")
+    enabled: Flag = Field(default=True, description="False never asks.")
+    at_most_open: Annotated[int, Field(strict=True, ge=0, le=5)] = Field(
+        default=1, description="Open questions a person may have at once."
+    )
+    bundle_after: Duration = Field(
+        default=timedelta(minutes=0), description="Wait this long past the slot, to ask for several at once."
+    )
+    expires_after: Wait = Field(
+        default=timedelta(hours=20), description="A question without an answer is closed then, without a reminder."
+    )
+
+
+Presence = Annotated[
+    GoogleMeetPresence | TeamsPresence | SipgatePresence | FritzboxPresence | AskPresence,
+    Field(discriminator="kind"),
+]

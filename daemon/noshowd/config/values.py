@@ -1,0 +1,204 @@
+"""The small values a configuration is written in: durations, addresses, zones, numbers, regular expressions."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from noshowd.config.refusal import refuse
+
+_UNITS = {
+    "s": 1, "sec": 1, "second": 1, "seconds": 1,
+    "m": 60, "min": 60, "minute": 60, "minutes": 60,
+    "h": 3600, "hour": 3600, "hours": 3600,
+    "d": 86400, "day": 86400, "days": 86400,
+    "week": 604800, "weeks": 604800,
+}  # fmt: skip
+_PART = re.compile(r"\s*(\d{1,6})\s*([a-z]+)", re.ASCII)
+DURATION_ALLOWED = 'a duration such as "90 s", "15 min", "2 h" or "1 day"'
+
+
+class Section(BaseModel):
+    """A table of the configuration: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=False)
+
+
+def parse_duration(given: Any) -> timedelta:
+    """`"1 h 30 min"` as a timedelta; refuses numbers without a unit."""
+    if isinstance(given, timedelta):
+        return given
+    if not isinstance(given, str) or len(given) > 40:
+        raise refuse(DURATION_ALLOWED, do="Write it in quotes, with a unit.")
+    seconds, at = 0, 0
+    text = given.strip().casefold()
+    while at < len(text):
+        part = _PART.match(text, at)
+        if part is None or part[2] not in _UNITS:
+            raise refuse(DURATION_ALLOWED, do="Use s, min, h, day or week as the unit.")
+        seconds += int(part[1]) * _UNITS[part[2]]
+        at = part.end()
+    if not text:
+        raise refuse(DURATION_ALLOWED)
+    return timedelta(seconds=seconds)
+
+
+def duration_text(value: timedelta) -> str:
+    """The duration as one would write it."""
+    seconds = int(value.total_seconds())
+    for unit, size in (("day", 86400), ("h", 3600), ("min", 60)):
+        if seconds and seconds % size == 0:
+            count = seconds // size
+            return f"{count} {unit}s" if unit == "day" and count > 1 else f"{count} {unit}"
+    return f"{seconds} s"
+
+
+def _in_bounds(value: timedelta) -> timedelta:
+    if value > timedelta(days=3660):
+        raise refuse("at most ten years", do="Shorten it.")
+    return value
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        raise refuse("longer than nothing", do="Write a duration above zero.")
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    AfterValidator(_in_bounds),
+    BeforeValidator(parse_duration),
+    PlainSerializer(duration_text),
+    WithJsonSchema({"type": "string", "pattern": r"^(\s*\d+\s*[a-zA-Z]+)+\s*$", "examples": ["15 min"]}),
+]
+#: Longer than nothing.
+Wait = Annotated[Duration, AfterValidator(_positive)]
+
+_ADDRESS = re.compile(r"^[^@\s<>\"(),;:\\\x00-\x1f]+@[^@\s<>\"(),;:\\\x00-\x1f]+\.[^@\s<>\"(),;:\\\x00-\x1f.]+$")
+_DOMAIN = re.compile(r"^[^@\s<>\"(),;:/\\\x00-\x1f]+\.[^@\s<>\"(),;:/\\\x00-\x1f.]+$")
+
+
+def _address(value: str) -> str:
+    if not _ADDRESS.match(value):
+        raise refuse("one e-mail address such as anna@example.com", do="Write the bare address, without a name.")
+    return value.casefold()
+
+
+def _domain(value: str) -> str:
+    bare = value.removeprefix("@")
+    if not _DOMAIN.match(bare):
+        raise refuse("a domain such as example.com", do="Write the part behind the @ of your addresses.")
+    return bare.casefold()
+
+
+def _address_or_domain(value: str) -> str:
+    if value.startswith("@"):
+        return "@" + _domain(value)
+    if not _ADDRESS.match(value):
+        raise refuse("an address (meier@example.com) or a domain with @ (@example.com)")
+    return value.casefold()
+
+
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+Address = Annotated[str, Field(max_length=254), AfterValidator(_address)]
+Domain = Annotated[str, Field(max_length=254), AfterValidator(_domain)]
+AddressOrDomain = Annotated[str, Field(max_length=255), AfterValidator(_address_or_domain)]
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        near = difflib.get_close_matches(value, available_timezones(), n=1, cutoff=0.6)
+        raise refuse(
+            "a time zone such as Europe/Berlin", nearest="".join(near), do="Use a name of the IANA zone list."
+        ) from None
+    return value
+
+
+Zone = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_zone)]
+
+
+def _phone(value: str) -> str:
+    wanted = "a telephone number with its country, such as +49 89 23714480"
+    if not value.strip().startswith(("+", "00")):
+        raise refuse(wanted, do="Write it as one would dial it from abroad, beginning with +.")
+    try:
+        number = phonenumbers.parse("+" + value.strip().removeprefix("+").removeprefix("00"))
+    except phonenumbers.NumberParseException:
+        raise refuse(wanted) from None
+    if not phonenumbers.is_possible_number(number):
+        raise refuse(wanted, do="It has too few or too many digits for its country.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+Phone = Annotated[str, Field(max_length=40), AfterValidator(_phone)]
+
+#: One or two repeats inside a repeated group is what makes a pattern run for ever.
+_NESTED_REPEAT = re.compile(r"[*+}]\)?[*+{]|\([^()]*[*+{][^()]*\)[*+{]")
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except (re.error, RecursionError, OverflowError):
+        raise refuse("a word of the title, or a regular expression", do="Put a backslash before ( [ * + ? .") from None
+    if _NESTED_REPEAT.search(value):
+        raise refuse("a pattern without a repeat inside a repeat", do='Write "(ab)+" rather than "(a+)+".')
+    return value
+
+
+TitlePattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_pattern)]
+
+
+def _in_folder(value: str, info: ValidationInfo) -> Path:
+    folder = (info.context or {}).get("folder")
+    return Path(folder, value) if folder is not None else Path(value)
+
+
+#: A path; a relative one lies beside the configuration.
+FilePath = Annotated[
+    Path,
+    AfterValidator(lambda value, info: _in_folder(str(value), info)),
+    Field(max_length=4096),
+]
+
+
+def _url(value: str) -> str:
+    scheme, sep, rest = value.partition("://")
+    if not sep or scheme.casefold() not in {"http", "https"} or not rest or re.search(r"\s", value):
+        raise refuse("an address such as https://example.com", do="Begin with https:// (or http:// on this machine).")
+    if "@" in rest.split("/", 1)[0]:
+        raise refuse(
+            "an address without user name and password",
+            do="Name user and secret in keys of their own.",
+            secret=True,
+        )
+    return value.rstrip("/")
+
+
+Url = Annotated[str, Field(max_length=2000), AfterValidator(_url)]
+Flag = Annotated[bool, Field(strict=True)]
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
+#: A language that has a folder of templates.
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+SlackName = Annotated[str, Field(pattern=r"^@?[\w.\-]{1,80}$")]
+Name = Annotated[str, Field(pattern=r"^[\w .@+-]{1,80}$")]
