@@ -40,8 +40,7 @@ test-real: $(READY)
 	@tests/real/run $(BIN)/python $(PYTEST_ARGS)
 
 soak: $(READY)
-	NOSHOWD_HYPOTHESIS=soak NOSHOWD_SOAK_ROUNDS=$(SOAK_ROUNDS) NOSHOWD_SOAK_SEED=$(SOAK_SEED) \
-		$(PYTEST) -m soak $(PYTEST_ARGS)
+	NOSHOWD_SOAK_ROUNDS=$(SOAK_ROUNDS) NOSHOWD_SOAK_SEED=$(SOAK_SEED) $(PYTEST) -m soak $(PYTEST_ARGS)
 
 bench: $(READY)
 	@set -e; for script in tests/bench/*.py; do \

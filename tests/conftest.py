@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
-settings.register_profile("soak", parent=settings.get_profile("repeatable"), max_examples=2000)
-settings.load_profile(os.environ.get("NOSHOWD_HYPOTHESIS", "repeatable"))
+settings.load_profile("repeatable")
+
+
+@pytest.fixture
+def soak_rounds() -> int:
+    """How often a soak test goes round; `make soak SOAK_ROUNDS=...` decides."""
+    return int(os.environ.get("NOSHOWD_SOAK_ROUNDS", "200"))
+
+
+@pytest.fixture
+def soak_seed() -> int:
+    """The seed of whatever a soak test draws by chance; the same seed gives the same rounds."""
+    return int(os.environ.get("NOSHOWD_SOAK_SEED", "1"))
