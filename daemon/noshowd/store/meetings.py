@@ -1,0 +1,272 @@
+"""Meetings, their rounds, and what was judged of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from noshowd.domain.meeting import Meeting
+from noshowd.domain.verdict import Outcome, Verdict
+from noshowd.store import leases
+from noshowd.store.schema import meeting, transition
+
+#: Key of a meeting and number of the round.
+RoundId = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMeeting:
+    """One round as it is remembered."""
+
+    meeting: Meeting
+    phase: str | None
+    verdict: Verdict | None
+    next_look_at: datetime | None
+    closed_at: datetime | None
+    superseded: bool
+
+    @property
+    def id(self) -> RoundId:
+        return self.meeting.key, self.meeting.round
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedMeeting:
+    """One round that is due, leased to a worker until it is saved."""
+
+    meeting: Meeting
+    phase: str | None
+    #: The last verdict; None when it was never judged.
+    verdict: Verdict | None
+    token: str
+    #: How much was known when it was claimed.
+    news: int
+
+    @property
+    def id(self) -> RoundId:
+        return self.meeting.key, self.meeting.round
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a worker has to say about a round it claimed."""
+
+    claim: ClaimedMeeting
+    verdict: Verdict
+    phase: str
+    #: When to look again, the plan's instants included; None when nothing but news can change it.
+    next_look_at: datetime | None
+    #: Since when the outcome has been true; written down when outcome or phase changed.
+    became_at: datetime
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """One change of phase or outcome: when it became true and when it was noticed."""
+
+    phase: str | None
+    outcome: Outcome
+    reasons: tuple[str, ...]
+    became_at: datetime
+    noticed_at: datetime
+
+
+def put(conn: sa.Connection, value: Meeting, *, now: datetime, next_look_at: datetime | None) -> bool:
+    """Remember a round as it is now; False when that changes nothing.
+
+    A later round supersedes the earlier ones, which are not looked at again. A known round that changed is judged
+    again at once; a new one at `next_look_at`.
+    """
+    known = conn.scalar(sa.select(meeting.c.payload).where(*_is(value.key, value.round)).with_for_update())
+    if known == value:
+        return False
+    changes = {"start_at": value.start, "end_at": value.end, "payload": value}
+    if known is not None:
+        conn.execute(sa.update(meeting).where(*_is(value.key, value.round)).values(**changes))
+        poke(conn, [value.key], now=now)
+        return True
+    earlier = (meeting.c.key == value.key, meeting.c.round < value.round)
+    conn.execute(
+        sa.update(meeting).where(*earlier).values(superseded=True, next_look_at=None, lease_token=None, lease_until=None)
+    )
+    conn.execute(
+        sa.insert(meeting), {"key": value.key, "round": value.round, "next_look_at": next_look_at, **changes}
+    )
+    return True
+
+
+def get(conn: sa.Connection, key: str, round_: int | None = None) -> StoredMeeting | None:
+    """That round, or the latest one of the meeting."""
+    wanted = _stored().where(meeting.c.key == key).order_by(meeting.c.round.desc()).limit(1)
+    if round_ is not None:
+        wanted = wanted.where(meeting.c.round == round_)
+    row = conn.execute(wanted).first()
+    return None if row is None else StoredMeeting(**row._mapping)  # noqa: SLF001 - public in SQLAlchemy, despite its name
+
+
+def latest(conn: sa.Connection, keys: Collection[str]) -> dict[str, StoredMeeting]:
+    """The latest round of each meeting that is known."""
+    rows = conn.execute(_stored().where(meeting.c.key.in_(keys), ~meeting.c.superseded))
+    found = (StoredMeeting(**row._mapping) for row in rows)  # noqa: SLF001 - as above
+    return {one.meeting.key: one for one in found}
+
+
+def between(conn: sa.Connection, start: datetime, end: datetime) -> list[StoredMeeting]:
+    """The latest rounds that start from `start` up to `end`, in order."""
+    wanted = _stored().where(meeting.c.start_at >= start, meeting.c.start_at < end, ~meeting.c.superseded)
+    rows = conn.execute(wanted.order_by(meeting.c.start_at, meeting.c.key))
+    return [StoredMeeting(**row._mapping) for row in rows]  # noqa: SLF001 - as above
+
+
+def claim_due(
+    conn: sa.Connection, *, now: datetime, lease: timedelta, limit: int, worker: str
+) -> list[ClaimedMeeting]:
+    """Lease up to `limit` rounds that are due to be judged, the longest due first."""
+    columns = (meeting.c.payload, meeting.c.phase, meeting.c.verdict, meeting.c.news)
+    token, rows = leases.claim(
+        conn, meeting.c.next_look_at, now=now, lease=lease, limit=limit, worker=worker, returning=columns
+    )
+    return [
+        ClaimedMeeting(meeting=payload, phase=phase, verdict=verdict, news=news, token=token)
+        for _, payload, phase, verdict, news in rows
+    ]
+
+
+def next_due(conn: sa.Connection, *, now: datetime) -> datetime | None:
+    """When a round is to be judged next."""
+    return leases.next_due(conn, meeting.c.next_look_at, now=now)
+
+
+def poke(conn: sa.Connection, keys: Iterable[str], *, now: datetime) -> None:
+    """Something became known about these meetings: judge the latest round of each at once.
+
+    Also when one is being judged right now: it is then due again as soon as that judgement is saved.
+    """
+    sooner = sa.case((meeting.c.next_look_at <= now, meeting.c.next_look_at), else_=sa.literal(now, meeting.c.next_look_at.type))
+    conn.execute(
+        sa.update(meeting)
+        .where(meeting.c.key.in_(list(keys)), ~meeting.c.superseded)
+        .values(next_look_at=sooner, news=meeting.c.news + 1)
+    )
+
+
+_SAVE = (
+    sa.update(meeting)
+    .where(meeting.c.key == sa.bindparam("key_"), meeting.c.round == sa.bindparam("round_"))
+    .values(
+        phase=sa.bindparam("phase_"),
+        outcome=sa.bindparam("outcome_"),
+        verdict=sa.bindparam("verdict_"),
+        judged_at=sa.bindparam("judged_at_"),
+        closed_at=sa.bindparam("closed_at_"),
+        next_look_at=sa.case(
+            (meeting.c.news == sa.bindparam("news_"), sa.bindparam("next_", type_=meeting.c.next_look_at.type)),
+            else_=sa.bindparam("judged_at_", type_=meeting.c.judged_at.type),
+        ),
+        lease_token=None,
+        lease_until=None,
+    )
+)
+
+
+def save_verdicts(conn: sa.Connection, judged: Sequence[Judged]) -> set[RoundId]:
+    """Save the judgements of one batch and end its leases; a change of phase or outcome is written down.
+
+    Returns the rounds whose lease was lost: nothing of theirs was saved, nor may anything follow from it.
+    """
+    held = _held(conn, judged)
+    saved = [one for one in judged if one.claim.id in held]
+    if saved:
+        conn.execute(_SAVE, [_saved(one) for one in saved])
+    changes = [_change(one) for one in saved if _changed(one)]
+    if changes:
+        conn.execute(sa.insert(transition), changes)
+    return {one.claim.id for one in judged} - held
+
+
+def put_off(conn: sa.Connection, claim: ClaimedMeeting, *, until: datetime) -> None:
+    """A round that could not be judged is tried again later, so that it cannot hold up the others."""
+    conn.execute(
+        sa.update(meeting)
+        .where(*_is(*claim.id), meeting.c.lease_token == claim.token)
+        .values(next_look_at=until, lease_token=None, lease_until=None)
+    )
+
+
+def transitions(conn: sa.Connection, key: str, round_: int) -> list[Transition]:
+    """Everything that changed about a round, in order."""
+    table = transition.c
+    rows = conn.execute(
+        sa.select(table.phase, table.outcome, table.reasons, table.became_at, table.noticed_at)
+        .where(table.meeting == key, table.round == round_)
+        .order_by(table.id)
+    )
+    return [
+        Transition(
+            phase=phase, outcome=Outcome(outcome), reasons=tuple(reasons), became_at=became, noticed_at=noticed
+        )
+        for phase, outcome, reasons, became, noticed in rows
+    ]
+
+
+def _is(key: str, round_: int) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return meeting.c.key == key, meeting.c.round == round_
+
+
+def _stored() -> sa.Select[Any]:
+    return sa.select(
+        meeting.c.payload.label("meeting"),
+        meeting.c.phase,
+        meeting.c.verdict,
+        meeting.c.next_look_at,
+        meeting.c.closed_at,
+        meeting.c.superseded,
+    )
+
+
+def _held(conn: sa.Connection, judged: Sequence[Judged]) -> set[RoundId]:
+    tokens = {one.claim.token for one in judged}
+    rows = conn.execute(
+        sa.select(meeting.c.key, meeting.c.round)
+        .where(meeting.c.key.in_([one.claim.meeting.key for one in judged]), meeting.c.lease_token.in_(tokens))
+        .with_for_update()
+    )
+    return {(key, round_) for key, round_ in rows}
+
+
+def _saved(one: Judged) -> dict[str, Any]:
+    key, round_ = one.claim.id
+    return {
+        "key_": key,
+        "round_": round_,
+        "phase_": one.phase,
+        "outcome_": one.verdict.outcome,
+        "verdict_": one.verdict,
+        "judged_at_": one.verdict.judged_at,
+        "closed_at_": one.verdict.judged_at if one.closed else None,
+        "news_": one.claim.news,
+        "next_": one.next_look_at,
+    }
+
+
+def _changed(one: Judged) -> bool:
+    before = one.claim.verdict
+    return before is None or before.outcome is not one.verdict.outcome or one.claim.phase != one.phase
+
+
+def _change(one: Judged) -> dict[str, Any]:
+    key, round_ = one.claim.id
+    return {
+        "meeting": key,
+        "round": round_,
+        "phase": one.phase,
+        "outcome": one.verdict.outcome,
+        "reasons": sorted(one.verdict.reasons),
+        "became_at": one.became_at,
+        "noticed_at": one.verdict.judged_at,
+    }
