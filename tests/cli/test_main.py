@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from noshowd import __version__
 from noshowd.cli.commands import COMMANDS, load
+from noshowd.cli.exit_codes import ExitCode
 from noshowd.cli.main import main
 
 
@@ -29,9 +32,7 @@ def test_help_names_every_command_and_exit_code(capsys: pytest.CaptureFixture[st
         main(["--help"])
     shown = capsys.readouterr().out
     assert end.value.code == 0
-    assert all(
-        name in shown and command.help in " ".join(shown.split()) for name, command in COMMANDS.items()
-    )
+    assert all(name in shown and command.help in " ".join(shown.split()) for name, command in COMMANDS.items())
 
 
 @pytest.mark.parametrize("arguments", [[], ["no-such-command"], ["--no-such-option"]])
@@ -44,9 +45,7 @@ def test_what_cannot_be_understood_is_a_usage_error(arguments: list[str]) -> Non
 
 def test_starting_the_command_line_loads_the_standard_library_only() -> None:
     program = "import noshowd.cli.main, sys; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    ).stdout.split()
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     roots = {name.partition(".")[0] for name in loaded}
     foreign = {root for root in roots if root not in sys.stdlib_module_names and not root.startswith("_")}
     assert foreign <= {"noshowd", "sitecustomize", "usercustomize"}
@@ -66,3 +65,9 @@ def test_each_command_is_a_module_with_the_two_functions(name: str) -> None:
     assert importlib.import_module(COMMANDS[name].module) is module
     assert callable(module.add_arguments)
     assert callable(module.run)
+
+
+def test_the_documented_exit_codes_are_the_real_ones() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+    documented = {name: int(code) for code, name in re.findall(r"^\| (\d+) \| (\w+) \|", page, re.MULTILINE)}
+    assert documented == {code.name: code.value for code in ExitCode}
