@@ -1,0 +1,137 @@
+"""Telephone appointments: whether one is meant, which number it is about, and who dials."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from noshowd.domain.meeting import Role
+from noshowd.reading.body import READ
+from noshowd.reading.callers import caller_phrase, calls_from, sentences, title_caller
+from noshowd.reading.digits import Number, find_numbers
+from noshowd.reading.where import Location, Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A telephone appointment as the event tells it."""
+
+    rule: str
+    number: str | None = None
+    #: Host is who wrote the event; None when nothing says who dials, or everybody does.
+    caller: Role | None = None
+    #: The number is the one that the caller dials from.
+    number_of_caller: bool = False
+
+
+_TITLE = re.compile(
+    r"\b(?:telefonat\w*|telefontermin\w*|telefon-termin|telefongespr(?:ä|ae)ch\w*|telefoninterview|telefonkonferenz|telefonberatung"
+    r"|telefonsprechstunde|telefonisch\w*|telefon(?= mit\b)|telko|tel\.?-?(?:termin|gespräch)|r[üu]ckruf(?:e|termin\w*|bitte)?|anruf(?:en|e)?"
+    r"|call[- ]?back|phone (?:call|screen\w*|interview|consult\w*|appointment|meeting|chat|conversation|conference|check[- ]?in)|phonecall"
+    r"|telephone (?:call|interview|consult\w*|appointment|meeting|conference)|conference call|telecon|teleconference|chiamata|telefonata"
+    r"|llamada(?: telef[óo]nica)?|appel t[ée]l[ée]phonique|(?:entretien|rendez-vous|rdv|point) t[ée]l[ée]phonique|telefoongesprek|belafspraak"
+    r"|rozmowa telefoniczna|telefon do|ligação|telefonsamtal)\b",
+    re.IGNORECASE,
+)
+#: Said of anything; with a number to dial it means a telephone.
+_TITLE_WEAK = re.compile(r"\b(?:call|calls|ring|dial[- ]?in|telefon|phone|tel|bellen|appel)\b", re.IGNORECASE)
+_BODY = re.compile(
+    r"\bthis is a phone call\b|\b(?:phone|telephone) (?:call with|consult\w*|interview|screen\w*|appointment|meeting)\b|\btelefontermin\b"
+    r"|\btelefonat\b|\btelefonische[rsn]? (?:termin|beratung|besprechung|gespräch|erstgespräch|interview|sprechstunde)\b|\btelefongespräch\b"
+    r"|\b(?:findet|erfolgt|gespräch|termin|beratung|sprechen|telefonieren)\b[^\n.]{0,60}\b(?:telefonisch|per telefon|am telefon)\b"
+    r"|\b(?:meet|talk|speak|meeting|call|appointment|interview|held|take place)\b[^\n.]{0,60}\b(?:by phone|over the phone|by telephone|via phone)\b"
+    r"|\bllamada telef[óo]nica\b|\bappel t[ée]l[ée]phonique\b|\b(?:in|out)bound_call\b",
+    re.IGNORECASE,
+)
+_BRIDGE = re.compile(
+    r"\b(?:dial[- ]?in|call[- ]?in number|conference (?:line|bridge|number|call)|bridge|participant code|einwahl\w*|telefonkonferenz)\b",
+    re.IGNORECASE,
+)
+_BRIDGE_CODE = re.compile(r"\d\s?#|\b(?:participant|access|host|moderator|conference)\s?(?:code|pin|id)\b|\bpin\b", re.IGNORECASE)
+_FAX = re.compile(r"\bfax\W{0,4}$", re.IGNORECASE)
+_SIGNATURE = re.compile(r"\n-- ?\n|\n(?:mit freundlichen grüßen|viele grüße|beste grüße|kind regards|best regards)\b", re.IGNORECASE)
+_INVITEE = re.compile(r"\b(?:invitee|attendee|guest|client|ihre|deine|your|kunden?)\b[^\n]{0,25}$", re.IGNORECASE)
+
+
+def read_call(title: str, location: Location, location_text: str, text: str, region: str | None) -> Call | None:
+    """The telephone appointment an event without any video is; None when it is not one."""
+    text = text[:READ]
+    rule = _why_phone(title, location, text, region)
+    if rule is None:
+        return None
+    number, of_caller = _number(title, location, location_text, text, region)
+    bridge = _is_bridge(location, location_text, text)
+    return Call(
+        rule=rule,
+        number=number,
+        caller=None if bridge else _caller(title, location_text, text),
+        number_of_caller=of_caller,
+    )
+
+
+def _why_phone(title: str, location: Location, text: str, region: str | None) -> str | None:
+    if location.where is Where.PHONE:
+        return f"location: {location.rule}"
+    if _TITLE.search(title):
+        return "title: phone_word"
+    if location.where is Where.PLACE:
+        return None
+    said = caller_phrase(text)
+    if said is not None and (said[0] is Role.HOST or find_numbers(said[1], region, valid=False)):
+        return "description: caller_phrase"
+    if any(_BODY.search(sentence) for sentence in sentences(text)):
+        return "description: phone_phrase"
+    if title_caller(title) is not None and find_numbers(f"{title}\n{text}", region, national=False):
+        return "title: caller_phrase"
+    if _TITLE_WEAK.search(title) and (find_numbers(title, region, national=True) or _own_numbers(text, region)):
+        return "title: call_and_number"
+    if _BRIDGE.search(text) and _BRIDGE_CODE.search(text) and find_numbers(text, region):
+        return "description: dial_in"
+    return None
+
+
+def _caller(title: str, location_text: str, text: str) -> Role | None:
+    """The nearest to the place of the appointment speaks first."""
+    for said in (caller_phrase(location_text), caller_phrase(text)):
+        if said is not None:
+            return said[0]
+    return title_caller(title)
+
+
+def _is_bridge(location: Location, location_text: str, text: str) -> bool:
+    if location.number is not None:
+        return bool(_BRIDGE_CODE.search(location_text))
+    return bool(_BRIDGE.search(text) and _BRIDGE_CODE.search(text))
+
+
+def _number(title: str, location: Location, location_text: str, text: str, region: str | None) -> tuple[str | None, bool]:
+    """The number the appointment is about; none rather than the wrong one of several."""
+    if location.number is not None:
+        return location.number.e164, calls_from(location_text[: location.number.start])
+    in_title = find_numbers(title, region, national=True)
+    if in_title:
+        return in_title[0].e164, False
+    said = caller_phrase(text)
+    if said is not None:
+        in_phrase = find_numbers(said[1], region, valid=False)
+        if in_phrase:
+            return in_phrase[0].e164, calls_from(said[1][: in_phrase[0].start])
+    return _body_number(text, region), False
+
+
+def _body_number(text: str, region: str | None) -> str | None:
+    numbers = _own_numbers(text, region)
+    if _BRIDGE.search(text) and numbers:
+        return numbers[0].e164
+    distinct = {number.e164 for number in numbers}
+    if len(distinct) == 1:
+        return distinct.pop()
+    invitees = {n.e164 for n in numbers if _INVITEE.search(text[max(0, n.start - 60) : n.start])}
+    return invitees.pop() if len(invitees) == 1 else None
+
+
+def _own_numbers(text: str, region: str | None) -> list[Number]:
+    """The numbers of the text itself, not of the signature below it, and no fax."""
+    end = _SIGNATURE.search(text)
+    above = text[: end.start()] if end else text
+    return [n for n in find_numbers(above, region) if not _FAX.search(above[max(0, n.start - 8) : n.start])]
