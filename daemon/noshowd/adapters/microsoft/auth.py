@@ -1,0 +1,117 @@
+"""Sign-in with msal, off the event loop and only when a token is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import msal
+
+from noshowd.adapters.microsoft.settings import MicrosoftSettings
+from noshowd.adapters.microsoft.token_cache import load_cache, save_cache
+from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
+
+#: What Entra says when nothing but a person can help: wrong or expired secret, key, consent, account.
+_LOST = frozenset({"invalid_client", "unauthorized_client", "invalid_grant", "interaction_required"})
+_PASSING = frozenset({"temporarily_unavailable", "server_error", "throttled"})
+
+
+def trust(settings: MicrosoftSettings) -> ssl.SSLContext | bool:
+    """The certificates to trust: those of `ca_file`, whatever the environment says, else the system's.
+
+    msal's own client would be requests, which lets REQUESTS_CA_BUNDLE overrule the file.
+    """
+    if settings.ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=settings.ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise Permanent(f"ca_file {settings.ca_file} cannot be read: {error}") from error
+
+
+class SignIn:
+    """Hands out access tokens of one application. One request to Entra at a time."""
+
+    def __init__(self, settings: MicrosoftSettings) -> None:
+        self._settings = settings
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="msal")
+        self._web: httpx2.Client | None = None
+        # msal's constructor already goes to the network, so it is built inside the first attempt.
+        self._application: Any = None
+
+    async def token(self, *, fresh: bool = False) -> str:
+        """A token that is still good for minutes; with `fresh` not the one handed out before.
+
+        Raises `CredentialsLost`, `Permanent` (wrong tenant, scope or file) or `Temporary`.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._acquire, fresh)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        if self._web is not None:
+            self._web.close()
+
+    def _acquire(self, fresh: bool) -> str:  # noqa: FBT001  run_in_executor hands over positional arguments
+        try:
+            if self._application is None:
+                self._application = self._build()
+            if fresh:
+                self._application.remove_tokens_for_client()
+            answer = self._application.acquire_token_for_client([self._settings.scope])
+        except (httpx2.TransportError, msal.MsalServiceError) as error:
+            raise self._failed(Temporary(f"sign-in not reached: {type(error).__name__}")) from error
+        except (ValueError, KeyError) as error:
+            raise self._failed(Permanent(_explained(error))) from error
+        if "access_token" not in answer:
+            raise self._failed(refused(answer))
+        if self._settings.token_cache is not None:
+            save_cache(self._application.token_cache, self._settings.token_cache)
+        return str(answer["access_token"])
+
+    def _failed(self, error: VendorError) -> VendorError:
+        """Drop the application: it remembers failures for up to a minute, and a person may mend them sooner."""
+        self._application = None
+        return error
+
+    def _build(self) -> Any:
+        settings = self._settings
+        if self._web is None:
+            self._web = httpx2.Client(verify=trust(settings), proxy=settings.proxy, timeout=settings.timeout)
+        return msal.ConfidentialClientApplication(
+            settings.client_id,
+            client_credential=_credential(settings),
+            authority=f"{settings.authority.rstrip('/')}/{settings.tenant}",
+            instance_discovery=settings.instance_discovery,
+            http_client=self._web,
+            token_cache=load_cache(settings.token_cache),
+        )
+
+
+def refused(answer: dict[str, Any]) -> VendorError:
+    """Put Entra's error answer into one of the four words; the number (AADSTS...) is kept, the rest is not."""
+    error = str(answer.get("error", "unknown"))
+    number = str(answer.get("error_description", "")).partition(":")[0]
+    reason = f"sign-in refused: {error} {number if number.startswith('AADSTS') else ''}".rstrip()
+    if error in _PASSING:
+        return Temporary(reason, retry_after=timedelta(seconds=60))
+    return CredentialsLost(reason) if error in _LOST else Permanent(reason)
+
+
+def _credential(settings: MicrosoftSettings) -> Any:
+    if settings.certificate is not None:
+        return {"private_key": settings.certificate, "public_certificate": settings.certificate}
+    if settings.secret is None:
+        raise Permanent(f"account {settings.account} has neither a certificate nor a secret")
+    return settings.secret
+
+
+def _explained(error: Exception) -> str:
+    """What to look at: ValueError is raised for a wrong authority or tenant and for a key that cannot be read."""
+    return (
+        f"sign-in cannot be set up ({type(error).__name__}): check tenant, authority, instance_discovery "
+        "and the certificate (PEM with key and certificate)"
+    )

@@ -1,0 +1,63 @@
+"""Calendars of the tenant's mailboxes, by calendar view: complete objects, no state to lose."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from noshowd.adapters.microsoft.graph import Graph, NotThere, segment, user
+from noshowd.adapters.microsoft.wire import FIELDS, Malformed, entry, instant
+from noshowd.domain.entry import CalendarEntry, EntryRef
+from noshowd.domain.spans import Span
+from noshowd.ports.calendar import Gone, ListingEnd, Page, Quarantined
+from noshowd.ports.errors import Permanent
+
+_PAGE = "100"
+
+
+class GraphCalendar:
+    """Reads the primary calendar of each mailbox; `calendar` is the mailbox's address.
+
+    Every listing is complete in its window and there is no cursor: the change feed of Graph tells occurrences
+    without subject, people or join address and says "deleted" of what merely lies outside.
+    Needs the application right Calendars.Read.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.account = graph.settings.account
+        self._graph = graph
+
+    async def changes(self, calendar: str, *, cursor: str | None, window: Span) -> AsyncIterator[Page | ListingEnd]:
+        if cursor is not None:
+            raise Permanent("a listing of Microsoft 365 has no cursor to go on from")
+        query = {
+            "startDateTime": instant(window.start),
+            "endDateTime": instant(window.end),
+            "$select": FIELDS,
+            "$top": _PAGE,
+        }
+        async for events in self._graph.pages(f"{user(calendar)}/calendarView", query):
+            yield self._page(calendar, events)
+        yield ListingEnd(complete=True, window=window)
+
+    async def read(self, ref: EntryRef) -> CalendarEntry | Gone:
+        path = f"{user(ref.calendar)}/events/{segment(ref.entry_id)}"
+        try:
+            event = await self._graph.get(path, {"$select": FIELDS})
+        except NotThere:
+            return Gone(ref=ref)
+        try:
+            return entry(event, ref)
+        except Malformed as error:
+            raise Permanent(str(error)) from error
+
+    def _page(self, calendar: str, events: list[dict[str, Any]]) -> Page:
+        """One bad event is set aside with its reason, the others go on."""
+        entries, quarantined = [], []
+        for event in events:
+            ref = EntryRef(account=self.account, calendar=calendar, entry_id=str(event.get("id")))
+            try:
+                entries.append(entry(event, ref))
+            except Malformed as error:
+                quarantined.append(Quarantined(ref=ref, reason=str(error)))
+        return Page(entries=tuple(entries), quarantined=tuple(quarantined))

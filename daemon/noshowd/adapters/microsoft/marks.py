@@ -1,0 +1,22 @@
+"""Our mark on an item of a mailbox: an extended property that holds our key and can be searched for."""
+
+from __future__ import annotations
+
+#: A property set of our own; the name counts case, the value does not.
+_PROPERTY = "String {5f1c3d1a-9f0e-4c43-8a57-1f4bb5a0c6d7} Name noshowd"
+#: PidTagInReplyToId, which Graph has no field for.
+_IN_REPLY_TO = "String 0x1042"
+
+
+def marked(key: str, *, in_reply_to: str | None = None) -> dict[str, list[dict[str, str]]]:
+    """The members that put our key on a new item, and the message it replies to."""
+    properties = [{"id": _PROPERTY, "value": key}]
+    if in_reply_to:
+        properties.append({"id": _IN_REPLY_TO, "value": in_reply_to})
+    return {"singleValueExtendedProperties": properties}
+
+
+def wanted(key: str) -> dict[str, str]:
+    """The filter that finds the item with our key."""
+    value = key.replace("'", "''")
+    return {"$filter": (f"singleValueExtendedProperties/Any(ep: ep/id eq '{_PROPERTY}' and ep/value eq '{value}')")}

@@ -1,0 +1,146 @@
+"""Attendance reports and chat messages into sightings. Pure; nonsense raises `Temporary`: ask again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from icalendar import vDuration
+
+from noshowd.domain.evidence import Identity, Sighting
+from noshowd.domain.spans import Span
+from noshowd.ports.errors import Temporary
+
+_STARTED = "#microsoft.graph.callStartedEventMessageDetail"
+_ENDED = "#microsoft.graph.callEndedEventMessageDetail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One session of a meeting as its attendance report tells it."""
+
+    report_id: str
+    began: datetime
+    #: None while the session runs.
+    ended: datetime | None
+    #: How many people the report counts.
+    counted: int
+
+    @property
+    def finished(self) -> bool:
+        """An empty report is what a running session shows; it says nothing."""
+        return self.ended is not None and self.counted > 0
+
+    def touches(self, window: Span) -> bool:
+        return self.began <= window.end and (self.ended is None or self.ended >= window.start)
+
+
+def report(answer: Mapping[str, Any]) -> Report:
+    """One member of `attendanceReports`."""
+    try:
+        began = moment(answer["meetingStartDateTime"])
+        return Report(
+            report_id=str(answer["id"]),
+            began=began,
+            ended=moment(answer["meetingEndDateTime"]) if answer.get("meetingEndDateTime") else None,
+            counted=int(answer.get("totalParticipantCount") or 0),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Temporary("an attendance report is malformed") from error
+
+
+def stays(
+    source: str, conference: str, found: Report, record: Mapping[str, Any], addresses: Mapping[str, str]
+) -> list[Sighting]:
+    """The visits of one attendance record; `addresses` are those of invited members by object id.
+
+    Where the times are hidden but the person was there, the whole session stands in for them.
+    """
+    try:
+        whole = Span(start=found.began, end=found.ended or found.began)
+        spans = [
+            Span(start=moment(one["joinDateTime"]), end=moment(one["leaveDateTime"]))
+            for one in record.get("attendanceIntervals") or ()
+            if one.get("joinDateTime") and one.get("leaveDateTime")
+        ]
+        return [
+            Sighting(
+                source=source,
+                stay=f"{found.report_id}:{record['id']}:{number}",
+                identity=identity(record, addresses),
+                began=span.start,
+                until=span.end,
+                conference=conference,
+            )
+            for number, span in enumerate(spans or [whole], 1)
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise Temporary("an attendance record is malformed") from error
+
+
+def identity(record: Mapping[str, Any], addresses: Mapping[str, str]) -> Identity:
+    """Who the record names. An address comes only from somebody signed in; anonymous guests type a name."""
+    named = record.get("identity") or {}
+    address = record.get("emailAddress") or addresses.get(str(named.get("id")))
+    return Identity(
+        provider_id=named.get("id"),
+        address=address,
+        name=named.get("displayName"),
+        verified=bool(address),
+    )
+
+
+def chat_sightings(source: str, message: Mapping[str, Any], addresses: Mapping[str, str]) -> Iterator[Sighting]:
+    """Who a system message of the chat shows to have been in the call; nothing for any other message.
+
+    The one who started the call was there at that instant. Of those who took part only the whole call is
+    known; the same stay replaces that of the start.
+    """
+    detail = message.get("eventDetail") or {}
+    kind = detail.get("@odata.type")
+    if kind not in (_STARTED, _ENDED):
+        return
+    try:
+        at, call = moment(message["createdDateTime"]), str(detail["callId"])
+        if kind == _STARTED:
+            began, people = at, [detail.get("initiator")]
+        else:
+            began = at - vDuration.from_ical(detail["callDuration"])
+            people = [one.get("participant") for one in detail.get("callParticipants") or ()]
+        for person in map(_person, people):
+            if person is not None:
+                known = addresses.get(str(person.get("id")))
+                yield Sighting(
+                    source=source,
+                    stay=f"{call}:{person.get('id') or person.get('displayName')}",
+                    identity=Identity(
+                        provider_id=person.get("id"),
+                        address=known,
+                        name=person.get("displayName"),
+                        verified=known is not None,
+                    ),
+                    began=began,
+                    until=at,
+                    conference=call,
+                )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Temporary("a system message of the chat is malformed") from error
+
+
+def _person(identities: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The human of an identity set; applications are none, and an empty set names nobody."""
+    for kind in ("user", "guest", "phone", "azureCommunicationServicesUser"):
+        found = (identities or {}).get(kind)
+        if isinstance(found, dict) and (found.get("id") or found.get("displayName")):
+            return found
+    return None
+
+
+def moment(text: str) -> datetime:
+    """An instant as Graph writes one (seven digits and Z)."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("an instant without a zone")
+    return found
