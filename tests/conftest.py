@@ -7,6 +7,9 @@ import os
 import pytest
 from hypothesis import settings
 
+#: Fixtures that every folder may ask for.
+pytest_plugins = ["databases"]
+
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
 

@@ -92,11 +92,11 @@ def put(conn: sa.Connection, value: Meeting, *, now: datetime, next_look_at: dat
         return True
     earlier = (meeting.c.key == value.key, meeting.c.round < value.round)
     conn.execute(
-        sa.update(meeting).where(*earlier).values(superseded=True, next_look_at=None, lease_token=None, lease_until=None)
+        sa.update(meeting)
+        .where(*earlier)
+        .values(superseded=True, next_look_at=None, lease_token=None, lease_until=None)
     )
-    conn.execute(
-        sa.insert(meeting), {"key": value.key, "round": value.round, "next_look_at": next_look_at, **changes}
-    )
+    conn.execute(sa.insert(meeting), {"key": value.key, "round": value.round, "next_look_at": next_look_at, **changes})
     return True
 
 
@@ -123,9 +123,7 @@ def between(conn: sa.Connection, start: datetime, end: datetime) -> list[StoredM
     return [StoredMeeting(**row._mapping) for row in rows]  # noqa: SLF001 - as above
 
 
-def claim_due(
-    conn: sa.Connection, *, now: datetime, lease: timedelta, limit: int, worker: str
-) -> list[ClaimedMeeting]:
+def claim_due(conn: sa.Connection, *, now: datetime, lease: timedelta, limit: int, worker: str) -> list[ClaimedMeeting]:
     """Lease up to `limit` rounds that are due to be judged, the longest due first."""
     columns = (meeting.c.payload, meeting.c.phase, meeting.c.verdict, meeting.c.news)
     token, rows = leases.claim(
@@ -147,7 +145,9 @@ def poke(conn: sa.Connection, keys: Iterable[str], *, now: datetime) -> None:
 
     Also when one is being judged right now: it is then due again as soon as that judgement is saved.
     """
-    sooner = sa.case((meeting.c.next_look_at <= now, meeting.c.next_look_at), else_=sa.literal(now, meeting.c.next_look_at.type))
+    sooner = sa.case(
+        (meeting.c.next_look_at <= now, meeting.c.next_look_at), else_=sa.literal(now, meeting.c.next_look_at.type)
+    )
     conn.execute(
         sa.update(meeting)
         .where(meeting.c.key.in_(list(keys)), ~meeting.c.superseded)
@@ -207,9 +207,7 @@ def transitions(conn: sa.Connection, key: str, round_: int) -> list[Transition]:
         .order_by(table.id)
     )
     return [
-        Transition(
-            phase=phase, outcome=Outcome(outcome), reasons=tuple(reasons), became_at=became, noticed_at=noticed
-        )
+        Transition(phase=phase, outcome=Outcome(outcome), reasons=tuple(reasons), became_at=became, noticed_at=noticed)
         for phase, outcome, reasons, became, noticed in rows
     ]
 

@@ -96,7 +96,9 @@ def of_rounds(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId,
     """All follow-ups of each of these rounds, in the order in which they were planned."""
     found: dict[RoundId, list[OutboxRow]] = {one: [] for one in rounds}
     keys = [key for key, _ in rounds]
-    rows = conn.execute(sa.select(*_COLUMNS).where(outbox.c.meeting.in_(keys)).order_by(outbox.c.created_at, outbox.c.key))
+    rows = conn.execute(
+        sa.select(*_COLUMNS).where(outbox.c.meeting.in_(keys)).order_by(outbox.c.created_at, outbox.c.key)
+    )
     for row in map(_row, rows):
         mine = found.get((row.followup.key.meeting, row.followup.key.round))
         if mine is not None:
@@ -106,7 +108,9 @@ def of_rounds(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId,
 
 def concerning(conn: sa.Connection, key: str) -> list[OutboxRow]:
     """The follow-ups that ask about, correct or concern this one, oldest first."""
-    rows = conn.execute(sa.select(*_COLUMNS).where(outbox.c.concerns == key).order_by(outbox.c.created_at, outbox.c.key))
+    rows = conn.execute(
+        sa.select(*_COLUMNS).where(outbox.c.concerns == key).order_by(outbox.c.created_at, outbox.c.key)
+    )
     return [_row(row) for row in rows]
 
 
@@ -212,9 +216,7 @@ def record(
         changes["followup"] = followup
     if state is State.SENT and what is Happening.DELIVERED:
         changes["sent_at"] = now
-    conn.execute(
-        sa.update(outbox).where(outbox.c.key == key).values(lease_token=None, lease_until=None, **changes)
-    )
+    conn.execute(sa.update(outbox).where(outbox.c.key == key).values(lease_token=None, lease_until=None, **changes))
     _note(conn, key, what, state, now, reason)
     return state
 
@@ -252,9 +254,7 @@ def sent_since(
     conn: sa.Connection, since: datetime, *, person: str | None = None, kinds: Collection[FollowUpKind]
 ) -> int:
     """How many of these kinds were sent from `since` on, to that person or to anybody; trials are not counted."""
-    count = sa.select(sa.func.count()).where(
-        outbox.c.sent_at >= since, outbox.c.kind.in_(kinds), ~outbox.c.shadow
-    )
+    count = sa.select(sa.func.count()).where(outbox.c.sent_at >= since, outbox.c.kind.in_(kinds), ~outbox.c.shadow)
     if person is not None:
         count = count.where(outbox.c.person == person)
     return conn.scalar(count) or 0
@@ -292,7 +292,5 @@ def _row(row: Any, token: str | None = None) -> OutboxRow:
     return OutboxRow(token=token, **values)
 
 
-def _note(
-    conn: sa.Connection, key: str, what: Happening, state: State, now: datetime, reason: str | None
-) -> None:
+def _note(conn: sa.Connection, key: str, what: Happening, state: State, now: datetime, reason: str | None) -> None:
     conn.execute(sa.insert(trail), {"followup": key, "happening": what, "state": state, "at": now, "reason": reason})

@@ -1,0 +1,82 @@
+"""What differs between the two databases, behind one shape."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+
+from noshowd.store.errors import StoreUnavailable
+
+
+class Backend(Protocol):
+    """One kind of database at one address."""
+
+    #: How many transactions may run at once.
+    threads: int
+    #: Several processes may write at once.
+    shared: bool
+
+    def reading(self) -> Mapping[str, Any]:
+        """Execution options of a transaction that only reads."""
+        ...
+
+    def engine(self) -> sa.Engine: ...
+
+    def errors(self) -> AbstractContextManager[None]:
+        """Turns the driver's errors into `StoreUnavailable` with a sentence a person can act on."""
+        ...
+
+    def lock_schema(self, conn: sa.Connection) -> None:
+        """Keep other processes from migrating until the transaction ends."""
+        ...
+
+    def keep_copy(self, engine: sa.Engine, version: str) -> None:
+        """Copy the database aside before it is migrated away from `version`, where that is ours to do."""
+        ...
+
+    def announce(self, conn: sa.Connection) -> None:
+        """Tell other processes, once this transaction is committed, that there is something to do."""
+        ...
+
+    def listen(self, loop: asyncio.AbstractEventLoop, heard: Callable[[], None]) -> None:
+        """Call `heard` for every announcement of another process, as far as the database can carry them."""
+        ...
+
+    def stop_listening(self) -> None: ...
+
+
+def backend_for(url: str) -> Backend:
+    """The backend of that address. Raises `StoreUnavailable` for an address that is none."""
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError:
+        raise StoreUnavailable(_unknown("what is given")) from None
+    if parsed.get_backend_name() == "sqlite":
+        from noshowd.store.sqlite import Sqlite
+
+        return Sqlite(parsed)
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        return _postgres(parsed)
+    raise StoreUnavailable(_unknown(repr(parsed.get_backend_name())))
+
+
+def _postgres(parsed: URL) -> Backend:
+    try:
+        from noshowd.store.postgres import Postgres
+    except ImportError:
+        raise StoreUnavailable(
+            "the database is PostgreSQL but psycopg is not installed: install noshowd[postgres]"
+        ) from None
+    return Postgres(parsed)
+
+
+def _unknown(found: str) -> str:
+    return (
+        f"the address of the database is not understood ({found}): "
+        "write sqlite:////path/to/noshowd.db or postgresql://user@host/database"
+    )

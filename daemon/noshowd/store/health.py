@@ -1,0 +1,96 @@
+"""How the parts of the house are: sources, accounts, channels, workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from noshowd.store.schema import health, worker
+from noshowd.store.upsert import insert_new, upsert
+
+
+class Condition(StrEnum):
+    """Of one part."""
+
+    WELL = "well"
+    #: Fails for now and is tried again.
+    FAILING = "failing"
+    #: Works again only once a person has done something.
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How one part is (`source:meet`, `account:google`, `channel:slack`) and since when."""
+
+    part: str
+    state: Condition
+    since: datetime
+    last_success: datetime | None
+    last_error: str | None
+    #: In a row, up to now.
+    failures: int
+    #: When our side was told of this state; None while it was not.
+    told_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """A process that works on this database."""
+
+    name: str
+    version: str
+    started_at: datetime
+    heartbeat: datetime
+
+
+def record(conn: sa.Connection, part: str, condition: Condition, *, now: datetime, error: str | None = None) -> Health:
+    """Note how a part is; how it is known to be afterwards. `since` and `told_at` start anew when the state changes.
+
+    The last error stays readable after recovery.
+    """
+    insert_new(conn, health, [{"part": part, "state": condition, "since": now}])
+    row = conn.execute(sa.select(health).where(health.c.part == part).with_for_update()).one()
+    before = _health(row)
+    same = before.state is condition
+    well = condition is Condition.WELL
+    after = Health(
+        part=part,
+        state=condition,
+        since=before.since if same else now,
+        last_success=now if well else before.last_success,
+        last_error=error or before.last_error,
+        failures=0 if well else before.failures + 1,
+        told_at=before.told_at if same else None,
+    )
+    columns = {name: getattr(after, name) for name in Health.__dataclass_fields__ if name != "part"}
+    conn.execute(sa.update(health).where(health.c.part == part).values(**columns))
+    return after
+
+
+def told(conn: sa.Connection, part: str, *, now: datetime) -> None:
+    """Our side was told of the present state of this part."""
+    conn.execute(sa.update(health).where(health.c.part == part).values(told_at=now))
+
+
+def read(conn: sa.Connection) -> list[Health]:
+    """Every part ever heard of, by name."""
+    return [_health(row) for row in conn.execute(sa.select(health).order_by(health.c.part))]
+
+
+def beat(conn: sa.Connection, name: str, *, version: str, started_at: datetime, now: datetime) -> None:
+    """This worker is alive."""
+    upsert(conn, worker, [{"name": name, "version": version, "started_at": started_at, "heartbeat": now}])
+
+
+def workers(conn: sa.Connection) -> list[Worker]:
+    rows = conn.execute(sa.select(worker).order_by(worker.c.name))
+    return [Worker(**row._mapping) for row in rows]  # noqa: SLF001 - public in SQLAlchemy, despite its name
+
+
+def _health(row: sa.Row[tuple[object, ...]]) -> Health:
+    values = dict(row._mapping)  # noqa: SLF001 - as above
+    return Health(**{**values, "state": Condition(row.state)})

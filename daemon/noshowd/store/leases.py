@@ -1,0 +1,78 @@
+"""Claims: a row that is due is worked on by one worker at a time, and a worker that slept too long changes nothing.
+
+A claim writes a token that nobody else has and an end. Until then nobody else claims the row; every write of a
+claimed row names the token, so after another claim it finds nothing to write.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from noshowd.store.schema import calendar, look, meeting, outbox
+
+
+def claim(
+    conn: sa.Connection,
+    due: sa.Column[Any],
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    worker: str,
+    returning: Sequence[sa.Column[Any]],
+    where: Sequence[sa.ColumnElement[bool]] = (),
+) -> tuple[str, list[Any]]:
+    """The token and up to `limit` rows whose `due` has come, the longest due first, each now leased to `worker`.
+
+    Two workers at once get different rows: PostgreSQL skips what another transaction holds, SQLite has one writer.
+    """
+    table = due.table
+    keys = list(table.primary_key)
+    picked = (
+        sa.select(*keys)
+        .where(due <= now, _free(table, now), *where)
+        .order_by(due)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("picked")
+    )
+    token = f"{worker}:{secrets.token_hex(8)}"
+    claimed = (
+        sa.update(table)
+        .where(*(key == picked.c[key.name] for key in keys))
+        .values(lease_token=token, lease_until=now + lease)
+        .returning(due, *returning)
+    )
+    rows = conn.execute(claimed).all()
+    return token, sorted(rows, key=lambda row: row[0])
+
+
+def next_due(
+    conn: sa.Connection,
+    due: sa.Column[Any],
+    *,
+    now: datetime,
+    where: Sequence[sa.ColumnElement[bool]] = (),
+) -> datetime | None:
+    """When there is something to claim next: at its due instant, or when the lease on it ends."""
+    table = due.table
+    first = sa.select(due).where(due.is_not(None), _free(table, now), *where).order_by(due).limit(1)
+    held = sa.select(sa.func.min(table.c.lease_until)).where(due <= now, table.c.lease_until > now, *where)
+    instants = [at for at in (conn.scalar(first), conn.scalar(held)) if at is not None]
+    return min(instants, default=None)
+
+
+def release_all(conn: sa.Connection) -> None:
+    """End every lease. Only for the one process of an SQLite file, at its start: whoever held them is dead."""
+    for table in (calendar, look, meeting, outbox):
+        held = table.c.lease_until.is_not(None)
+        conn.execute(sa.update(table).where(held).values(lease_token=None, lease_until=None))
+
+
+def _free(table: sa.FromClause, now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now)

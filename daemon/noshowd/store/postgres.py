@@ -1,0 +1,111 @@
+"""PostgreSQL: several workers on several machines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from noshowd.store.errors import StoreUnavailable
+
+#: The channel of NOTIFY.
+CHANNEL = "noshowd"
+#: Any number, the same in every worker: the advisory lock taken while migrating.
+SCHEMA_LOCK = 0x6E6F73686F77
+
+#: SQLSTATE classes (PostgreSQL documentation, appendix A) and what a person can do about them.
+SENTENCES = {
+    "28": "refuses the user or password: check the address of the database",
+    "3D": "does not exist: create it (createdb) or mend the address",
+    "42501": "does not let this user do that: grant the right to create and write tables",
+    "53": "is out of space, memory or connections",
+    "55": "is locked by another process; try again later",
+    "57": "is starting up or shutting down; try again later",
+}
+
+
+class Postgres:
+    """For whoever has outgrown one file."""
+
+    threads = 4
+    shared = True
+
+    def __init__(self, url: URL) -> None:
+        self._url = url.set(drivername="postgresql+psycopg")
+        self._plain = url.set(drivername="postgresql")
+        self._ear: psycopg.Connection | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def engine(self) -> sa.Engine:
+        return sa.create_engine(self._url, pool_size=self.threads, max_overflow=1, pool_pre_ping=True)
+
+    def reading(self) -> dict[str, Any]:
+        return {"postgresql_readonly": True}
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DBAPIError as error:
+            raise self._explained(error.orig) or error from error
+        except psycopg.Error as error:
+            raise self._explained(error) or error from error
+
+    def lock_schema(self, conn: sa.Connection) -> None:
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
+
+    def keep_copy(self, engine: sa.Engine, version: str) -> None:
+        """Backups of a server are its administrator's."""
+
+    def announce(self, conn: sa.Connection) -> None:
+        conn.exec_driver_sql(f"NOTIFY {CHANNEL}")
+
+    def listen(self, loop: asyncio.AbstractEventLoop, heard: Callable[[], None]) -> None:
+        """Also after the connection was lost; a worker that hears nothing still looks at what is due."""
+        if self._ear is not None:
+            return
+        with self.errors():
+            ear = psycopg.connect(
+                self._plain.render_as_string(hide_password=False), autocommit=True, connect_timeout=10
+            )
+            ear.execute(f"LISTEN {CHANNEL}")
+        self._ear, self._loop = ear, loop
+        loop.add_reader(ear.fileno(), self._hear, heard)
+
+    def stop_listening(self) -> None:
+        if self._ear is None or self._loop is None:
+            return
+        with suppress(RuntimeError):  # that loop has ended
+            self._loop.remove_reader(self._ear.fileno())
+        self._ear.close()
+        self._ear = None
+
+    def _hear(self, heard: Callable[[], None]) -> None:
+        assert self._ear is not None
+        try:
+            self._ear.pgconn.consume_input()
+        except psycopg.OperationalError:
+            self.stop_listening()
+            return
+        told = False
+        while self._ear.pgconn.notifies() is not None:
+            told = True
+        if told:
+            heard()
+
+    def _explained(self, error: BaseException | None) -> StoreUnavailable | None:
+        if not isinstance(error, psycopg.Error):
+            return None
+        state = error.sqlstate or ""
+        where = f"the database {self._plain.database} on {self._plain.host or 'this machine'}"
+        sentence = SENTENCES.get(state) or SENTENCES.get(state[:2])
+        if sentence is not None:
+            return StoreUnavailable(f"{where} {sentence}")
+        if isinstance(error, psycopg.OperationalError):
+            return StoreUnavailable(f"{where} cannot be reached: {str(error).splitlines()[0]}")
+        return None

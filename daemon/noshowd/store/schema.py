@@ -1,0 +1,288 @@
+"""The tables. What is searched is a column; what is only read back is a value (JSON text).
+
+Due columns have partial indexes, so that an idle daemon touches only what is due. A lease is a token with an end:
+whoever claimed a row writes it only with that token.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from noshowd.domain.followup import FollowUp
+from noshowd.domain.meeting import Meeting
+from noshowd.domain.spans import Span
+from noshowd.domain.verdict import Verdict
+from noshowd.ports.answers import Answer
+from noshowd.ports.channel import Parcel, Receipt
+from noshowd.store.codec import Instant, Value
+
+metadata = sa.MetaData()
+
+#: SQLite numbers rows by itself only in a column called INTEGER.
+Serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def _lease() -> tuple[sa.Column[str], sa.Column[object]]:
+    return sa.Column("lease_token", sa.Text), sa.Column("lease_until", Instant)
+
+
+def _due(table: sa.Table, column: str) -> None:
+    """An index of only those rows that wait for an instant."""
+    due = table.c[column]
+    sa.Index(f"ix_{table.name}_{column}", due, sqlite_where=due.is_not(None), postgresql_where=due.is_not(None))
+
+
+calendar = sa.Table(
+    "calendar",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("calendar", sa.Text, primary_key=True),
+    #: Of the mirrored entries; a newer one drops the cursor, so that all are read again.
+    sa.Column("format", sa.Integer, nullable=False),
+    sa.Column("cursor", sa.Text),
+    #: What the last complete listing covered.
+    sa.Column("listed", Value(Span)),
+    sa.Column("next_look_at", Instant),
+    *_lease(),
+    sa.Column("last_success", Instant),
+    sa.Column("last_error", sa.Text),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    #: Since when a listing has been missing more than half of what was known.
+    sa.Column("suspicious_since", Instant),
+)
+_due(calendar, "next_look_at")
+
+entry = sa.Table(
+    "entry",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("calendar", sa.Text, primary_key=True),
+    sa.Column("entry_id", sa.Text, primary_key=True),
+    sa.Column("uid", sa.Text),
+    sa.Column("start_at", Instant, nullable=False),
+    sa.Column("end_at", Instant, nullable=False),
+    #: A CalendarEntry; compared as text.
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Index("ix_entry_uid", "uid"),
+    sa.Index("ix_entry_start_at", "start_at"),
+)
+
+entry_staging = sa.Table(
+    "entry_staging",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("calendar", sa.Text, primary_key=True),
+    sa.Column("entry_id", sa.Text, primary_key=True),
+    #: Set: a CalendarEntry. Null: it is gone.
+    sa.Column("payload", sa.Text),
+    #: Set: the entry could not be understood; what the mirror holds stays.
+    sa.Column("bad", sa.Text),
+)
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("calendar", sa.Text, primary_key=True),
+    sa.Column("entry_id", sa.Text, primary_key=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+)
+
+meeting = sa.Table(
+    "meeting",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("start_at", Instant, nullable=False),
+    sa.Column("end_at", Instant, nullable=False),
+    sa.Column("payload", Value(Meeting), nullable=False),
+    #: A later round has taken its place.
+    sa.Column("superseded", sa.Boolean, nullable=False, default=False),
+    sa.Column("phase", sa.Text),
+    sa.Column("outcome", sa.Text),
+    sa.Column("verdict", Value(Verdict)),
+    sa.Column("judged_at", Instant),
+    sa.Column("closed_at", Instant),
+    sa.Column("next_look_at", Instant),
+    #: Counts what became known; a judgement made before the last of it is judged again at once.
+    sa.Column("news", sa.Integer, nullable=False, default=0),
+    *_lease(),
+    sa.Index("ix_meeting_start_at", "start_at"),
+)
+_due(meeting, "next_look_at")
+
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    sa.Column("meeting", sa.Text, primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True, autoincrement=False),
+    #: Counts from 1 within the round.
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    #: The source's key of a stay or call, null for coverage.
+    sa.Column("item", sa.Text),
+    sa.Column("noted_at", Instant, nullable=False),
+    #: Something later says the same or more; kept for explaining, not for judging.
+    sa.Column("replaced_at", Instant),
+    sa.Column("payload", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+transition = sa.Table(
+    "transition",
+    metadata,
+    sa.Column("id", Serial, primary_key=True),
+    sa.Column("meeting", sa.Text, nullable=False),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("phase", sa.Text),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("reasons", Value(list[str]), nullable=False),
+    sa.Column("became_at", Instant, nullable=False),
+    sa.Column("noticed_at", Instant, nullable=False),
+    sa.Index("ix_transition_meeting", "meeting", "round"),
+)
+
+look = sa.Table(
+    "look",
+    metadata,
+    sa.Column("meeting", sa.Text, primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("next_look_at", Instant),
+    sa.Column("last_good_look", Instant),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("last_error", sa.Text),
+    *_lease(),
+)
+_due(look, "next_look_at")
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    #: str(FollowUpKey)
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("meeting", sa.Text, nullable=False),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("followup", Value(FollowUp), nullable=False),
+    #: Key of the follow-up this one is about.
+    sa.Column("concerns", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("shadow", sa.Boolean, nullable=False),
+    #: When something is to be done with it: sent, closed, taken back, or, in `sending`, asked after. Null: nothing.
+    sa.Column("next_try_at", Instant),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    *_lease(),
+    sa.Column("channel", sa.Text),
+    sa.Column("parcel", Value(Parcel)),
+    sa.Column("receipt", Value(Receipt)),
+    sa.Column("reason", sa.Text),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("sent_at", Instant),
+    sa.Index("ix_outbox_meeting", "meeting", "round"),
+)
+_due(outbox, "next_try_at")
+sa.Index(
+    "ix_outbox_concerns",
+    outbox.c.concerns,
+    sqlite_where=outbox.c.concerns.is_not(None),
+    postgresql_where=outbox.c.concerns.is_not(None),
+)
+sa.Index(
+    "ix_outbox_sent",
+    outbox.c.sent_at,
+    outbox.c.person,
+    sqlite_where=outbox.c.sent_at.is_not(None),
+    postgresql_where=outbox.c.sent_at.is_not(None),
+)
+
+happening = sa.Table(
+    "happening",
+    metadata,
+    sa.Column("id", Serial, primary_key=True),
+    sa.Column("followup", sa.Text, nullable=False),
+    sa.Column("happening", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Index("ix_happening_followup", "followup"),
+)
+
+answer = sa.Table(
+    "answer",
+    metadata,
+    sa.Column("answer_id", sa.Text, primary_key=True),
+    sa.Column("payload", Value(Answer), nullable=False),
+    sa.Column("stored_at", Instant, nullable=False),
+    sa.Column("handled_at", Instant),
+    #: What was made of it, for whoever gives the same answer again.
+    sa.Column("result", sa.Text),
+)
+sa.Index(
+    "ix_answer_unhandled",
+    answer.c.stored_at,
+    sqlite_where=answer.c.handled_at.is_(None),
+    postgresql_where=answer.c.handled_at.is_(None),
+)
+
+suppression = sa.Table(
+    "suppression",
+    metadata,
+    #: Keyed hash of an address that wants no more messages.
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("since", Instant, nullable=False),
+)
+
+health = sa.Table(
+    "health",
+    metadata,
+    #: `source:meet`, `account:google`, `channel:slack`, ...
+    sa.Column("part", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("last_success", Instant),
+    sa.Column("last_error", sa.Text),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    #: When our side was told of this state.
+    sa.Column("told_at", Instant),
+)
+
+switch = sa.Table(
+    "switch",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+)
+
+worker = sa.Table(
+    "worker",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("heartbeat", Instant, nullable=False),
+)
+
+identity_link = sa.Table(
+    "identity_link",
+    metadata,
+    #: The source's own id of somebody, as `source:id`.
+    sa.Column("provider_id", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("learned_at", Instant, nullable=False),
+    sa.Index("ix_identity_link_person", "person"),
+)
+
+used_token = sa.Table(
+    "used_token",
+    metadata,
+    #: SHA-256 of a signed link that works once.
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("used_at", Instant, nullable=False),
+)

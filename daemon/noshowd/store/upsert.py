@@ -1,0 +1,37 @@
+"""Inserting what may be there already, in the dialect of either database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def _insert(conn: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    # Both dialects know ON CONFLICT, and each has an insert of its own for it.
+    return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def insert_new(conn: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert those whose key is not taken yet; the others change nothing."""
+    if rows:
+        conn.execute(_insert(conn, table).on_conflict_do_nothing(), rows)
+
+
+def insert_once(conn: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
+    """Insert one row; False when its key was taken."""
+    statement = _insert(conn, table).on_conflict_do_nothing().returning(sa.literal(1))
+    return conn.execute(statement, row).first() is not None
+
+
+def upsert(conn: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], *, keep: Iterable[str] = ()) -> None:
+    """Insert the rows, or overwrite the columns they name but for the key and those in `keep`."""
+    if not rows:
+        return
+    statement = _insert(conn, table)
+    fixed = {column.name for column in table.primary_key} | set(keep)
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in fixed}
+    statement = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
+    conn.execute(statement, rows)
