@@ -8,15 +8,18 @@ from mission.provable import MINUTE
 
 #: Nobody can know what happened this shortly ago: the longest lag of a source, the pause between two looks, the send.
 UNKNOWABLE = 2 * MINUTE
+#: Whoever rings this long after the end rings at another time.
+AFTERWARDS = 15 * MINUTE
 
 Case = dict[str, Any]
 
 
-def there_now(case: Case, side: str, now: int) -> bool:
-    """Whether somebody of `side` was in the room, its lobby or on a call with the other side, not only just now."""
+def there_now(case: Case, side: str, now: int, only: set[str] | None = None) -> bool:
+    """Whether somebody of `side` (or one of `only`) was in the room, its lobby or on a call, not only just now."""
     before = now - UNKNOWABLE
     if case["kind"] == "video":
-        return any(began <= before and now < ended for began, ended in _stays(case, side)) or _elsewhere(case, now)
+        stays = _stays(case, side, only)
+        return any(began <= before and now < ended for began, ended in stays) or _elsewhere(case, now)
     return any(call["human"] and call["began"] <= before and now < call["ended"] for call in case["truth"]["calls"])
 
 
@@ -28,10 +31,11 @@ def came_by(case: Case, side: str, now: int) -> bool:
         stays = [s for s in _stays(case, side) if s[1] > opens and s[1] - s[0] >= MINUTE]
         return any(began + MINUTE <= before for began, _ in stays) or _elsewhere(case, now)
     direction = "out" if side == "ours" else "in"
-    return any(
-        call["related"] and call["began"] <= before and (call["human"] or call["direction"] == direction)
-        for call in case["truth"]["calls"]
-    )
+    calls = [c for c in case["truth"]["calls"] if c["related"]]
+    near = [c for c in calls if c["began"] < case["end"] + AFTERWARDS and (c["human"] or c["direction"] == direction)]
+    # a talk at another time changes that the slot was missed only once somebody can know of it
+    later = [c for c in calls if c not in near and c["human"]]
+    return any(c["began"] <= before for c in near) or any(c["ended"] <= before for c in later)
 
 
 def off_by(case: Case, start: int, now: int) -> bool:
@@ -45,6 +49,6 @@ def _elsewhere(case: Case, now: int) -> bool:
     return elsewhere is not None and elsewhere[0] + UNKNOWABLE <= now
 
 
-def _stays(case: Case, side: str) -> list[list[int]]:
-    keys = {p["key"] for p in case["people"] if p["side"] == side}
+def _stays(case: Case, side: str, only: set[str] | None = None) -> list[list[int]]:
+    keys = only or {p["key"] for p in case["people"] if p["side"] == side}
     return [stay for key, stays in case["truth"]["stays"].items() if key in keys for stay in stays]

@@ -4,7 +4,7 @@
 
 - `versions`: what the calendar says and from when on it is known (`known_at`); the first is known from the beginning;
 - `people`, `kind`, `caller`, `phone`: as an invitation and a configuration would have them;
-- `truth`: who really was in the room when (`stays`), who really rang whom (`calls`), whether and how they met
+- `truth`: who really was in the room when or its lobby (`stays`, `inside`), who really rang whom (`calls`), whether and how they met
   elsewhere, and what was meant to happen (`plan`);
 - `sources`: see `sensor.look`;
 - `answers`: how long each of our people takes to answer a question, None for never; they answer truthfully.
@@ -81,7 +81,7 @@ def _invitation(random: Random, kind: str, plan: str, settings: dict[str, Any]) 
         "people": our_people(random, ours, all_lines_seen=seen) + guests,
         "caller": random.choices(("ours", "theirs", "unknown"), weights=(60, 25, 15))[0],
         "phone": guests[0]["lines"][0] if kind == "phone" else None,
-        "truth": {"plan": plan, "stays": {}, "calls": [], "elsewhere": None},
+        "truth": {"plan": plan, "stays": {}, "inside": {}, "calls": [], "elsewhere": None},
     }
 
 
@@ -124,6 +124,7 @@ def _video(random: Random, made: Case, plan: str, noise: dict[str, float], setti
         _attend(random, room, plan, length)
     room.uninvited()
     made["truth"]["stays"] = room.stays
+    made["truth"]["inside"] = room.inside
     if kind != "none":
         made["sources"] = [_room_source(random, made, kind, room.traces, noise)]
     else:

@@ -41,13 +41,14 @@ def together(case: Case) -> bool:
     """Whether they really met: a minute in the same room, or a talk between humans near the slot."""
     if case["kind"] == "phone":
         return any(call["human"] for call in case["truth"]["calls"] if call["related"])
-    return _shared(_stays(case, "ours"), _stays(case, "theirs")) >= MINUTE
+    inside = case["truth"]["inside"]
+    return _shared(_stays(case, "ours", inside), _stays(case, "theirs", inside)) >= MINUTE
 
 
 def there(case: Case, side: str) -> bool:
     """Whether this side did its part in the slot: was in the room or its lobby, or rang."""
     if case["kind"] == "video":
-        return any(end > case["start"] - 5 * MINUTE for _, end in _stays(case, side))
+        return any(end > case["start"] - 5 * MINUTE for _, end in _stays(case, side, case["truth"]["stays"]))
     direction = "out" if side == "ours" else "in"
     tried = any(call["direction"] == direction for call in case["truth"]["calls"] if call["related"])
     # whoever was to be rung was there unless rung in vain
@@ -136,9 +137,9 @@ def _enough_calls(case: Case, seen: list[dict[str, Any]], missing: str) -> bool:
     return not rang_them and bool(rang_us or case["caller"] == "ours")
 
 
-def _stays(case: Case, side: str) -> list[list[int]]:
+def _stays(case: Case, side: str, stretches: dict[str, list[list[int]]]) -> list[list[int]]:
     keys = {p["key"] for p in case["people"] if p["side"] == side}
-    return [stay for key, stays in case["truth"]["stays"].items() if key in keys for stay in stays]
+    return [stretch for key, kept in stretches.items() if key in keys for stretch in kept]
 
 
 def _shared(left: list[list[int]], right: list[list[int]]) -> int:

@@ -27,6 +27,8 @@ class Room:
         self.people: list[dict[str, Any]] = case["people"]
         #: key -> stretches in which that human really was in the room or its lobby.
         self.stays: dict[str, list[list[int]]] = {person["key"]: [] for person in self.people}
+        #: The same without the lobby.
+        self.inside: dict[str, list[list[int]]] = {person["key"]: [] for person in self.people}
         self.traces: list[Stay] = []
 
     def happens(self, name: str) -> bool:
@@ -47,7 +49,8 @@ class Room:
             left = max(came + 90, self.start + round(self.random.uniform(*leave) * MINUTE))
             if seen_at_device is not None and self.happens("shared_device"):
                 # beside a colleague whose stay is seen: this one leaves no trace
-                self.stays[person["key"]] = [list(stretch) for stretch in self.stays[seen_at_device["key"]]]
+                for stretches in (self.stays, self.inside):
+                    stretches[person["key"]] = [list(stretch) for stretch in stretches[seen_at_device["key"]]]
                 continue
             self._visit(person, came, left)
             seen_at_device = person
@@ -86,6 +89,8 @@ class Room:
         never_left: bool = False,
     ) -> None:
         self.stays[person["key"]].append([came, left])
+        if where == "room":
+            self.inside[person["key"]].append([came, left])
         self._trace(identity, came, left, where=where, never_left=never_left)
 
     def _trace(

@@ -12,6 +12,9 @@ from typing import Any
 Source = dict[str, Any]
 Answer = dict[str, Any]
 
+#: A line monitor is not told of calls that run already when it connects; by then they have ended.
+LONGEST_UNSEEN = 3600
+
 FAILED: Answer = {"error": "temporary"}
 
 
@@ -114,12 +117,12 @@ def _live_call(call: dict[str, Any], source: Source, now: int) -> dict[str, Any]
 
 
 def _up(source: Source, opening: int, known_to: int) -> list[list[int]]:
-    """The stretches in which the connection was up."""
+    """The stretches in which no call could go on unseen: the connection was up, and had been for some time."""
     stretches, at = [], opening
     for since, until in sorted(source["outages"]):
         if since >= known_to:
             break
         if since > at:
             stretches.append([at, since])
-        at = max(at, until)
+        at = max(at, until + LONGEST_UNSEEN)
     return [*stretches, [at, known_to]] if at < known_to else stretches

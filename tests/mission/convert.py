@@ -1,0 +1,200 @@
+"""From the plain values of the generated world to noshowd's own, as an adapter and `reading` would make them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from mission.room import KNOWN_BOTS
+from noshowd.domain.entry import Response
+from noshowd.domain.evidence import (
+    Blind,
+    CallRecord,
+    CallResult,
+    Coverage,
+    Direction,
+    Identity,
+    MatchStrength,
+    Observation,
+    Said,
+    Sighting,
+    SourceTraits,
+    Statement,
+    Where,
+)
+from noshowd.domain.matching import Matches, Who
+from noshowd.domain.meeting import Caller, Kind, Meeting, Person, Place, Side
+from noshowd.domain.spans import Span
+from noshowd.reading.numbers import line_match
+
+Case = dict[str, Any]
+#: Somebody seen from so long before the start was there for another meeting.
+_LEFTOVER = timedelta(minutes=30)
+
+
+def instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def seconds(moment: datetime) -> int:
+    return round(moment.timestamp())
+
+
+def to_meeting(case: Case, version: dict[str, Any], round_number: int) -> Meeting:
+    return Meeting(
+        key=case["key"],
+        round=round_number,
+        start=instant(version["start"]),
+        end=instant(version["end"]),
+        place=Place(
+            kind=Kind(case["kind"]),
+            platform="simulated",
+            url=None if case["kind"] == "phone" else "https://meet.example/room",
+            phone=case["phone"],
+            caller=Caller(case["caller"]),
+        ),
+        people=tuple(_person(person) for person in case["people"]),
+        called_off=version["cancelled"],
+    )
+
+
+def _person(person: dict[str, Any]) -> Person:
+    return Person(
+        key=person["key"],
+        side=Side(person["side"]),
+        address=person["key"],
+        name=person["name"],
+        response=Response(person["response"]),
+        optional=person["optional"],
+        lines=tuple(person["lines"]),
+        all_lines_seen=person["all_lines_seen"],
+    )
+
+
+def to_traits(source: dict[str, Any]) -> SourceTraits:
+    return SourceTraits(
+        name=source["name"],
+        keeps_history=source["kind"] in ("history", "ended_only", "ended_calls"),
+        ended_only=source["kind"] in ("ended_only", "ended_calls"),
+        presence_only=source["presence_only"],
+        blind=frozenset(Blind(blind) for blind in source["blind"]),
+        lag=timedelta(seconds=source["lag"]),
+        settles_after=timedelta(seconds=source["settles_after"]),
+    )
+
+
+def to_observation(source: dict[str, Any], answer: dict[str, Any]) -> Observation:
+    """What the adapter of this source would hand over after one good look."""
+    traits = to_traits(source)
+    return Observation(
+        sightings=tuple(_sighting(traits, row) for row in answer["sightings"]),
+        calls=tuple(_call(traits, row) for row in answer["calls"]),
+        coverages=tuple(
+            Coverage(
+                source=traits.name,
+                span=Span(start=instant(since), end=instant(until)),
+                ended_only=traits.ended_only,
+                blind=traits.blind,
+                lines=frozenset(source["lines"]),
+                presence_only=traits.presence_only,
+            )
+            for since, until in answer["coverages"]
+        ),
+    )
+
+
+def _sighting(traits: SourceTraits, row: dict[str, Any]) -> Sighting:
+    raw = row["identity"]
+    return Sighting(
+        source=traits.name,
+        stay=row["stay"],
+        where=Where(row["where"]),
+        identity=Identity(
+            provider_id=raw["provider_id"],
+            address=raw["address"],
+            name=raw["name"],
+            phone=raw["phone"],
+            verified=raw["verified"],
+            machine=raw["machine"],
+        ),
+        began=instant(row["began"]),
+        until=instant(row["until"]),
+        open=row["open"],
+    )
+
+
+def _call(traits: SourceTraits, row: dict[str, Any]) -> CallRecord:
+    return CallRecord(
+        source=traits.name,
+        call=row["call"],
+        direction=Direction(row["direction"]),
+        our_line=row["line"],
+        their_number=row["number"],
+        began=instant(row["began"]),
+        answered=None if row["answered"] is None else instant(row["answered"]),
+        ended=None if row["ended"] is None else instant(row["ended"]),
+        result=CallResult(row["result"]),
+    )
+
+
+def to_matches(case: Case, sightings: tuple[Sighting, ...], calls: tuple[CallRecord, ...]) -> Matches:
+    """Who everybody seen is, by the plain rules of the design: verified address or configured id, nothing by name."""
+    numbers = {c.their_number for c in calls if c.their_number is not None}
+    return Matches(
+        identities={s.identity: _who(case, s) for s in sightings},
+        numbers={number: _strength(case, number) for number in numbers},
+    )
+
+
+def _strength(case: Case, number: str) -> MatchStrength:
+    return max(
+        (line_match(number, line) for p in case["people"] if p["side"] == "theirs" for line in p["lines"]),
+        default=MatchStrength.NONE,
+    )
+
+
+def _who(case: Case, sighting: Sighting) -> Who:
+    identity = sighting.identity
+    if identity.machine or identity.name in KNOWN_BOTS:
+        return Who(human=False)
+    if sighting.began < instant(case["start"]) - _LEFTOVER:
+        return Who(leftover=True)
+    if not identity.verified:
+        return Who()
+    for person in case["people"]:
+        known = person["side"] == "ours" and identity.provider_id == person["provider_id"]
+        if known or identity.address == person["key"]:
+            others = frozenset(p["key"] for p in case["people"] if p is not person)
+            return Who(person=person["key"], side=Side(person["side"]), strength=MatchStrength.STRONG, not_these=others)
+    return Who()
+
+
+def said(case: Case, by: str, at: int, *, came: bool, others_came: bool) -> Statement | None:
+    """What an honest person of ours taps when asked at `at`; None where they would not know what to say."""
+    word: Said | None
+    if case["truth"]["elsewhere"]:
+        word = Said.MET_ELSEWHERE
+    elif case["kind"] == "phone":
+        word = Said.TALKED if came and others_came else _said_of_call(case)
+    elif came and others_came:
+        word = Said.TALKED
+    elif came:
+        word = Said.NOT_THERE
+    else:
+        word = Said.I_FORGOT
+    return None if word is None else Statement(by=by, at=instant(at), said=word)
+
+
+def _said_of_call(case: Case) -> Said | None:
+    """Whoever missed a call knows it from the telephone; only where a source saw it may they be unaware."""
+    calls = [c for c in case["truth"]["calls"] if c["related"]]
+    rang_them = any(c["direction"] == "out" for c in calls)
+    rang_us = [c for c in calls if c["direction"] == "in"]
+    if rang_us:
+        recorded = {c["number"] for s in case["sources"] for c in s["calls"] if c["direction"] == "in"}
+        if rang_them:
+            return Said.NOBODY_ANSWERED if case["phone"] in recorded else None
+        return Said.I_FORGOT
+    if rang_them:
+        return Said.NOBODY_ANSWERED
+    return Said.I_FORGOT if case["caller"] == "ours" else Said.THEY_NEVER_RANG

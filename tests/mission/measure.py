@@ -1,0 +1,172 @@
+"""The measurement of the mission: random meetings through judge, plan and gate, counted against the truth.
+
+    python -m mission.measure --count 2000 --seeds 1,2 --scales 1,3,10 [--kind phone] [--json FILE] [--show 5]
+
+Every figure is simulated. Exits with 1 when a message claimed a wrong absence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tomllib
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from mission.day import Day
+from mission.generator import NOISE, case
+from mission.provable import provable_from, true_miss
+from noshowd.domain.followup import TO_GUESTS, FollowUpKind
+from noshowd.domain.verdict import Outcome, Verdict
+
+CHUNK = 250
+_RIGHT = {"ours": Outcome.WE_ARE_MISSING, "theirs": Outcome.THEY_ARE_MISSING, "both": Outcome.MISSED_EACH_OTHER}
+#: What only describes; the other reasons say why nothing could be proved.
+_NOT_A_CAUSE = frozenset({"we_rang", "they_rang", "nobody_rang", "caller_unknown", "came_late", "left_early"})
+_ASKS = frozenset({FollowUpKind.QUESTION, FollowUpKind.APPROVAL, FollowUpKind.SUGGEST_CALL, FollowUpKind.NUDGE})
+
+Tally = dict[str, Any]
+
+
+def empty() -> Tally:
+    return {"counts": Counter(), "unknown": Counter(), "minutes": {"live": [], "ended": []}, "wrong": []}
+
+
+def watch(seed: int, first: int, count: int, scale: float, kind: str | None) -> Tally:
+    """Watch `count` meetings from number `first` on and count."""
+    settings = tomllib.loads(NOISE.read_text(encoding="utf-8"))
+    tally = empty()
+    for number in range(first, first + count):
+        day = Day(case=case(seed, number, scale, settings, only=kind))
+        day.run()
+        if day.verdict is not None:
+            _count(tally, day, day.verdict)
+    return tally
+
+
+def _count(tally: Tally, day: Day, verdict: Verdict) -> None:
+    counts: Counter[str] = tally["counts"]
+    made = day.case
+    counts["meetings"] += 1
+    counts["looks"] += day.turns
+    counts["sent to guests"] += sum(s.kind in TO_GUESTS for s in day.sent)
+    counts["asked our side"] += sum(s.kind in _ASKS for s in day.sent)
+    for sent in day.sent:
+        if sent.wrong:
+            to = "guests" if sent.kind in TO_GUESTS else "our side"
+            counts[f"wrong to {to}"] += 1
+            tally["wrong"].append(f"{made['key']} {sent.kind}: {sent.wrong}")
+    missing = true_miss(made)
+    if missing is not None:
+        counts["true misses"] += 1
+        counts["true misses found"] += verdict.outcome is _RIGHT[missing]
+    if verdict.outcome in (Outcome.UNKNOWN, Outcome.NOBODY_CAME):
+        counts["unknown"] += verdict.outcome is Outcome.UNKNOWN
+        causes = {reason.value for reason in verdict.reasons} - _NOT_A_CAUSE
+        if verdict.outcome is Outcome.UNKNOWN:
+            tally["unknown"].update(causes or {"none"})
+    _count_provable(tally, day, verdict, missing)
+
+
+def _count_provable(tally: Tally, day: Day, verdict: Verdict, missing: str | None) -> None:
+    proved = provable_from(day.case)
+    if proved is None or missing is None:
+        return
+    late = all(source["kind"].startswith("ended") for source in day.case["sources"])
+    sort = "ended" if late else "live"
+    tally["counts"][f"provable, {sort}"] += 1
+    tasks = [s.at for s in day.sent if s.kind is FollowUpKind.RECALL_TASK]
+    if verdict.outcome is _RIGHT[missing]:
+        tally["counts"][f"found, {sort}"] += 1
+    else:
+        tally["wrong"].append(f"{day.case['key']} provable {missing}, said {verdict.outcome}")
+    if tasks:
+        tally["minutes"][sort].append((min(tasks) - proved) / 60)
+
+
+def merge(tallies: list[Tally]) -> Tally:
+    total = empty()
+    for tally in tallies:
+        total["counts"] += tally["counts"]
+        total["unknown"] += tally["unknown"]
+        total["wrong"] += tally["wrong"]
+        for sort, minutes in tally["minutes"].items():
+            total["minutes"][sort] += minutes
+    return total
+
+
+def report(scale: float, total: Tally) -> dict[str, Any]:
+    """The figures of one scale, shares in percent."""
+    counts: Counter[str] = total["counts"]
+
+    def share(part: str, whole: str) -> float | None:
+        return round(100 * counts[part] / counts[whole], 2) if counts[whole] else None
+
+    unknown = max(1, counts["unknown"])
+    minutes = {}
+    for sort, values in total["minutes"].items():
+        if len(values) > 1:
+            cuts = quantiles(values, n=100)
+            minutes[sort] = {"p50": round(cuts[49], 2), "p99": round(cuts[98], 2), "max": round(max(values), 2)}
+    return {
+        "scale": scale,
+        "meetings": counts["meetings"],
+        "wrong to guests": counts["wrong to guests"],
+        "wrong to our side": counts["wrong to our side"],
+        "provable, live": counts["provable, live"],
+        "found, live (%)": share("found, live", "provable, live"),
+        "provable, ended": counts["provable, ended"],
+        "found, ended (%)": share("found, ended", "provable, ended"),
+        "of all true misses found (%)": share("true misses found", "true misses"),
+        "minutes from provable to the task": minutes,
+        "unknown (%)": share("unknown", "meetings"),
+        "unknown by cause (%)": {
+            cause: round(100 * count / unknown, 1) for cause, count in total["unknown"].most_common(12)
+        },
+        "messages to guests for 100 meetings": share("sent to guests", "meetings"),
+        "interruptions for 100 meetings": share("asked our side", "meetings"),
+        "looks for a meeting": round(counts["looks"] / max(1, counts["meetings"]), 1),
+    }
+
+
+def run(*, count: int, seeds: list[int], scale: float, kind: str | None, workers: int) -> Tally:
+    """Watch `count` meetings of each seed on `workers` processes."""
+    jobs = [(seed, first, min(CHUNK, count - first), scale, kind) for seed in seeds for first in range(0, count, CHUNK)]
+    if workers == 1:
+        return merge([watch(*job) for job in jobs])
+    with ProcessPoolExecutor(max_workers=workers) as pool:
+        return merge(list(pool.map(watch, *zip(*jobs, strict=True))))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure the mission on simulated meetings.")
+    parser.add_argument("--count", type=int, default=2000, help="meetings of each seed")
+    parser.add_argument("--seeds", default="1,2")
+    parser.add_argument("--scales", default="1,3,10")
+    parser.add_argument("--kind", choices=("video", "phone"), default=None)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--json", type=Path, default=None, help="also write the figures to this file")
+    parser.add_argument("--show", type=int, default=0, help="list so many wrong or missed meetings")
+    chosen = parser.parse_args()
+    seeds = [int(seed) for seed in chosen.seeds.split(",")]
+    reports, wrong = [], 0
+    for scale in (float(text) for text in chosen.scales.split(",")):
+        total = run(count=chosen.count, seeds=seeds, scale=scale, kind=chosen.kind, workers=chosen.workers)
+        reports.append(report(scale, total))
+        wrong += reports[-1]["wrong to guests"] + reports[-1]["wrong to our side"]
+        print(f"\nsimulated, noise x{scale:g}, seeds {chosen.seeds}")
+        for name, value in reports[-1].items():
+            print(f"  {name:38} {value}")
+        for line in total["wrong"][: chosen.show]:
+            print(f"    {line}")
+    if chosen.json:
+        chosen.json.write_text(json.dumps(reports, indent=2) + "\n", encoding="utf-8")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
