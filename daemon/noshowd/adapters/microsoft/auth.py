@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -48,14 +49,15 @@ class SignIn:
 
         Raises `CredentialsLost`, `Permanent` (wrong tenant, scope or file) or `Temporary`.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._acquire, fresh)
+        acquire = partial(self._acquire, fresh=fresh)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, acquire)
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
         if self._web is not None:
             self._web.close()
 
-    def _acquire(self, fresh: bool) -> str:  # noqa: FBT001  run_in_executor hands over positional arguments
+    def _acquire(self, *, fresh: bool) -> str:
         try:
             if self._application is None:
                 self._application = self._build()

@@ -129,16 +129,15 @@ class MeetingChat:
             return Observation()
         addresses: Mapping[str, str] | None = None
         sightings: list[Sighting] = []
-        opening = _slot(meeting).start
         query = {
             "$top": _PAGE,
             "$orderby": "lastModifiedDateTime desc",
-            "$filter": f"lastModifiedDateTime gt {instant(opening)}",
+            "$filter": f"lastModifiedDateTime gt {instant(since)}",
         }
         path = f"/chats/{segment(chat)}/messages"
         async for page in self._graph.pages(path, query, prefer=_CHAT_PREFER):
             for message in page:
-                if message.get("eventDetail") and moment(message["createdDateTime"]) <= now:
+                if message.get("eventDetail") and since <= moment(message["createdDateTime"]) <= now:
                     if addresses is None:
                         addresses = await self._addresses(meeting)
                     sightings += chat_sightings(self.traits.name, message, addresses)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from icalendar import vDuration
+from pydantic import TypeAdapter
 
 from noshowd.domain.evidence import Identity, Sighting
 from noshowd.domain.spans import Span
@@ -15,6 +15,7 @@ from noshowd.ports.errors import Temporary
 
 _STARTED = "#microsoft.graph.callStartedEventMessageDetail"
 _ENDED = "#microsoft.graph.callEndedEventMessageDetail"
+_DURATION = TypeAdapter(timedelta)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def chat_sightings(source: str, message: Mapping[str, Any], addresses: Mapping[s
         if kind == _STARTED:
             began, people = at, [detail.get("initiator")]
         else:
-            began = at - vDuration.from_ical(detail["callDuration"])
+            began = at - _DURATION.validate_python(detail["callDuration"])
             people = [one.get("participant") for one in detail.get("callParticipants") or ()]
         for person in map(_person, people):
             if person is not None:

@@ -58,9 +58,7 @@ class Answer:
 class Refusal(Exception):
     """An answer in Graph's error form."""
 
-    def __init__(
-        self, status: int, code: str, message: str, *, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, code: str, message: str, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.answer = Answer(
             status=status,
@@ -115,9 +113,7 @@ def parameter_instant(call: Call, name: str) -> datetime:
     """A required instant of the query; without an offset it is UTC."""
     text = call.query.get(name)
     if not text:
-        raise Refusal(
-            400, "ErrorInvalidParameter", f"This request requires a time window: {name} is missing."
-        )
+        raise Refusal(400, "ErrorInvalidParameter", f"This request requires a time window: {name} is missing.")
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -21,9 +21,7 @@ from noshowd.demo.vendors.microsoft.teams import Teams
 class Calendars:
     """Every appointment of the tenant and the order in which they changed."""
 
-    def __init__(
-        self, people: People, teams: Teams, now: Callable[[], datetime], lock: threading.RLock
-    ) -> None:
+    def __init__(self, people: People, teams: Teams, now: Callable[[], datetime], lock: threading.RLock) -> None:
         self.people = people
         self.teams = teams
         self.now = now

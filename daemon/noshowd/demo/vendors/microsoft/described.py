@@ -30,8 +30,7 @@ class GraphDescription:
         document = json.loads(file.read_text(encoding="utf-8"))
         self._components: dict[str, Any] = document["components"]
         self._paths = [
-            (re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + "$"), item)
-            for path, item in document["paths"].items()
+            (re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + "$"), item) for path, item in document["paths"].items()
         ]
 
     def check(self, call: Call) -> None:
@@ -44,9 +43,7 @@ class GraphDescription:
             [f"{call.method} is not described"]
             if operation is None
             else [
-                *self._query_problems(
-                    call.query, [*item.get("parameters", []), *operation.get("parameters", [])]
-                ),
+                *self._query_problems(call.query, [*item.get("parameters", []), *operation.get("parameters", [])]),
                 *self._body_problems(call.body, operation),
             ]
         )
@@ -103,9 +100,7 @@ class GraphDescription:
         elif kind == "object":
             yield from self._member_problems(value, flat, where)
 
-    def _member_problems(
-        self, value: Mapping[str, Any], schema: Mapping[str, Any], where: str
-    ) -> Iterator[str]:
+    def _member_problems(self, value: Mapping[str, Any], schema: Mapping[str, Any], where: str) -> Iterator[str]:
         members = {name.lower(): one for name, one in schema.get("properties", {}).items()}
         for name, one in value.items():
             if "@" in name or name.lower() in _UNDESCRIBED_MEMBERS:

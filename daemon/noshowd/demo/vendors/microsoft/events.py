@@ -60,17 +60,13 @@ class Events:
         found: Iterable[Appointment] = (
             a
             for a in self.calendars.appointments.values()
-            if user.address in a.addresses
-            and a.master is None
-            and a.properties.get(name, "").lower() == value.lower()
+            if user.address in a.addresses and a.master is None and a.properties.get(name, "").lower() == value.lower()
         )
         return paged((full(a, user.address, call) for a in found), call, default=10, most=1000)
 
     def _get(self, call: Call, reference: str, identifier: str) -> Answer:
         user = self.people.find(reference)
-        return Answer(
-            body=selected(full(self.calendars.find(user.address, identifier), user.address, call), call)
-        )
+        return Answer(body=selected(full(self.calendars.find(user.address, identifier), user.address, call), call))
 
     def _create(self, call: Call, reference: str) -> Answer:
         user = self.people.find(reference)

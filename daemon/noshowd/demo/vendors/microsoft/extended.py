@@ -7,9 +7,7 @@ from typing import Any
 
 from noshowd.demo.vendors.microsoft.answers import Call, Refusal
 
-_FILTER = re.compile(
-    r"singleValueExtendedProperties/Any\(ep: ep/id eq '([^']+)' and ep/value eq '((?:[^']|'')*)'\)$"
-)
+_FILTER = re.compile(r"singleValueExtendedProperties/Any\(ep: ep/id eq '([^']+)' and ep/value eq '((?:[^']|'')*)'\)$")
 #: By a GUID and a name, or by the tag of a property that MAPI knows.
 _ID = re.compile(r"String (\{[0-9a-fA-F-]{36}\} Name \S+|0x[0-9a-fA-F]{4})$")
 

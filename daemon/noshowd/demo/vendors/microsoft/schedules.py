@@ -51,9 +51,7 @@ class Schedules:
             raise Refusal(400, "ErrorInvalidParameter", "The interval is out of range.")
         return Answer(body={"value": [self._one(call, a, start, end, interval) for a in wanted]})
 
-    def _one(
-        self, call: Call, address: str, start: datetime, end: datetime, interval: timedelta
-    ) -> dict[str, Any]:
+    def _one(self, call: Call, address: str, start: datetime, end: datetime, interval: timedelta) -> dict[str, Any]:
         if address.lower() not in self.calendars.people.users:
             error = {"message": "Unable to resolve e-mail address.", "responseCode": "5003"}
             return {"scheduleId": address, "availabilityView": "", "error": error}

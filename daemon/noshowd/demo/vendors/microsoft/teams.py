@@ -29,9 +29,7 @@ _ARTIFACTS = "OnlineMeetingArtifact.Read.All"
 class Teams:
     """Every online meeting of the tenant."""
 
-    def __init__(
-        self, tenant_id: str, people: People, now: Callable[[], datetime], lock: threading.RLock
-    ) -> None:
+    def __init__(self, tenant_id: str, people: People, now: Callable[[], datetime], lock: threading.RLock) -> None:
         self.tenant_id = tenant_id
         self.people = people
         self.now = now

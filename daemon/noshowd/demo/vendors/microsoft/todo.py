@@ -50,10 +50,7 @@ class ToDo:
 
     def _lists(self, call: Call, reference: str) -> Answer:
         address = self.people.find(reference).address
-        lists = (
-            {"id": f"{name}-{address}", "displayName": shown, "wellknownListName": name}
-            for name, shown in _LISTS
-        )
+        lists = ({"id": f"{name}-{address}", "displayName": shown, "wellknownListName": name} for name, shown in _LISTS)
         return paged(lists, call, default=20, most=100)
 
     def _of(self, reference: str, list_id: str) -> dict[str, dict[str, Any]]:
