@@ -45,7 +45,7 @@ soak: $(READY)
 bench: $(READY)
 	@set -e; for script in tests/bench/*.py; do \
 		case "$$script" in */\*.py) echo 'no benchmark there yet'; continue;; esac; \
-		echo "== $$script"; $(BIN)/python "$$script"; done
+		echo "== $$script"; PYTHONPATH=tests $(BIN)/python "$$script"; done
 
 lint: $(READY)
 	$(BIN)/ruff check

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "daemon" / "noshowd"
 TESTS = ROOT / "tests"
 
-_NOT_OURS = {".git", ".venv", "build", "dist", "__pycache__"}
+_NOT_OURS = {".git", ".venv", "build", "dist", "__pycache__", ".hypothesis"}
 
 
 def python_files(folder: Path) -> list[Path]:

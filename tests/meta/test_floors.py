@@ -40,7 +40,8 @@ def test_every_contract_is_kept() -> None:
 
 def test_every_folder_with_code_is_a_package() -> None:
     # import-linter does not see a folder without __init__.py, so it would hold no contract there.
-    folders = {path.parent for path in python_files(PACKAGE)}
+    # Alembic loads a migration by its path, and none imports anything of ours.
+    folders = {path.parent for path in python_files(PACKAGE) if path.parent.name != "versions"}
     assert [shown(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
 
 

@@ -22,11 +22,7 @@ def test_nothing_is_left_unfinished() -> None:
 
 
 def test_no_path_of_one_particular_machine_is_named() -> None:
-    found = [
-        f"{shown(path)}: {match.group()}"
-        for path, text in text_files()
-        for match in THIS_MACHINE.finditer(text)
-    ]
+    found = [f"{shown(path)}: {match.group()}" for path, text in text_files() for match in THIS_MACHINE.finditer(text)]
     assert not found, "\n".join(found)
 
 

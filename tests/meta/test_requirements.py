@@ -36,9 +36,7 @@ def test_every_line_of_a_lock_is_pinned_and_hashed(lock: Path) -> None:
     lines = [line for line in text.splitlines() if line.strip()]
     assert lines
     assert [
-        line
-        for line in lines
-        if not re.match(r"[\w.-]+==\S+( ; .*?)?( +--hash=sha256:[0-9a-f]{64})+\s*$", line)
+        line for line in lines if not re.match(r"[\w.-]+==\S+( ; .*?)?( +--hash=sha256:[0-9a-f]{64})+\s*$", line)
     ] == []
 
 
@@ -65,6 +63,4 @@ def test_the_locks_satisfy_pyproject() -> None:
         for requirement in map(Requirement, requirements):
             version = pins.get(canonicalize_name(requirement.name))
             assert version is not None, f"{requirement} is missing in {lock}: make lock"
-            assert requirement.specifier.contains(version), (
-                f"{lock} has {version} for {requirement}: make lock"
-            )
+            assert requirement.specifier.contains(version), f"{lock} has {version} for {requirement}: make lock"

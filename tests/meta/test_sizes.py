@@ -26,6 +26,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
     too_long = [
         f"{shown(path)}:{node.lineno} {node.name}: {length} lines"
         for path in python_files(PACKAGE)
+        if path.parent.name != "versions"  # a migration is one list of steps
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
