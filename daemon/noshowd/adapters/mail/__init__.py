@@ -1,0 +1,1 @@
+"""Mail: SMTP out, and what people reply read back over IMAP."""

@@ -1,0 +1,35 @@
+"""Where a mail server is and how it is spoken to."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Security(StrEnum):
+    """How the line is protected. `NONE` is for a server on the same machine."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """An SMTP or IMAP server. Without `username` nobody logs in."""
+
+    host: str
+    port: int
+    security: Security = Security.STARTTLS
+    username: str | None = None
+    password: str = field(default="", repr=False)
+    ca_file: str | None = None
+    #: Seconds for one step of the conversation.
+    timeout: float = 20.0
+
+    def tls(self) -> ssl.SSLContext | None:
+        """The context for TLS and STARTTLS; None where the line is not protected."""
+        if self.security is Security.NONE:
+            return None
+        return ssl.create_default_context(cafile=self.ca_file)

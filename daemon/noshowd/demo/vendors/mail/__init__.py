@@ -1,0 +1,1 @@
+"""A simulated mail house on loopback: SMTP in, IMAP out, and people who answer."""
