@@ -1,0 +1,375 @@
+"""What every calendar source promises, run by each vendor against its simulated counterpart.
+
+A vendor subclasses `CalendarSuite` as `Test...` and gives a `world` fixture: a `CalendarWorld` that holds the real
+source and can change, break and slow its simulated vendor. Events are told apart by their titles.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from noshowd.domain.entry import CalendarEntry, EntryRef, EntryStatus
+from noshowd.domain.spans import Span
+from noshowd.ports.calendar import CalendarSource, Gone, ListingEnd, Page, Quarantined
+from noshowd.ports.errors import CredentialsLost, CursorExpired, Temporary
+
+BERLIN = ZoneInfo("Europe/Berlin")
+#: Monday to Sunday of the week in which Berlin goes to summer time (29 March).
+WINDOW = Span(start=datetime(2026, 3, 23, tzinfo=UTC), end=datetime(2026, 3, 30, tzinfo=UTC))
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """An instant in March 2026, Berlin time."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=BERLIN)
+
+
+class CalendarWorld(ABC):
+    """One vendor's calendar and levers on its simulated server. `add...` return a handle for later changes."""
+
+    source: CalendarSource
+    #: How the source names the one calendar that is listed.
+    calendar: str
+
+    @abstractmethod
+    def add(self, title: str, start: datetime, end: datetime) -> str:
+        """A single event; `start` says the zone."""
+
+    @abstractmethod
+    def add_daily(self, title: str, start: datetime, end: datetime, *, times: int) -> str:
+        """A series, one occurrence a day, at the same wall-clock time."""
+
+    @abstractmethod
+    def add_all_day(self, title: str, day: date) -> str:
+        """An event without times."""
+
+    @abstractmethod
+    def move(self, handle: str, start: datetime, end: datetime) -> None:
+        """Move a single event."""
+
+    @abstractmethod
+    def move_occurrence(self, handle: str, planned: datetime, start: datetime, end: datetime) -> None:
+        """Move the one occurrence of a series that was planned for `planned`."""
+
+    @abstractmethod
+    def cancel(self, handle: str) -> None:
+        """Call off an event or a whole series."""
+
+    @abstractmethod
+    def cancel_occurrence(self, handle: str, planned: datetime) -> None:
+        """Call off one occurrence of a series."""
+
+    @abstractmethod
+    def spoil(self, handle: str) -> None:
+        """The event is told so that no sense can be made of it (no start)."""
+
+    @abstractmethod
+    def name_unknown_zone(self, handle: str) -> None:
+        """The event names a zone that nobody knows, beside times that are plain."""
+
+    @abstractmethod
+    def short_pages(self, size: int) -> None:
+        """From now on a page holds no more than `size` events."""
+
+    @abstractmethod
+    def fail_page(self, number: int) -> None:
+        """The page of this number, counted from 1, of the next listing is answered with a server error."""
+
+    @abstractmethod
+    def expire_cursor(self) -> None:
+        """The place in the change feed is forgotten."""
+
+    @abstractmethod
+    def throttle(self, seconds: int) -> None:
+        """The next request is answered with 429 and `Retry-After`."""
+
+    @abstractmethod
+    def revoke(self) -> None:
+        """The credentials are no longer accepted."""
+
+
+@dataclass(slots=True)
+class Mirror:
+    """What a caller holds who applies listings as the port says."""
+
+    entries: dict[str, CalendarEntry] = field(default_factory=dict)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    gone: list[Gone] = field(default_factory=list)
+    cursor: str | None = None
+    #: Whether the last listing was a full one.
+    complete: bool = False
+
+    async def follow(self, world: CalendarWorld, window: Span = WINDOW) -> None:
+        """One listing, applied as a whole or not at all."""
+        pages: list[Page] = []
+        ends: list[ListingEnd] = []
+        async for part in world.source.changes(world.calendar, cursor=self.cursor, window=window):
+            assert not ends, "nothing follows the end of a listing"
+            if isinstance(part, Page):
+                pages.append(part)
+            else:
+                ends.append(part)
+        (end,) = ends
+        self._apply(pages, end)
+
+    def _apply(self, pages: list[Page], end: ListingEnd) -> None:
+        if end.complete:
+            self.entries.clear()
+        for page in pages:
+            for gone in page.gone:
+                self.entries.pop(gone.ref.entry_id, None)
+            for entry in page.entries:
+                if entry.end > end.window.start and entry.start < end.window.end:
+                    self.entries[entry.ref.entry_id] = entry
+        self.gone = [gone for page in pages for gone in page.gone]
+        self.quarantined = [bad for page in pages for bad in page.quarantined]
+        self.cursor, self.complete = end.cursor, end.complete
+
+    def named(self, title: str) -> list[CalendarEntry]:
+        """What still stands under this title, in order."""
+        found = (e for e in self.entries.values() if e.title == title and e.status is not EntryStatus.CANCELLED)
+        return sorted(found, key=lambda entry: entry.start)
+
+
+class CalendarSuite:
+    """Subclass it, give a fixture `world`."""
+
+    async def test_a_full_listing_names_everything_in_the_window(self, world: CalendarWorld) -> None:
+        world.short_pages(2)
+        for number in range(5):
+            world.add(f"call {number}", at(24, 9 + number), at(24, 10 + number))
+        world.add("last week", at(18, 9), at(18, 10))
+        world.add("next month", at(31, 9), at(31, 10))
+        world.add("already running", at(23, 0, 30), at(23, 2))
+        mirror = Mirror()
+        await mirror.follow(world)
+        assert mirror.complete
+        assert {e.title for e in mirror.entries.values()} == {f"call {n}" for n in range(5)} | {"already running"}
+        assert all(e.ref.account == world.source.account for e in mirror.entries.values())
+        assert all(e.ref.calendar == world.calendar for e in mirror.entries.values())
+
+    async def test_an_empty_calendar_is_a_full_listing_of_nothing(self, world: CalendarWorld) -> None:
+        mirror = Mirror()
+        await mirror.follow(world)
+        assert mirror.complete
+        assert not mirror.entries
+
+    async def test_only_changes_come_after_the_cursor(self, world: CalendarWorld) -> None:
+        world.add("old", at(24, 9), at(24, 10))
+        mirror = Mirror()
+        await mirror.follow(world)
+        await mirror.follow(world)
+        assert [e.title for e in mirror.entries.values()] == ["old"]
+        world.add("new", at(25, 9), at(25, 10))
+        await mirror.follow(world)
+        assert {e.title for e in mirror.entries.values()} == {"old", "new"}
+
+    async def test_a_moved_event_keeps_its_id(self, world: CalendarWorld) -> None:
+        handle = world.add("call", at(24, 9), at(24, 10))
+        mirror = Mirror()
+        await mirror.follow(world)
+        (before,) = mirror.named("call")
+        world.move(handle, at(26, 14), at(26, 15))
+        await mirror.follow(world)
+        (after,) = mirror.named("call")
+        assert after.ref == before.ref
+        assert (after.start, after.end) == (at(26, 14), at(26, 15))
+
+    async def test_an_event_moved_out_of_the_window_is_gone_from_it(self, world: CalendarWorld) -> None:
+        handle = world.add("call", at(24, 9), at(24, 10))
+        mirror = Mirror()
+        await mirror.follow(world)
+        world.move(handle, at(31, 14), at(31, 15))
+        await mirror.follow(world)
+        assert not mirror.named("call")
+
+    async def test_a_deleted_event_is_gone(self, world: CalendarWorld) -> None:
+        handle = world.add("call", at(24, 9), at(24, 10))
+        world.add("other", at(24, 11), at(24, 12))
+        mirror = Mirror()
+        await mirror.follow(world)
+        world.cancel(handle)
+        await mirror.follow(world)
+        assert [e.title for e in mirror.entries.values()] == ["other"]
+
+    async def test_what_comes_into_a_window_that_moves_on_is_told(self, world: CalendarWorld) -> None:
+        world.add("next month", at(31, 9), at(31, 10))
+        world.add_daily("daily", at(23, 9), at(23, 10), times=30)
+        mirror = Mirror()
+        await mirror.follow(world)
+        later = Span(start=WINDOW.start, end=WINDOW.end + timedelta(days=3))
+        await mirror.follow(world, later)
+        assert len(mirror.named("next month")) == 1
+        assert len(mirror.named("daily")) == 10
+
+    async def test_a_series_comes_as_occurrences_at_their_wall_clock_time(self, world: CalendarWorld) -> None:
+        world.add_daily("daily", at(27, 9), at(27, 9, 30), times=10)
+        mirror = Mirror()
+        await mirror.follow(world)
+        found = mirror.named("daily")
+        # Friday to Sunday; summer time begins on Sunday
+        assert [e.start for e in found] == [at(27, 9), at(28, 9), at(29, 9)]
+        assert len({e.ref.entry_id for e in found}) == 3
+        assert len({e.series_id for e in found}) == 1
+        assert [e.original_start for e in found] == [e.start for e in found]
+
+    async def test_a_moved_occurrence_keeps_its_identity(self, world: CalendarWorld) -> None:
+        handle = world.add_daily("daily", at(24, 9), at(24, 10), times=3)
+        mirror = Mirror()
+        await mirror.follow(world)
+        before = mirror.named("daily")[1]
+        world.move_occurrence(handle, at(25, 9), at(25, 16), at(25, 17))
+        await mirror.follow(world)
+        found = mirror.named("daily")
+        assert [e.start for e in found] == [at(24, 9), at(25, 16), at(26, 9)]
+        assert (found[1].series_id, found[1].original_start) == (before.series_id, at(25, 9))
+
+    async def test_a_cancelled_occurrence_is_gone_and_the_others_stay(self, world: CalendarWorld) -> None:
+        handle = world.add_daily("daily", at(24, 9), at(24, 10), times=3)
+        mirror = Mirror()
+        await mirror.follow(world)
+        world.cancel_occurrence(handle, at(25, 9))
+        await mirror.follow(world)
+        assert [e.start for e in mirror.named("daily")] == [at(24, 9), at(26, 9)]
+
+    async def test_a_cancelled_series_is_gone_with_all_its_occurrences(self, world: CalendarWorld) -> None:
+        handle = world.add_daily("daily", at(24, 9), at(24, 10), times=5)
+        world.move_occurrence(handle, at(25, 9), at(25, 16), at(25, 17))
+        mirror = Mirror()
+        await mirror.follow(world)
+        assert len(mirror.named("daily")) == 5
+        world.cancel(handle)
+        await mirror.follow(world)
+        assert not mirror.named("daily")
+
+    async def test_following_the_changes_ends_where_a_full_listing_would(self, world: CalendarWorld) -> None:
+        world.short_pages(3)
+        series = world.add_daily("daily", at(23, 9), at(23, 10), times=6)
+        single = world.add("call", at(24, 11), at(24, 12))
+        followed = Mirror()
+        await followed.follow(world)
+        world.move_occurrence(series, at(24, 9), at(24, 15), at(24, 16))
+        await followed.follow(world)
+        world.cancel_occurrence(series, at(26, 9))
+        world.move(single, at(27, 11), at(27, 12))
+        world.add("third", at(28, 8), at(28, 9))
+        await followed.follow(world)
+        fresh = Mirror()
+        await fresh.follow(world)
+        assert _pictures(followed) == _pictures(fresh)
+
+    async def test_an_expired_cursor_has_its_own_word(self, world: CalendarWorld) -> None:
+        handle = world.add("call", at(24, 9), at(24, 10))
+        mirror = Mirror()
+        await mirror.follow(world)
+        world.expire_cursor()
+        world.cancel(handle)
+        with pytest.raises(CursorExpired):
+            await mirror.follow(world)
+        assert mirror.named("call"), "nothing may be forgotten before the full listing has succeeded"
+        mirror.cursor = None
+        await mirror.follow(world)
+        assert mirror.complete
+        assert not mirror.named("call")
+
+    async def test_a_cursor_that_is_none_has_expired(self, world: CalendarWorld) -> None:
+        mirror = Mirror(cursor="not a cursor")
+        with pytest.raises(CursorExpired):
+            await mirror.follow(world)
+
+    async def test_a_page_that_fails_leaves_nothing_applied(self, world: CalendarWorld) -> None:
+        world.short_pages(2)
+        for number in range(5):
+            world.add(f"call {number}", at(24, 9 + number), at(24, 10 + number))
+        world.fail_page(2)
+        mirror = Mirror()
+        with pytest.raises(Temporary):
+            await mirror.follow(world)
+        assert mirror.cursor is None
+        await mirror.follow(world)
+        assert len(mirror.entries) == 5
+
+    async def test_one_bad_event_is_quarantined_and_the_others_come(self, world: CalendarWorld) -> None:
+        bad = world.add("Secret Plan", at(24, 9), at(24, 10))
+        world.add("good", at(24, 11), at(24, 12))
+        world.spoil(bad)
+        mirror = Mirror()
+        await mirror.follow(world)
+        assert [e.title for e in mirror.entries.values()] == ["good"]
+        (quarantined,) = mirror.quarantined
+        assert quarantined.ref.calendar == world.calendar
+        assert quarantined.ref.entry_id
+        assert quarantined.reason
+        assert "Secret" not in quarantined.reason
+
+    async def test_an_all_day_event_starts_at_local_midnight(self, world: CalendarWorld) -> None:
+        world.add_all_day("holiday", date(2026, 3, 25))
+        mirror = Mirror()
+        await mirror.follow(world)
+        (entry,) = mirror.named("holiday")
+        assert entry.all_day
+        assert (entry.start, entry.end) == (at(25, 0), at(26, 0))
+
+    async def test_an_unknown_zone_costs_the_zone_and_not_the_event(self, world: CalendarWorld) -> None:
+        handle = world.add("call", at(24, 9), at(24, 10))
+        world.name_unknown_zone(handle)
+        mirror = Mirror()
+        await mirror.follow(world)
+        (entry,) = mirror.named("call")
+        assert entry.start == at(24, 9)
+        assert entry.zone is None or ZoneInfo(entry.zone)
+
+    async def test_reading_one_event_tells_how_it_is_now(self, world: CalendarWorld) -> None:
+        handle = world.add("call", at(24, 9), at(24, 10))
+        mirror = Mirror()
+        await mirror.follow(world)
+        (listed,) = mirror.named("call")
+        world.move(handle, at(24, 15), at(24, 16))
+        now = await _standing(world, listed.ref)
+        assert now is not None
+        assert now.start == at(24, 15)
+        world.cancel(handle)
+        assert await _standing(world, listed.ref) is None
+
+    async def test_reading_one_occurrence_tells_of_that_one(self, world: CalendarWorld) -> None:
+        handle = world.add_daily("daily", at(24, 9), at(24, 10), times=3)
+        mirror = Mirror()
+        await mirror.follow(world)
+        listed = mirror.named("daily")[1]
+        now = await _standing(world, listed.ref)
+        assert now is not None
+        assert (now.start, now.original_start) == (at(25, 9), at(25, 9))
+        world.cancel_occurrence(handle, at(25, 9))
+        assert await _standing(world, listed.ref) is None
+
+    async def test_put_off_is_temporary_with_the_vendors_own_wish(self, world: CalendarWorld) -> None:
+        world.throttle(37)
+        with pytest.raises(Temporary) as caught:
+            await Mirror().follow(world)
+        assert caught.value.retry_after == timedelta(seconds=37)
+        await Mirror().follow(world)
+
+    async def test_lost_credentials_have_their_own_word(self, world: CalendarWorld) -> None:
+        world.add("call", at(24, 9), at(24, 10))
+        mirror = Mirror()
+        await mirror.follow(world)
+        world.revoke()
+        with pytest.raises(CredentialsLost):
+            await mirror.follow(world)
+        assert mirror.named("call")
+
+
+async def _standing(world: CalendarWorld, ref: EntryRef) -> CalendarEntry | None:
+    """The event if it still stands: gone and cancelled are the same to the caller."""
+    found = await world.source.read(ref)
+    return None if isinstance(found, Gone) or found.status is EntryStatus.CANCELLED else found
+
+
+def _pictures(mirror: Mirror) -> set[tuple[str, str, datetime, datetime]]:
+    standing = (e for e in mirror.entries.values() if e.status is not EntryStatus.CANCELLED)
+    return {(e.ref.entry_id, e.title, e.start, e.end) for e in standing}
