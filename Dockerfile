@@ -31,4 +31,4 @@ WORKDIR /var/lib/noshowd
 VOLUME /var/lib/noshowd
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["noshowd"]
-CMD ["run", "--config", "/etc/noshowd/noshowd.toml"]
+CMD ["run"]

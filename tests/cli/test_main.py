@@ -71,3 +71,13 @@ def test_the_documented_exit_codes_are_the_real_ones() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
     documented = {name: int(code) for code, name in re.findall(r"^\| (\d+) \| (\w+) \|", page, re.MULTILINE)}
     assert documented == {code.name: code.value for code in ExitCode}
+
+
+def test_every_command_that_exists_is_listed() -> None:
+    folder = Path(importlib.import_module("noshowd.cli").__path__[0])
+    written = {
+        f"noshowd.cli.{path.stem}"
+        for path in folder.glob("*.py")
+        if re.search(r"^def add_arguments\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert written == {command.module for command in COMMANDS.values()}

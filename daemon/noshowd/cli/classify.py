@@ -31,9 +31,11 @@ def _lines(file: str | None) -> Iterator[Iterable[str]]:
         yield sys.stdin
         return
     try:
-        opened = Path(file).open(encoding="utf-8", errors="replace")
+        opened = Path(file).open(encoding="utf-8", errors="replace")  # noqa: SIM115 - the with below closes it
     except OSError as problem:
-        raise CommandError(f"{file}: {problem.strerror}; give a file of JSON Lines, or nothing to read from a pipe") from None
+        raise CommandError(
+            f"{file}: {problem.strerror}; give a file of JSON Lines, or nothing to read from a pipe"
+        ) from None
     with opened:
         yield opened
 

@@ -1,0 +1,25 @@
+"""A command that ends as it is told to, registered by tests/cli/test_endings.py only."""
+
+from __future__ import annotations
+
+import argparse
+
+from noshowd.cli.exit_codes import CommandError, ExitCode
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ending")
+
+
+def run(args: argparse.Namespace) -> int:
+    match args.ending:
+        case "finding":
+            return ExitCode.FINDING
+        case "unreachable":
+            raise CommandError("no database at sqlite:///x.db: start it, or correct [store]", ExitCode.UNAVAILABLE)
+        case "ctrl-c":
+            raise KeyboardInterrupt
+        case "bug":
+            raise LookupError("something nobody thought of")
+    print("well done")
+    return ExitCode.OK
