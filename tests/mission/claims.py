@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mission.provable import MINUTE
+from mission.provable import MINUTE, together
 
 #: Nobody can know what happened this shortly ago: the longest lag of a source, the pause between two looks, the send.
 UNKNOWABLE = 2 * MINUTE
@@ -36,6 +36,16 @@ def came_by(case: Case, side: str, now: int) -> bool:
     # a talk at another time changes that the slot was missed only once somebody can know of it
     later = [c for c in calls if c not in near and c["human"]]
     return any(c["began"] <= before for c in near) or any(c["ended"] <= before for c in later)
+
+
+def met_by(case: Case, now: int) -> bool:
+    """Whether the two had been together for a minute, or had talked, by `now`."""
+    before = now - UNKNOWABLE
+    if case["kind"] == "phone":
+        return any(c["human"] and c["related"] and c["began"] <= before for c in case["truth"]["calls"])
+    inside = case["truth"]["inside"]
+    until_then = {key: [[a, min(b, before)] for a, b in kept if a < before] for key, kept in inside.items()}
+    return together({**case, "truth": {**case["truth"], "inside": until_then}})
 
 
 def off_by(case: Case, start: int, now: int) -> bool:

@@ -1,16 +1,17 @@
 """One generated meeting, watched from its window's opening to its last correction: look, judge, plan, gate, send.
 
-Every approval is given a minute after it was asked for, without a thought: so a wrong message that only a person would
-have stopped counts as wrong. Questions are answered truthfully, by whoever answers at all.
+Every approval is given a minute after it was asked for, without a thought, unless the two met by a way that no source
+sees: so a wrong message that only a person would have stopped counts as wrong. Questions are answered truthfully, by
+whoever answers at all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mission.claims import came_by, off_by, there_now
+from mission.claims import came_by, met_by, off_by, there_now
 from mission.convert import instant, said, seconds, to_matches, to_meeting, to_observation, to_traits
 from mission.provable import together
 from mission.sensor import look
@@ -28,6 +29,7 @@ from noshowd.domain.verdict import Verdict
 SYNC_LAG = 60
 _APPROVED_AFTER = timedelta(minutes=1)
 _LAST = timedelta(hours=4)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 #: A meeting whose looks go on and on is a fault of the judge.
 _MOST_TURNS = 2000
 
@@ -85,10 +87,10 @@ class Day:
         verdict = self.verdict = self._judge(meeting, now)
         for source in due:
             upcoming = next_source_look(meeting, to_traits(source), self.policy.judging, verdict, now)
-            self.looks[source["name"]] = upcoming or datetime.max.replace(tzinfo=now.tzinfo)
+            self.looks[source["name"]] = upcoming or _NEVER
         self._plan(meeting, verdict, now)
         for key, row in list(self.rows.items()):
-            if row.state is State.AWAITING and self.approve_at[key] <= now:
+            if row.state is State.AWAITING and self.approve_at.get(key, _NEVER) <= now:
                 self.rows[key] = Existing(followup=row.followup, state=State.QUEUED)
             if self.rows[key].state is State.QUEUED:
                 self._deliver(key, now)
@@ -160,7 +162,7 @@ class Day:
             asks = followup.to_guest and followup.approval is not Approval.AUTO
             key = str(followup.key)
             self.rows[key] = Existing(followup=followup, state=State.AWAITING if asks else State.QUEUED)
-            if asks:
+            if asks and not self.case["truth"]["elsewhere"]:
                 self.approve_at[key] = now + _APPROVED_AFTER
 
     def _deliver(self, key: str, now: datetime) -> None:
@@ -222,4 +224,4 @@ def wrong(case: Case, followup: FollowUp, now: int) -> str:
         return "their side had come" if came_by(case, "theirs", now) else ""
     if cause == "we_are_missing":
         return "our side had come" if came_by(case, "ours", now) else ""
-    return "they had met" if together(case) else ""
+    return "they had met" if met_by(case, now) else ""

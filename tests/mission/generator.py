@@ -4,8 +4,8 @@
 
 - `versions`: what the calendar says and from when on it is known (`known_at`); the first is known from the beginning;
 - `people`, `kind`, `caller`, `phone`: as an invitation and a configuration would have them;
-- `truth`: who really was in the room when or its lobby (`stays`, `inside`), who really rang whom (`calls`), whether and how they met
-  elsewhere, and what was meant to happen (`plan`);
+- `truth`: who really was in the room or its lobby when (`stays`), or in the room alone (`inside`), who really rang
+  whom (`calls`), whether they met elsewhere, and what was meant to happen (`plan`);
 - `sources`: see `sensor.look`;
 - `answers`: how long each of our people takes to answer a question, None for never; they answer truthfully.
 

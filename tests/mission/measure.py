@@ -58,8 +58,10 @@ def _count(tally: Tally, day: Day, verdict: Verdict) -> None:
     for sent in day.sent:
         if sent.wrong:
             to = "guests" if sent.kind in TO_GUESTS else "our side"
-            counts[f"wrong to {to}"] += 1
-            tally["wrong"].append(f"{made['key']} {sent.kind}: {sent.wrong}")
+            counts["met elsewhere" if sent.wrong == "met elsewhere" else f"wrong to {to}"] += 1
+            line = f"{made['key']} {sent.kind}: {sent.wrong}"
+            if line not in tally["wrong"]:
+                tally["wrong"].append(line)
     missing = true_miss(made)
     if missing is not None:
         counts["true misses"] += 1
@@ -117,6 +119,7 @@ def report(scale: float, total: Tally) -> dict[str, Any]:
         "meetings": counts["meetings"],
         "wrong to guests": counts["wrong to guests"],
         "wrong to our side": counts["wrong to our side"],
+        "tasks although they met elsewhere": counts["met elsewhere"],
         "provable, live": counts["provable, live"],
         "found, live (%)": share("found, live", "provable, live"),
         "provable, ended": counts["provable, ended"],

@@ -28,6 +28,7 @@ def our_people(random: Random, count: int, *, all_lines_seen: bool) -> list[Pers
         person = _person(random, given, OUR_DOMAIN, "ours")
         person["lines"] = [f"{OUR_TRUNK}{random.randrange(100, 900) + index}"]
         person["all_lines_seen"] = all_lines_seen
+        person["optional"] = False
         people.append(person)
     return people
 
@@ -42,6 +43,9 @@ def their_people(random: Random, count: int) -> list[Person]:
         person["lines"] = [mobile if random.random() < 0.6 else f"+498999998{random.randrange(100, 999)}"]
         person["response"] = weighted(random, dict(RESPONSES))
         people.append(person)
+    if all(person["response"] == "declined" for person in people):
+        # otherwise there is no appointment
+        people[0]["response"] = "accepted"
     return people
 
 

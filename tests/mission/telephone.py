@@ -9,6 +9,8 @@ from mission.people import OUR_TRUNK
 
 MINUTE = 60
 HOUR = 3600
+#: Nobody talks on for longer than this after the end of the slot (before a call of another time counts on its own).
+LONGEST_OVERRUN = 55 * MINUTE
 SWITCHBOARD = OUR_TRUNK + "0"
 Call = dict[str, Any]
 
@@ -34,12 +36,12 @@ class Telephone:
         """They talk to each other, beginning between `low` and `high` minutes after the start."""
         if self.happens("early"):
             low, high = -14, -6
-        elif self.happens("later"):
-            low, high = 80, 150
         began = self._instant(low, high)
+        if self.happens("later"):
+            began = self.end + self.random.randrange(20 * MINUTE, 120 * MINUTE)
         if self.happens("retry"):
             self._attempt(began - self.random.randrange(90, 400))
-        seconds = round(min(90 * MINUTE, self.random.lognormvariate(6.6, 0.8))) + 95
+        seconds = min(round(self.random.lognormvariate(6.6, 0.8)) + 95, max(self.end, began) + LONGEST_OVERRUN - began)
         if self.happens("short_talk"):
             seconds = self.random.randrange(6, 80)
         if self._caller() == "ours":
