@@ -8,16 +8,18 @@ from pydantic import Field, model_validator
 
 from noshowd.config.refusal import refuse
 from noshowd.config.secrets import SecretRef
-from noshowd.config.values import Address, FilePath, Flag, Name, Section, Text, Url
+from noshowd.config.values import Address, FilePath, Flag, Name, ProxyUrl, Section, Text, Url
 
 
 class Reach(Section):
     """How a vendor's servers are reached; each key overrides the global one."""
 
     ca_file: FilePath | None = Field(
-        default=None, description="Certificates trusted for this connection, instead of the system's."
+        default=None,
+        description="Certificates trusted for this connection, instead of the system's.",
+        examples=["/etc/ssl/certs/own-ca.pem"],
     )
-    proxy: Url | None = Field(default=None, description="HTTP proxy.", examples=["http://proxy.example.com:3128"])
+    proxy: ProxyUrl | None = Field(default=None, description="HTTP proxy.", examples=["http://proxy.example.com:3128"])
 
 
 class GoogleAccount(Reach):
@@ -34,25 +36,24 @@ class GoogleAccount(Reach):
         description="Key file of a service account, or an authorised user (JSON).",
         examples=[{"credential": "google-key"}],
     )
-    delegation: Flag = Field(
-        default=False,
-        description="The service account acts as each calendar's owner (domain-wide delegation).",
-    )
     subject: Address | None = Field(
-        default=None, description="The service account acts as this user for everything instead of each owner."
+        default=None,
+        description="Whom a service account acts as where no other address is given; else the first calendar's owner.",
+        examples=["anna@beispiel-beratung.de"],
     )
     writes: Flag = Field(default=False, description="May move and create events (accepted new times).")
-    token_uri: Url | None = Field(default=None, description="Instead of the token address in the key.")
+    token_uri: Url | None = Field(
+        default=None,
+        description="Instead of the token address in the key.",
+        examples=["https://oauth2.googleapis.com/token"],
+    )
     calendar_url: Url = Field(default="https://www.googleapis.com/calendar/v3", description="Calendar API.")
     meet_url: Url = Field(default="https://meet.googleapis.com", description="Meet REST API.")
     tasks_url: Url = Field(default="https://tasks.googleapis.com", description="Tasks API.")
     gmail_url: Url = Field(default="https://gmail.googleapis.com", description="Gmail API.")
-
-    @model_validator(mode="after")
-    def _subject_is_a_delegation(self) -> Self:
-        if self.subject is not None and not self.delegation:
-            raise refuse("subject only together with delegation = true", do="Add delegation = true.")
-        return self
+    directory_url: Url = Field(
+        default="https://admin.googleapis.com", description="Admin SDK, which turns Meet ids into addresses."
+    )
 
 
 class MicrosoftAccount(Reach):
@@ -69,7 +70,9 @@ class MicrosoftAccount(Reach):
         default=None, description="Client secret.", examples=[{"credential": "microsoft-secret"}]
     )
     certificate: SecretRef | None = Field(
-        default=None, description="Private key and certificate (PEM), instead of a client secret."
+        default=None,
+        description="Private key and certificate (PEM), preferred to a client secret.",
+        examples=[{"credential": "microsoft-certificate"}],
     )
     mailboxes: tuple[Address, ...] = Field(
         min_length=1, description="Mailboxes to watch; nothing else is read.", examples=[["anna@beispiel-beratung.de"]]
@@ -82,9 +85,9 @@ class MicrosoftAccount(Reach):
     instance_discovery: Flag = Field(default=True, description="False for a sign-in address Microsoft does not list.")
 
     @model_validator(mode="after")
-    def _one_way_to_sign_in(self) -> Self:
-        if (self.secret is None) == (self.certificate is None):
-            raise refuse("either secret or certificate", do="Keep one of the two.", secret=True)
+    def _some_way_to_sign_in(self) -> Self:
+        if self.secret is None and self.certificate is None:
+            raise refuse("secret or certificate", do='Add secret = { credential = "microsoft-secret" }.', secret=True)
         return self
 
 

@@ -23,7 +23,9 @@ class SlackChannel(Reach):
         description="App-level token (xapp-) for Socket Mode; without it nobody can answer in Slack.",
         examples=[{"credential": "slack-app"}],
     )
-    owner: SlackName | None = Field(default=None, description="Who is told about noshowd's own troubles.")
+    owner: SlackName | None = Field(
+        default=None, description="Who is told about noshowd's own troubles.", examples=["anna"]
+    )
     url: Url = Field(default="https://slack.com/api", description="Web API.")
 
 
@@ -68,6 +70,10 @@ class GmailChannel(Reach):
     kind: Literal["gmail"]
     name: Name = Field(default="gmail", description="Name of the channel.")
     account: Name = Field(default="google", description="Name of the [[account]].")
+    may_search: Flag = Field(
+        default=False, description="True if the right to read was granted: a message in doubt is then looked up."
+    )
+    drafts: Flag = Field(default=False, description="True puts everything for guests into the sender's drafts.")
     replies: Replies | None = Field(default=None, description="Where answers are read.")
 
 

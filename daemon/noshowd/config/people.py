@@ -99,7 +99,9 @@ class Person(Section):
 
     address: Address = Field(description="Main address.", examples=["anna@beispiel-beratung.de"])
     name: Text | None = Field(default=None, description="Name as guests know it.", examples=["Anna Beispiel"])
-    aliases: tuple[Address, ...] = Field(default=(), description="Further addresses, private ones included.")
+    aliases: tuple[Address, ...] = Field(
+        default=(), description="Further addresses, private ones included.", examples=[["anna@private.example"]]
+    )
     slack: SlackName | None = Field(default=None, description="Slack name or member id.", examples=["anna"])
     lines: tuple[Phone, ...] = Field(
         default=(), description="Telephone lines, with country code.", examples=[["+49 89 23714480"]]
@@ -111,18 +113,26 @@ class Person(Section):
         default=None, description="Who is told that cover is needed.", examples=["ben@beispiel-beratung.de"]
     )
     approves_for: tuple[Address, ...] = Field(
-        default=(), description="People whose messages to guests this person may approve as well."
+        default=(),
+        description="People whose messages to guests this person may approve as well.",
+        examples=[["ben@beispiel-beratung.de"]],
     )
-    language: Language | None = Field(default=None, description="Instead of the language of [us].")
-    salutation: Salutation | None = Field(default=None, description="Instead of the salutation of [us].")
-    zone: Zone | None = Field(default=None, description="Instead of the zone of [us].")
-    working_hours: WorkingHours | None = Field(default=None, description="Instead of the hours of [us].")
+    language: Language | None = Field(default=None, description="Instead of the language of [us].", examples=["de"])
+    salutation: Salutation | None = Field(
+        default=None, description="Instead of the salutation of [us].", examples=["informal"]
+    )
+    zone: Zone | None = Field(default=None, description="Instead of the zone of [us].", examples=["Europe/Vienna"])
+    working_hours: WorkingHours | None = Field(
+        default=None, description="Instead of the hours of [us].", examples=["Mon-Thu 08:00-13:00"]
+    )
     provider_ids: tuple[Text, ...] = Field(
         default=(),
         description="Ids by which presence sources know the person, as source:id.",
         examples=[["google_meet:users/1127", "teams:5c1f-..."]],
     )
-    signature: str | None = Field(default=None, max_length=2000, description="Instead of the signature of [us].")
+    signature: str | None = Field(
+        default=None, max_length=2000, description="Instead of the signature of [us].", examples=["{name}"]
+    )
     shadow: Flag = Field(default=False, description="Only try: nothing goes to guests in this person's name.")
 
 
@@ -130,21 +140,25 @@ class Contact(Section):
     """What is known of guests. The exact address rules over the domain."""
 
     match: AddressOrDomain = Field(
-        description="An address, or @ and a domain.", examples=["@grosskunde.de", "meier@example.com"]
+        description="An address, or @ and a domain.", examples=["meier@example.com", "@grosskunde.de"]
     )
-    name: Name | None = Field(default=None, description="Name as they want to be addressed.")
+    name: Name | None = Field(default=None, description="Name as they want to be addressed.", examples=["Andrea Meier"])
     greeting: Text | None = Field(
         default=None, description="The whole first line of a message.", examples=["Sehr geehrte Frau Dr. Meier,"]
     )
-    salutation: Salutation | None = Field(default=None, description="formal or informal; never guessed.")
+    salutation: Salutation | None = Field(
+        default=None, description="formal or informal; never guessed.", examples=["formal"]
+    )
     language: Language | None = Field(default=None, description="Language of messages to them.", examples=["en"])
-    zone: Zone | None = Field(default=None, description="Their time zone, if known.")
-    holidays: HolidayRegion | None = Field(default=None, description="Whose public holidays they keep.")
-    lines: tuple[Phone, ...] = Field(default=(), description="Their telephone numbers.")
+    zone: Zone | None = Field(default=None, description="Their time zone, if known.", examples=["Europe/London"])
+    holidays: HolidayRegion | None = Field(
+        default=None, description="Whose public holidays they keep.", examples=["GB-ENG"]
+    )
+    lines: tuple[Phone, ...] = Field(default=(), description="Their telephone numbers.", examples=[["+49 171 2345678"]])
     caller: Caller | None = Field(
         default=None, description="Who rings in phone appointments: ours or theirs.", examples=["ours"]
     )
-    provider_ids: tuple[Text, ...] = Field(default=(), description="As in [[person]].")
+    provider_ids: tuple[Text, ...] = Field(default=(), description="As in [[person]].", examples=[["teams:8d2e"]])
     never_write: Flag = Field(default=False, description="True if no message may ever go to them.")
 
     @model_validator(mode="after")

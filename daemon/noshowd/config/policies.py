@@ -44,10 +44,12 @@ class Match(Section):
         description="external: somebody from outside is expected; internal; anyone.",
     )
     people: tuple[AddressOrDomain, ...] = Field(
-        default=(), description="At least one of these takes part, on either side."
+        default=(),
+        description="At least one of these takes part, on either side.",
+        examples=[["anna@beispiel-beratung.de"]],
     )
     domains: tuple[AddressOrDomain, ...] = Field(
-        default=(), description="At least one guest from one of these, as @example.com."
+        default=(), description="At least one guest from one of these, as @example.com.", examples=[["@grosskunde.de"]]
     )
     title: TitlePattern | None = Field(
         default=None,
@@ -109,9 +111,13 @@ class LadderStep(Section):
         description="Messages to guests only. ask: somebody of us must agree; veto: nobody objects; auto; draft.",
         examples=["ask"],
     )
-    every: Wait | None = Field(default=None, description="Again this often while it stays true (nudges).")
+    every: Wait | None = Field(
+        default=None, description="Again this often while it stays true (nudges).", examples=["3 min"]
+    )
     window: WindowKind | None = Field(
-        default=None, description="How long it may still be done: slot, day (the working day) or days."
+        default=None,
+        description="How long it may still be done: slot, day (the working day) or days.",
+        examples=["day"],
     )
     medium: tuple[Medium, ...] = Field(default=("video", "phone"), min_length=1, description="Only for these.")
 
@@ -158,7 +164,7 @@ class PolicySection(Section):
     name: Name = Field(description="Name of the policy.", examples=["customer calls"])
     match: Match = Field(default=Match(), description="Which meetings; the first policy that fits rules.")
     watch: Flag = Field(default=True, description="False leaves these meetings alone.")
-    shadow: Flag | None = Field(default=None, description="True only tries, even when mode is live.")
+    shadow: Flag | None = Field(default=None, description="True only tries, even when mode is live.", examples=[True])
     judging: Judging = Field(default=Judging(), description="Waiting times of this policy.")
     most_guests: Annotated[int, Field(strict=True, ge=1, le=20)] | None = Field(
         default=None, description="With more guests than this nobody is written to; it becomes a task.", examples=[3]

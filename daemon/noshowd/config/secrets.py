@@ -48,7 +48,7 @@ class SecretRef(BaseModel):
     )
     env: Name | None = Field(default=None, description="Name of an environment variable.")
     file: str | None = Field(
-        default=None, min_length=1, max_length=4096, description="A file that holds nothing but the secret."
+        default=None, pattern=r"^[^\x00]{1,4096}$", description="A file that holds nothing but the secret."
     )
 
     @model_validator(mode="wrap")

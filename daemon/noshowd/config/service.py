@@ -14,6 +14,7 @@ from noshowd.config.values import (
     Duration,
     FilePath,
     Flag,
+    ProxyUrl,
     Section,
     Url,
     Wait,
@@ -91,6 +92,7 @@ class Run(Section):
         default=None,
         max_length=254,
         description="Address of who is told about noshowd's own troubles; otherwise the first [[person]].",
+        examples=["anna@beispiel-beratung.de"],
     )
 
 
@@ -135,6 +137,10 @@ class Logging(Section):
 class Network(Section):
     """How servers are reached, unless an account says otherwise."""
 
-    ca_file: FilePath | None = Field(default=None, description="Certificates trusted instead of the system's.")
-    proxy: Url | None = Field(default=None, description="HTTP proxy.", examples=["http://proxy.example.com:3128"])
+    ca_file: FilePath | None = Field(
+        default=None,
+        description="Certificates trusted instead of the system's.",
+        examples=["/etc/ssl/certs/own-ca.pem"],
+    )
+    proxy: ProxyUrl | None = Field(default=None, description="HTTP proxy.", examples=["http://proxy.example.com:3128"])
     timeout: Duration = Field(default=timedelta(seconds=20), description="Longest time for one call.")

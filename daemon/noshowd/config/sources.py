@@ -18,6 +18,9 @@ class GoogleMeetPresence(Reach):
     kind: Literal["google_meet"]
     name: Name = Field(default="google_meet", description="Name of the source.")
     account: Name = Field(default="google", description="Name of the [[account]] whose key is used.")
+    lookup: Literal["directory", "off"] = Field(
+        default="directory", description="How ids of participants become addresses: the directory (Admin SDK) or not."
+    )
 
 
 class TeamsPresence(Reach):
@@ -36,7 +39,9 @@ class SipgatePresence(Reach):
     token_id: Text = Field(description="Id of the personal access token.", examples=["token-ABC123"])
     token: SecretRef = Field(description="The personal access token.", examples=[{"credential": "sipgate-token"}])
     lines: tuple[Phone, ...] = Field(
-        default=(), description="Lines it sees completely; without it, all lines of the account."
+        default=(),
+        description="Lines it sees completely; without it, all lines of the account.",
+        examples=[["+49 89 23714480"]],
     )
     url: Url = Field(default="https://api.sipgate.com/v2", description="REST API.")
 

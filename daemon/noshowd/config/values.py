@@ -168,23 +168,25 @@ def _pattern(value: str) -> str:
 TitlePattern = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_pattern)]
 
 
-def _in_folder(value: str, info: ValidationInfo) -> Path:
+def _in_folder(value: Path, info: ValidationInfo) -> Path:
+    if len(str(value)) > 4096 or "\0" in str(value):
+        raise refuse("a path such as /etc/noshowd/own.pem")
     folder = (info.context or {}).get("folder")
     return Path(folder, value) if folder is not None else Path(value)
 
 
 #: A path; a relative one lies beside the configuration.
-FilePath = Annotated[
-    Path,
-    AfterValidator(lambda value, info: _in_folder(str(value), info)),
-    Field(max_length=4096),
-]
+FilePath = Annotated[Path, AfterValidator(_in_folder)]
 
 
-def _url(value: str) -> str:
+def _address_of(value: str, schemes: tuple[str, ...]) -> str:
     scheme, sep, rest = value.partition("://")
-    if not sep or scheme.casefold() not in {"http", "https"} or not rest or re.search(r"\s", value):
-        raise refuse("an address such as https://example.com", do="Begin with https:// (or http:// on this machine).")
+    if not sep or scheme.casefold() not in schemes or not rest or re.search(r"\s", value):
+        raise refuse(
+            f"an address such as {schemes[0]}://example.com",
+            do=f"Begin with {' or '.join(f'{known}://' for known in schemes)}.",
+            secret="@" in value,
+        )
     if "@" in rest.split("/", 1)[0]:
         raise refuse(
             "an address without user name and password",
@@ -194,7 +196,16 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _url(value: str) -> str:
+    return _address_of(value, ("https", "http"))
+
+
+def _proxy(value: str) -> str:
+    return _address_of(value, ("http", "https", "socks5"))
+
+
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_url)]
+ProxyUrl = Annotated[str, Field(max_length=2000), AfterValidator(_proxy)]
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]

@@ -1,0 +1,180 @@
+"""The configuration in words of the domain: policies, whom a meeting is with, whose hours count."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import Counter
+from typing import Any
+
+from noshowd.config.hours import Hours
+from noshowd.config.model import Config, Mode
+from noshowd.config.people import Contact, Person
+from noshowd.config.policies import Judging, Ladder, LadderStep, Match, PolicySection, With, ladder_key
+from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUpKind
+from noshowd.domain.meeting import Kind, Meeting, Side
+from noshowd.domain.policy import DEFAULT_LADDERS, JudgingRules, Policy, Step, WindowKind
+
+#: As much of a title as patterns are tried on.
+TITLE_SEEN = 200
+_WINDOWS: dict[FollowUpKind, WindowKind] = {
+    FollowUpKind.RECALL_TASK: WindowKind.DAY,
+    FollowUpKind.QUESTION: WindowKind.DAY,
+    FollowUpKind.NOTICE: WindowKind.DAY,
+    FollowUpKind.RESCHEDULE_OFFER: WindowKind.DAYS,
+}
+
+
+def sections(config: Config) -> tuple[PolicySection, ...]:
+    """The policies in the order in which they are tried; without any, one for all meetings with guests."""
+    return config.policy or (PolicySection(name="default"),)
+
+
+def policies(config: Config) -> dict[str, Policy]:
+    """Every policy by name."""
+    return {section.name: policy(section, config) for section in sections(config)}
+
+
+def policy(section: PolicySection, config: Config) -> Policy:
+    """One policy; what it leaves out is as the domain has it. It only tries while the mode is shadow."""
+    given: dict[str, Any] = {
+        "most_guests": section.most_guests,
+        "daily_limit": section.daily_limit,
+        "offer_days": section.offer_for,
+        "misses_before_task": section.misses_before_task,
+        "veto_after": section.veto_after,
+    }
+    plain = Policy(
+        name=section.name,
+        judging=_judging(section.judging),
+        ladders={cause: _ladder(getattr(section, ladder_key(cause)), cause) for cause in DEFAULT_LADDERS},
+        shadow=config.mode is Mode.SHADOW or bool(section.shadow),
+    )
+    return dataclasses.replace(plain, **{key: value for key, value in given.items() if value is not None})
+
+
+def choose_policy(meeting: Meeting, config: Config) -> Policy | None:
+    """The first policy whose conditions the meeting meets; None when it is not to be watched.
+
+    It is in shadow as well when one of our people in the meeting is.
+    """
+    section = next((s for s in sections(config) if _fits(s.match, meeting, config)), None)
+    if section is None or not section.watch:
+        return None
+    chosen = policy(section, config)
+    people = [person_for(p.address, config) for p in meeting.side(Side.OURS)]
+    trying = any(person is not None and person.shadow for person in people)
+    return dataclasses.replace(chosen, shadow=chosen.shadow or trying)
+
+
+def is_ours(address: str, config: Config) -> bool:
+    """Whether an address belongs to our side."""
+    bare = address.casefold()
+    us = config.us
+    listed = {*us.addresses, *us.contractors, *us.shared_mailboxes, *us.aliases}
+    return bare in listed or bare.rpartition("@")[2] in us.domains or person_for(bare, config) is not None
+
+
+def person_for(address: str | None, config: Config) -> Person | None:
+    """Our [[person]] with this address or alias."""
+    if address is None:
+        return None
+    bare = config.us.aliases.get(address.casefold(), address.casefold())
+    return next((p for p in config.person if bare == p.address or bare in p.aliases), None)
+
+
+def contact_for(address: str | None, config: Config) -> Contact | None:
+    """What is known of a guest: the entry of the very address, else that of the longest domain it ends in."""
+    if address is None:
+        return None
+    bare = address.casefold()
+    exact = next((c for c in config.contact if c.match == bare), None)
+    if exact is not None:
+        return exact
+    domain = bare.rpartition("@")[2]
+    fitting = [c for c in config.contact if c.match.startswith("@") and _within(domain, c.match[1:])]
+    return max(fitting, key=lambda c: len(c.match), default=None)
+
+
+def hours_of(person: Person | None, config: Config) -> Hours:
+    """Working hours of one of ours, or of us as a whole."""
+    us = config.us
+    return Hours(
+        weekly=(person.working_hours if person is not None else None) or us.working_hours,
+        zone=(person.zone if person is not None else None) or us.zone,
+        regions=(us.holidays,) if us.holidays else (),
+    )
+
+
+def guest_hours(contact: Contact | None, config: Config) -> Hours:
+    """When a guest may be written to after the slot: their zone (unknown: ours), the holidays of both sides."""
+    us = config.us
+    regions = (us.holidays, contact.holidays if contact is not None else None)
+    return Hours(
+        weekly=us.guest_hours,
+        zone=(contact.zone if contact is not None else None) or us.zone,
+        regions=tuple(dict.fromkeys(region for region in regions if region)),
+    )
+
+
+def _judging(section: Judging) -> JudgingRules:
+    given = {key: value for key, value in section if value is not None}
+    return dataclasses.replace(JudgingRules(), **given)
+
+
+def _ladder(given: Ladder | None, cause: Cause) -> tuple[Step, ...]:
+    if given is None:
+        return DEFAULT_LADDERS[cause]
+    seen: Counter[FollowUpKind] = Counter()
+    steps = []
+    for step in given:
+        seen[step.send] += 1
+        # the name survives other steps being added before it
+        name = step.send.value if seen[step.send] == 1 else f"{step.send.value}_{seen[step.send]}"
+        steps.append(_step(step, name))
+    return tuple(steps)
+
+
+def _step(step: LadderStep, name: str) -> Step:
+    usual = Approval.ASK if step.send in TO_GUESTS else Approval.AUTO
+    return Step(
+        name=name,
+        kind=step.send,
+        after=step.after,
+        approval=step.approval or usual,
+        window=step.window or _WINDOWS.get(step.send, WindowKind.SLOT),
+        media=frozenset(Kind(medium) for medium in step.medium),
+        every=step.every,
+    )
+
+
+def _fits(match: Match, meeting: Meeting, config: Config) -> bool:
+    addresses = [a for p in meeting.people for a in (p.address, *p.aliases) if a is not None]
+    guests = [a for p in meeting.side(Side.THEIRS) for a in (p.address, *p.aliases) if a is not None]
+    return (
+        meeting.place.kind.value in match.medium
+        and _with_fits(match.with_, meeting, config)
+        and (not match.people or any(_named(a, match.people) for a in addresses))
+        and (not match.domains or any(_named(a, match.domains) for a in guests))
+        and (match.title is None or _title_fits(match.title, meeting.title))
+    )
+
+
+def _with_fits(wanted: With, meeting: Meeting, config: Config) -> bool:
+    if wanted is With.ANYONE:
+        return True
+    external = any(p.address is None or not is_ours(p.address, config) for p in meeting.side(Side.THEIRS))
+    return external is (wanted is With.EXTERNAL)
+
+
+def _named(address: str, names: tuple[str, ...]) -> bool:
+    bare = address.casefold()
+    return any(_within(bare.rpartition("@")[2], n[1:]) if n.startswith("@") else bare == n for n in names)
+
+
+def _within(domain: str, parent: str) -> bool:
+    return domain == parent or domain.endswith("." + parent)
+
+
+def _title_fits(pattern: str, title: str) -> bool:
+    return re.search(pattern, title[:TITLE_SEEN], re.IGNORECASE) is not None
