@@ -9,6 +9,7 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
@@ -40,6 +41,9 @@ class _ServiceAccount:
     allowed: frozenset[str] | None
 
 
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="https://accounts.google.com/", error="invalid_token"'}
+
+
 class TokenRefusal(Exception):
     """An OAuth error answer."""
 
@@ -65,8 +69,7 @@ class Access:
 
     def service_account(self, *, allowed: set[str] | None = None) -> str:
         """A new service account's key file as JSON text; `allowed` are its scopes for delegation."""
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        private, public = _pems(key)
+        private, public = _key_pair()
         email = f"noshowd-{next(self._numbers)}@demo.iam.gserviceaccount.com"
         self._accounts[email] = _ServiceAccount(
             email=email, public_key=public, allowed=None if allowed is None else frozenset(allowed)
@@ -132,7 +135,7 @@ class Access:
         scheme, _, token = (authorization or "").partition(" ")
         grant = self._tokens.get(token)
         if scheme != "Bearer" or grant is None:
-            raise Refusal(401, "authError", "Invalid Credentials", headers={"WWW-Authenticate": "Bearer"})
+            raise Refusal(401, "authError", "Invalid Credentials", headers=_CHALLENGE)
         return grant
 
     def _by_refresh_token(self, form: dict[str, str]) -> Grant:
@@ -156,14 +159,15 @@ class Access:
     def _delegated(self, account: _ServiceAccount, scopes: frozenset[str], subject: str | None) -> Grant:
         if subject is None:
             return Grant(user=account.email, scopes=scopes, delegated=False)
-        if account.allowed is not None and not scopes <= account.allowed:
+        allowed = account.allowed is None or scopes <= account.allowed
+        if not allowed or subject in self._withdrawn:
             raise TokenRefusal(
                 401,
                 "unauthorized_client",
                 "Client is unauthorized to retrieve access tokens using this method,"
                 " or client not authorized for any of the scopes requested.",
             )
-        if subject not in self.users or subject in self._withdrawn or account.email in self._withdrawn:
+        if subject not in self.users:
             raise TokenRefusal(400, "invalid_grant", "Invalid email or User ID")
         return Grant(user=subject, scopes=scopes)
 
@@ -173,12 +177,12 @@ def _claims(assertion: str, **checks: Any) -> Json:
     return decode(assertion, **checks)
 
 
-def _pems(key: rsa.RSAPrivateKey) -> tuple[str, str]:
-    """Private and public half as PEM text."""
+@cache
+def _key_pair() -> tuple[str, str]:
+    """Private and public half as PEM text; one pair for all, since making one takes long."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return private.decode(), public.decode()

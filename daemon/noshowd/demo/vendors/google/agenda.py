@@ -18,9 +18,7 @@ Json = dict[str, Any]
 class Agenda:
     """Creates, moves, cancels and answers events, from any thread. Unknown ids raise `KeyError`."""
 
-    def __init__(
-        self, calendars: Calendars, meetings: Meetings, now: Callable[[], datetime], lock: RLock
-    ) -> None:
+    def __init__(self, calendars: Calendars, meetings: Meetings, now: Callable[[], datetime], lock: RLock) -> None:
         self._calendars = calendars
         self._meetings = meetings
         self._now = now
@@ -32,9 +30,7 @@ class Agenda:
     ) -> Calendar:
         """A calendar; without `owner` it is a person's primary one, named by address."""
         roles = {owner or calendar_id: "owner"}
-        return self._calendars.add(
-            Calendar(id=calendar_id, zone=zone, summary=summary or calendar_id, roles=roles)
-        )
+        return self._calendars.add(Calendar(id=calendar_id, zone=zone, summary=summary or calendar_id, roles=roles))
 
     def share(self, calendar_id: str, user: str, role: str | None) -> None:
         """Give a user a role in a calendar, or take it away."""
@@ -87,7 +83,7 @@ class Agenda:
 
     def patch(self, event_id: str, **fields: Any) -> Json:
         """Change fields in every copy; the id of an occurrence makes an exception of it."""
-        event = self._event(event_id)
+        event = self.event(event_id)
         changed = {**event, **fields, "sequence": event.get("sequence", 0) + 1}
         if "recurringEventId" in event:
             changed.pop("recurrence", None)
@@ -98,21 +94,19 @@ class Agenda:
 
     def respond(self, event_id: str, who: str, answer: str) -> Json:
         """`answer` is `accepted`, `tentative`, `declined` or `needsAction`."""
-        event = self._event(event_id)
+        event = self.event(event_id)
         attendees = [{**a, "responseStatus": answer} if a["email"] == who else a for a in event["attendees"]]
         return self.patch(event_id, attendees=attendees)
 
     def cancel(self, event_id: str) -> None:
         with self._lock:
-            self._calendars.cancel(self._event(event_id), self._now())
+            self._calendars.cancel(self.event(event_id), self._now())
 
     def split(self, event_id: str, at: datetime, **fields: Any) -> Json:
         """Change "this and following": the series ends before `at`, another with a new id begins."""
-        old = self._event(event_id)
+        old = self.event(event_id)
         rule = old["recurrence"][0]
-        length = datetime.fromisoformat(old["end"]["dateTime"]) - datetime.fromisoformat(
-            old["start"]["dateTime"]
-        )
+        length = datetime.fromisoformat(old["end"]["dateTime"]) - datetime.fromisoformat(old["start"]["dateTime"])
         until = at.astimezone(UTC) - timedelta(seconds=1)
         self.patch(event_id, recurrence=[f"{rule};UNTIL={until:%Y%m%dT%H%M%SZ}"])
         new = {
@@ -125,7 +119,7 @@ class Agenda:
 
     def occurrence(self, event_id: str, start: datetime) -> Json:
         """The occurrence of a series that was planned for `start`."""
-        return self._event(f"{event_id}_{start.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+        return self.event(f"{event_id}_{start.astimezone(UTC):%Y%m%dT%H%M%SZ}")
 
     def expire_sync_tokens(self, calendar_id: str) -> None:
         """The next use of any sync token of this calendar is answered with 410."""
@@ -135,7 +129,8 @@ class Agenda:
         with self._lock:
             return self._calendars.publish(event, self._now())
 
-    def _event(self, event_id: str) -> Json:
+    def event(self, event_id: str) -> Json:
+        """The organiser's copy of an event, or one occurrence of a series."""
         with self._lock:
             for calendar in self._calendars.all():
                 event = calendar.find(event_id)

@@ -48,6 +48,8 @@ class CalendarReads:
     def __init__(self, calendars: Calendars, pager: Pager) -> None:
         self._calendars = calendars
         self._pager = pager
+        #: Fields told in place of an event's own, by event id.
+        self.spoiled: dict[str, Json] = {}
 
     def handlers(self) -> dict[str, Handler]:
         return {
@@ -60,11 +62,9 @@ class CalendarReads:
         calendar, role = self._calendars.open(call.path["calendarId"], call.user)
         _check_window(call.query)
         items = _since_token(calendar, call) if "syncToken" in call.query else _listing(calendar, call)
-        shown = [_rendered(e, role, call.query) for e in items]
+        shown = [self._rendered(e, role, call.query) for e in items]
         token = {"nextSyncToken": _token(calendar, call.query, self._calendars.version)}
-        ordered = "orderBy" in call.query or any(
-            n in call.query for n in _NOT_WITH_TOKEN if not n.startswith("time")
-        )
+        ordered = "orderBy" in call.query or any(n in call.query for n in _NOT_WITH_TOKEN if not n.startswith("time"))
         return self._envelope(calendar, role, call, shown, {} if ordered else token)
 
     def get(self, call: Call) -> Json:
@@ -72,9 +72,9 @@ class CalendarReads:
         event = calendar.find(call.path["eventId"])
         if event is None:
             raise not_found()
-        if call.headers.get("if-none-match") == event.get("etag"):
+        if call.headers.get("if-none-match", "") == event["etag"]:
             raise Refusal(304, "notModified", "Not Modified")
-        return _rendered(event, role, call.query)
+        return self._rendered(event, role, call.query)
 
     def instances(self, call: Call) -> Json:
         calendar, role = self._calendars.open(call.path["calendarId"], call.user)
@@ -82,8 +82,11 @@ class CalendarReads:
         if master is None:
             raise not_found()
         found = _expanded(calendar, master, call)
-        shown = [_rendered(e, role, call.query) for e in found if _shown(e, call.query)]
+        shown = [self._rendered(e, role, call.query) for e in found if _shown(e, call.query)]
         return self._envelope(calendar, role, call, shown, {})
+
+    def _rendered(self, event: Json, role: str, query: Json) -> Json:
+        return {**_rendered(event, role, query), **self.spoiled.get(event["id"], {})}
 
     def _envelope(self, calendar: Calendar, role: str, call: Call, items: list[Json], last: Json) -> Json:
         size = min(call.query.get("maxResults", 250), 2500)
@@ -179,8 +182,7 @@ def _matches(event: Json, query: Json) -> bool:
         return False
     private = event.get("extendedProperties", {}).get("private", {})
     return all(
-        private.get(p.partition("=")[0]) == p.partition("=")[2]
-        for p in query.get("privateExtendedProperty", ())
+        private.get(p.partition("=")[0]) == p.partition("=")[2] for p in query.get("privateExtendedProperty", ())
     )
 
 

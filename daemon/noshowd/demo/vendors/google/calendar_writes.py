@@ -14,9 +14,7 @@ from noshowd.demo.vendors.google.refusals import Refusal, invalid, not_found
 Json = dict[str, Any]
 _CLIENT_ID = re.compile(r"[a-v0-9]{5,1024}")
 #: What an attendee may change in a copy that is not theirs.
-_OWN_FIELDS = frozenset(
-    {"attendees", "attendeesOmitted", "extendedProperties", "reminders", "colorId", "transparency"}
-)
+_OWN_FIELDS = frozenset({"attendees", "attendeesOmitted", "extendedProperties", "reminders", "colorId", "transparency"})
 
 
 class CalendarWrites:
@@ -46,10 +44,7 @@ class CalendarWrites:
                 "forbiddenForServiceAccounts",
                 "Service accounts cannot invite attendees without delegation.",
             )
-        event_id = (
-            body.get("id")
-            or hashlib.sha256(f"{calendar.id} {len(calendar.events)}".encode()).hexdigest()[:26]
-        )
+        event_id = body.get("id") or hashlib.sha256(f"{calendar.id} {len(calendar.events)}".encode()).hexdigest()[:26]
         if not _CLIENT_ID.fullmatch(event_id):
             raise invalid("Invalid resource id value.", location="id")
         if event_id in calendar.events:
@@ -94,15 +89,11 @@ class CalendarWrites:
     def _patch_own_copy(self, calendar: Calendar, event: Json, merged: Json, call: Call) -> Json:
         """An attendee's copy: marks and reminders stay here, the answer reaches the organiser."""
         if not call.body.keys() <= _OWN_FIELDS and not event.get("guestsCanModify"):
-            raise Refusal(
-                403, "forbiddenForNonOrganizer", "Shared properties can only be changed by the organizer."
-            )
+            raise Refusal(403, "forbiddenForNonOrganizer", "Shared properties can only be changed by the organizer.")
         made = self._calendars.put(calendar, merged, call.now)
         home = self._calendars.get(event["organizer"]["email"])
         original = home.find(event["id"]) if home else None
-        answer = next(
-            (a.get("responseStatus") for a in made.get("attendees", ()) if a["email"] == calendar.id), None
-        )
+        answer = next((a.get("responseStatus") for a in made.get("attendees", ()) if a["email"] == calendar.id), None)
         if original is not None and answer is not None:
             attendees = [
                 {**a, "responseStatus": answer} if a["email"] == calendar.id else a
@@ -142,9 +133,7 @@ class CalendarWrites:
 
     def _notify(self, event: Json, call: Call) -> None:
         updates = call.query.get("sendUpdates", "none")
-        reached = tuple(
-            a["email"] for a in event.get("attendees", ()) if not a.get("self") and not a.get("organizer")
-        )
+        reached = tuple(a["email"] for a in event.get("attendees", ()) if not a.get("self") and not a.get("organizer"))
         if updates != "none" and reached:
             self.notices.append((event["id"], updates, reached))
 

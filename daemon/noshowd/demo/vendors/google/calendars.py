@@ -58,9 +58,7 @@ class Calendar:
         if master is None or "recurrence" not in master:
             return None
         at = datetime.strptime(when, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        return next(
-            (i for i in self.instances(master, at, at.replace(microsecond=1)) if i["id"] == event_id), None
-        )
+        return next((i for i in self.instances(master, at, at.replace(microsecond=1)) if i["id"] == event_id), None)
 
 
 class Calendars:
@@ -117,9 +115,7 @@ class Calendars:
                 continue
             kept = copied if calendar.id == home else _bones(copied)
             self.put(calendar, {**kept, "status": "cancelled"}, now)
-            for exception in [
-                e for e in calendar.events.values() if e.get("recurringEventId") == event["id"]
-            ]:
+            for exception in [e for e in calendar.events.values() if e.get("recurringEventId") == event["id"]]:
                 self.put(calendar, {**_bones(exception), "status": "cancelled"}, now)
 
     def expire_sync_tokens(self, calendar_id: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,22 +46,32 @@ INTERNAL = Fault(code=500, reason="backendError")
 UNAVAILABLE = Fault(code=503, reason="backendError")
 
 
+@dataclass(slots=True, kw_only=True)
+class _Scripted:
+    on: str
+    fault: Fault
+    #: Requests that are still let through before it strikes.
+    after: int
+
+
 class FaultScript:
     """Which faults are still to come, by method id; a method id may be a prefix (`calendar.events`)."""
 
     def __init__(self) -> None:
-        self._scripted: deque[tuple[str, Fault]] = deque()
+        self._scripted: list[_Scripted] = []
 
-    def add(self, fault: Fault, *, on: str, times: int = 1) -> None:
-        self._scripted.extend([(on, fault)] * times)
+    def add(self, fault: Fault, *, on: str, times: int = 1, after: int = 0) -> None:
+        """The next `times` requests fail, once `after` others went well."""
+        self._scripted += [_Scripted(on=on, fault=fault, after=after) for _ in range(times)]
 
     def clear(self) -> None:
         self._scripted.clear()
 
     def take(self, method_id: str) -> Fault | None:
         """The fault for this request, used up by asking."""
-        for entry in self._scripted:
-            if method_id.startswith(entry[0]):
-                self._scripted.remove(entry)
-                return entry[1]
+        for scripted in [s for s in self._scripted if method_id.startswith(s.on)]:
+            if scripted.after == 0:
+                self._scripted.remove(scripted)
+                return scripted.fault
+            scripted.after -= 1
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import RLock
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from noshowd.demo.vendors.google.access import Access
 from noshowd.demo.vendors.google.agenda import Agenda
@@ -46,8 +46,9 @@ class SimulatedGoogle:
         self.writes = CalendarWrites(self._calendars, self.meetings)
         self.rest = CalendarRest(self._calendars, self.pager)
         meet = MeetApi(self.meetings, self.people, self.pager)
+        self._reads = CalendarReads(self._calendars, self.pager)
         parts = (
-            CalendarReads(self._calendars, self.pager),
+            self._reads,
             self.writes,
             self.rest,
             meet,
@@ -94,19 +95,22 @@ class SimulatedGoogle:
             self.people.add(address, name, aliases)
             self.agenda.add_calendar(address, zone=zone)
 
-    def fail(self, fault: Fault, *, on: str, times: int = 1) -> None:
+    def fail(self, fault: Fault, *, on: str, times: int = 1, after: int = 0) -> None:
         """Let the next requests to a method (or a family of methods) fail."""
         with self._front.lock:
-            self._faults.add(fault, on=on, times=times)
+            self._faults.add(fault, on=on, times=times, after=after)
+
+    def spoil(self, event_id: str, **fields: Any) -> None:
+        """From now on this event is told with these fields in place of its own, however little sense they make."""
+        with self._front.lock:
+            self._reads.spoiled[event_id] = fields
 
     def recover(self) -> None:
         """Forget all failures still scripted."""
         with self._front.lock:
             self._faults.clear()
 
-    def join(
-        self, code: str, who: str, at: datetime | None = None, *, how: Joined = Joined.SIGNED_IN
-    ) -> None:
+    def join(self, code: str, who: str, at: datetime | None = None, *, how: Joined = Joined.SIGNED_IN) -> None:
         """`who` is an address for a signed-in account, else the typed name or the partly hidden number."""
         with self._front.lock:
             if how is Joined.SIGNED_IN:

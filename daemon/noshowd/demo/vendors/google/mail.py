@@ -139,9 +139,7 @@ class Mailboxes:
         self, mailbox: str, message: EmailMessage, labels: tuple[str, ...], thread: str | None, at: datetime
     ) -> Mail:
         number = f"{next(self._numbers):016x}"
-        return Mail(
-            id=number, thread=thread or number, mailbox=mailbox, labels=labels, at=at, message=message
-        )
+        return Mail(id=number, thread=thread or number, mailbox=mailbox, labels=labels, at=at, message=message)
 
 
 def _mailbox(call: Call) -> str:

@@ -60,9 +60,7 @@ class _Reader:
 
     def _name(self) -> str:
         start = self._at
-        while self._at < len(self._text) and (
-            self._text[self._at].isalnum() or self._text[self._at] in "*_-"
-        ):
+        while self._at < len(self._text) and (self._text[self._at].isalnum() or self._text[self._at] in "*_-"):
             self._at += 1
         if start == self._at:
             raise invalid(f"Invalid field selection {self._text}", location="fields")

@@ -111,9 +111,7 @@ class MeetApi:
             for conference in self._meetings.conferences(space, call.now):
                 if conference.id == wanted:
                     if not _may_see(conference, call.user):
-                        raise Refusal(
-                            403, "PERMISSION_DENIED", "Permission denied on resource ConferenceRecord."
-                        )
+                        raise Refusal(403, "PERMISSION_DENIED", "Permission denied on resource ConferenceRecord.")
                     return conference
         raise not_found("Requested entity was not found.")
 
@@ -161,9 +159,7 @@ def _by_visitor(stays: tuple[Stay, ...]) -> list[list[Stay]]:
     """Stays of one signed-in account are one participant; anybody else is one for each device."""
     groups: dict[str, list[Stay]] = {}
     for stay in stays:
-        key = (
-            stay.visitor.address if stay.visitor.how is Joined.SIGNED_IN and stay.visitor.address else stay.id
-        )
+        key = stay.visitor.address if stay.visitor.how is Joined.SIGNED_IN and stay.visitor.address else stay.id
         groups.setdefault(key, []).append(stay)
     return list(groups.values())
 

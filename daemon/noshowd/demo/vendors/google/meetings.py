@@ -76,9 +76,7 @@ class Meetings:
 
     def add_space(self, owner: str) -> Space:
         number = next(self._numbers)
-        letters = "".join(
-            chr(ord("a") + int(c, 16)) for c in hashlib.sha256(f"space {number}".encode()).hexdigest()
-        )
+        letters = "".join(chr(ord("a") + int(c, 16)) for c in hashlib.sha256(f"space {number}".encode()).hexdigest())
         code = f"{letters[:3]}-{letters[3:7]}-{letters[7:10]}"
         space = Space(id=f"sp{letters[10:20].upper()}", code=code, owner=owner)
         self._spaces[code] = space
@@ -93,9 +91,7 @@ class Meetings:
             "conferenceData": {
                 "conferenceId": code,
                 "conferenceSolution": {"key": {"type": "hangoutsMeet"}, "name": "Google Meet"},
-                "entryPoints": [
-                    {"entryPointType": "video", "uri": uri, "label": uri.removeprefix("https://")}
-                ],
+                "entryPoints": [{"entryPointType": "video", "uri": uri, "label": uri.removeprefix("https://")}],
             },
         }
 

@@ -24,9 +24,7 @@ class Pager:
         self._open: dict[str, tuple[Json, list[Json], Json]] = {}
         self._numbers = itertools.count(1)
 
-    def page(
-        self, query: Json, items: list[Json], *, size: int, last: Json | None = None
-    ) -> tuple[list[Json], Json]:
+    def page(self, query: Json, items: list[Json], *, size: int, last: Json | None = None) -> tuple[list[Json], Json]:
         """One page and what goes beside it: `nextPageToken`, or `last` on the last page.
 
         With a `pageToken` in the query, `items` and `last` are those of the first page.

@@ -33,7 +33,7 @@ def occurrences(master: Json, begin: datetime, end: datetime, zone: str) -> Iter
 
 
 def _instance(master: Json, start: datetime, length: timedelta) -> Json:
-    inherited = {k: v for k, v in master.items() if k not in ("recurrence", "etag")}
+    inherited = {k: v for k, v in master.items() if k != "recurrence"}
     stamp = start.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     began, ended = _moment(master, "start", start), _moment(master, "end", start + length)
     return {

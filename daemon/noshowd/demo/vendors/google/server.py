@@ -132,9 +132,7 @@ class Front:
             raise Refusal(501, "notImplemented", f"{method.id} is not simulated")
         headers = dict(request.headers)
         self.asked.append(
-            Asked(
-                method=method.id, user=grant.user, path=path, query=query, body=content or {}, headers=headers
-            )
+            Asked(method=method.id, user=grant.user, path=path, query=query, body=content or {}, headers=headers)
         )
         call = Call(
             method=method.id,

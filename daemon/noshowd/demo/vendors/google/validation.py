@@ -128,6 +128,4 @@ def _check_format(text: str, described: Json, where: str) -> None:
             case "int64" | "uint64":
                 int(text)
     except ValueError:
-        raise invalid(
-            f"Bad Request: {where} is not a {described['format']}: {text}", location=where
-        ) from None
+        raise invalid(f"Bad Request: {where} is not a {described['format']}: {text}", location=where) from None

@@ -1,0 +1,1 @@
+"""Google Workspace and Gmail accounts: calendars, Meet presence, tasks, mail, free/busy."""

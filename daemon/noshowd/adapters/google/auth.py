@@ -1,0 +1,92 @@
+"""Who noshowd is when it talks to Google: one credential for each person acted for and each scope."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+from google.auth import exceptions
+from google.auth.credentials import Credentials
+from google.oauth2 import credentials as own_sign_in
+from google.oauth2 import service_account
+
+from noshowd.adapters.google.scopes import Scope
+from noshowd.adapters.google.settings import GoogleAccount
+from noshowd.ports.errors import CredentialsLost
+
+_GOOGLE_ISSUER = "https://oauth2.googleapis.com/token"
+# google-auth leaves its constructors without types.
+_delegated: Callable[..., Credentials] = service_account.Credentials.from_service_account_info
+_own: Callable[..., Credentials] = own_sign_in.Credentials
+
+
+class SignIn:
+    """One credential with the lock that keeps threads from renewing it side by side (google-auth has none)."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self.credentials: Any = credentials  # google-auth leaves its methods without types
+        self._renewing = Lock()
+
+    def renew(self, request: Any) -> None:
+        """Fetch a new access token if the present one is no longer good. Raises google-auth's errors."""
+        with self._renewing:
+            if not self.credentials.valid:
+                self.credentials.refresh(request)
+
+
+class SignIns:
+    """Makes and keeps the credentials of one account. Raises `CredentialsLost` for a key that is none."""
+
+    def __init__(self, account: GoogleAccount) -> None:
+        self._account = account
+        self._kept: dict[tuple[str, Scope] | None, SignIn] = {}
+        self._making = Lock()
+        self._key = _read(account.key)
+
+    @property
+    def delegated(self) -> bool:
+        """A service account that acts for the people of its domains."""
+        return bool(self._key["type"] == "service_account")
+
+    def can_act_as(self, address: str) -> bool:
+        """Whether requests can be made in the name of this person."""
+        address = address.lower()
+        if self.delegated:
+            return address.rpartition("@")[2] in self._account.domains
+        return address == self._account.mailbox.lower()
+
+    def subject(self, address: str) -> str:
+        """Who acts for a calendar or person: themselves where possible, else the account's own mailbox."""
+        return address.lower() if self.can_act_as(address) else self._account.mailbox.lower()
+
+    def get(self, subject: str, scope: Scope) -> SignIn:
+        """The sign-in as `subject`. One person's own sign-in is the same for every scope it was given."""
+        key = (subject, scope) if self.delegated else None
+        with self._making:
+            found = self._kept.get(key)
+            if found is None:
+                found = self._kept[key] = SignIn(self._credentials(subject, scope))
+            return found
+
+    def _credentials(self, subject: str, scope: Scope) -> Credentials:
+        token_uri = self._account.endpoints.token or self._key.get("token_uri", _GOOGLE_ISSUER)
+        key = {**self._key, "token_uri": token_uri}
+        try:
+            if self.delegated:
+                return _delegated(key, scopes=[scope.value], subject=subject)
+            wanted = ("refresh_token", "client_id", "client_secret", "token_uri")
+            return _own(None, **{name: key[name] for name in wanted})
+        except (KeyError, ValueError, exceptions.GoogleAuthError):
+            raise CredentialsLost("key_unusable") from None
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        key = json.loads(text)
+    except ValueError:
+        raise CredentialsLost("key_is_not_json") from None
+    if not isinstance(key, dict) or key.get("type") not in ("service_account", "authorized_user"):
+        raise CredentialsLost("key_of_unknown_type")
+    return key

@@ -1,0 +1,115 @@
+"""A recall task in somebody's Google Tasks, found again by our key in its notes.
+
+Google Tasks has neither ids of ours nor a search, and of `due` it keeps the date only (facts, 5).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from noshowd.adapters.google.client import GoogleClient, Method
+from noshowd.adapters.google.errors import Refused
+from noshowd.adapters.google.scopes import Scope
+from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
+from noshowd.ports.clock import Clock
+from noshowd.ports.errors import Permanent
+
+Json = dict[str, Any]
+_INSERT = Method(api="tasks", name="tasks.insert", scope=Scope.TASKS, writing=True)
+_LIST = Method(api="tasks", name="tasks.list", scope=Scope.TASKS)
+_PATCH = Method(api="tasks", name="tasks.patch", scope=Scope.TASKS)
+_DELETE = Method(api="tasks", name="tasks.delete", scope=Scope.TASKS)
+_LIST_ID = "@default"
+_LONGEST_TITLE = 1024
+_LONGEST_NOTES = 8192
+#: How far back a task of unknown fate is looked for.
+_LOOK_BACK = timedelta(days=30)
+
+
+class GoogleTasks:
+    """Puts tasks into the default list of whoever they are for. Receipts name person and task."""
+
+    carries = frozenset({Carries.TASKS})
+    recovery = Recovery.VERIFY
+    edits = True
+
+    def __init__(self, client: GoogleClient, clock: Clock, *, name: str = "google_tasks") -> None:
+        self.name = name
+        #: Signing in and asking.
+        self.timeout = 2 * client.account.timeout
+        self._client = client
+        self._clock = clock
+
+    async def send(self, parcel: Parcel) -> Receipt:
+        owner = self._owner(parcel)
+        task = await self._client.call(_INSERT, subject=owner, tasklist=_LIST_ID, body=_task(parcel), fields="id")
+        return self._receipt(owner, task["id"])
+
+    async def verify(self, parcel: Parcel) -> Receipt | None:
+        """Also finds what was ticked off since; not what was deleted."""
+        owner = self._owner(parcel)
+        pages = self._client.pages(
+            _LIST,
+            subject=owner,
+            tasklist=_LIST_ID,
+            maxResults=100,
+            showCompleted=True,
+            showHidden=True,
+            updatedMin=(self._clock.now() - _LOOK_BACK).isoformat(),
+            fields="items(id,notes),nextPageToken",
+        )
+        async for page in pages:
+            for task in page.get("items", ()):
+                if _mark(parcel) in task.get("notes", "").splitlines():
+                    return self._receipt(owner, task["id"])
+        return None
+
+    async def edit(self, receipt: Receipt, parcel: Parcel) -> Receipt:
+        owner, task_id = receipt.ref.split(" ")
+        await self._client.call(_PATCH, subject=owner, tasklist=_LIST_ID, task=task_id, body=_task(parcel), fields="id")
+        return self._receipt(owner, task_id)
+
+    async def retract(self, receipt: Receipt) -> None:
+        owner, task_id = receipt.ref.split(" ")
+        try:
+            await self._client.call(_DELETE, subject=owner, tasklist=_LIST_ID, task=task_id)
+        except Refused as refused:
+            if refused.status not in (404, 410):
+                raise
+
+    def _owner(self, parcel: Parcel) -> str:
+        address = parcel.recipient.address
+        if not address:
+            raise Permanent("recipient_without_address")
+        if not self._client.sign_ins.can_act_as(address):
+            raise Permanent("no_access_to_this_persons_tasks")
+        return self._client.sign_ins.subject(address)
+
+    def _receipt(self, owner: str, task_id: str) -> Receipt:
+        return Receipt(channel=self.name, ref=f"{owner} {task_id}", at=self._clock.now())
+
+
+def _mark(parcel: Parcel) -> str:
+    return f"noshowd:{parcel.key}"
+
+
+def _task(parcel: Parcel) -> Json:
+    """Title with the time of day, which `due` would lose; notes end with our mark."""
+    title, task = " ".join(parcel.subject.split()), {}
+    if parcel.due:
+        due = parcel.due.astimezone(ZoneInfo(parcel.zone or "UTC"))
+        task["due"] = f"{due:%Y-%m-%d}T00:00:00.000Z"
+        if f"{due:%H:%M}" not in title:
+            title = f"{due:%H:%M} {title}"
+    tail = "\n".join(["", *filter(None, [parcel.link]), _mark(parcel)])
+    return {
+        **task,
+        "title": _cut(title, _LONGEST_TITLE),
+        "notes": _cut(parcel.text, _LONGEST_NOTES - len(tail)) + tail,
+    }
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -1,0 +1,136 @@
+"""Appointments written into Google calendars, once for each key whatever happens on the way."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from noshowd.adapters.google.client import GoogleClient, Method
+from noshowd.adapters.google.errors import Refused
+from noshowd.adapters.google.scopes import Scope
+from noshowd.domain.entry import EntryRef
+from noshowd.ports.calendar import NewEvent
+from noshowd.ports.errors import Permanent, Temporary
+
+Json = dict[str, Any]
+_GET = Method(api="calendar", name="events.get", scope=Scope.WRITE_EVENTS)
+_INSERT = Method(api="calendar", name="events.insert", scope=Scope.WRITE_EVENTS, writing=True)
+_PATCH = Method(api="calendar", name="events.patch", scope=Scope.WRITE_EVENTS, writing=True)
+#: Private property that holds our key: only this copy carries it, guests do not see it.
+_MARK = "noshowd"
+_FIELDS = "id,status,etag,conferenceData/conferenceId,extendedProperties/private"
+_ATTEMPTS = 3
+
+
+class GoogleCalendarWriter:
+    """Creates with an id of our own, moves with the etag it has read."""
+
+    def __init__(self, client: GoogleClient) -> None:
+        self.account = client.account.name
+        self._client = client
+
+    async def write(self, calendar: str, event: NewEvent) -> EntryRef:
+        """Every way to write passes `sendUpdates` and keeps the conference (facts, 1.4)."""
+        if event.moves is None:
+            event_id = await self._create(calendar, event)
+        else:
+            calendar, event_id = event.moves.calendar, event.moves.entry_id
+            await self._move(calendar, event_id, event)
+        return EntryRef(account=self.account, calendar=calendar, entry_id=event_id)
+
+    async def _create(self, calendar: str, event: NewEvent) -> str:
+        """A 409 is probably ours; an id whose event was deleted stays taken, so the next attempt has another."""
+        for attempt in range(_ATTEMPTS):
+            event_id = _event_id(calendar, event.key, attempt)
+            body = {**_times(event), **_words(event), **_marks(event), "id": event_id}
+            if event.with_conference:
+                body |= _fresh_conference(event_id)
+            try:
+                await self._call(_INSERT, calendar, event, body=body)
+            except Refused as refused:
+                if refused.status != 409:
+                    raise
+                found = await self._get(calendar, event_id)
+                if _is_marked(found, event):
+                    if found["status"] != "cancelled":
+                        return event_id
+                    continue
+                raise Permanent("event_id_taken") from None
+            return event_id
+        raise Permanent("event_deleted_again_and_again")
+
+    async def _move(self, calendar: str, event_id: str, event: NewEvent) -> None:
+        for _ in range(_ATTEMPTS):
+            found = await self._get(calendar, event_id)
+            if found["status"] == "cancelled":
+                raise Permanent("event_is_cancelled")
+            if _is_marked(found, event):
+                return
+            body = {**_times(event), **_marks(event)}
+            if event.with_conference and "conferenceData" not in found:
+                body |= _fresh_conference(_event_id(calendar, event.key, 0))
+            try:
+                await self._call(
+                    _PATCH, calendar, event, eventId=event_id, body=body, headers={"If-Match": found["etag"]}
+                )
+            except Refused as refused:
+                if refused.status != 412:
+                    raise
+            else:
+                return
+        raise Temporary("event_changes_all_the_time")
+
+    async def _get(self, calendar: str, event_id: str) -> Json:
+        subject = self._client.sign_ins.subject(calendar)
+        return await self._client.call(_GET, subject=subject, calendarId=calendar, eventId=event_id, fields=_FIELDS)
+
+    async def _call(self, method: Method, calendar: str, event: NewEvent, **parameters: Any) -> Json:
+        return await self._client.call(
+            method,
+            subject=self._client.sign_ins.subject(calendar),
+            calendarId=calendar,
+            conferenceDataVersion=1,
+            sendUpdates="all" if event.notify else "none",
+            fields="id",
+            **parameters,
+        )
+
+
+def _event_id(calendar: str, key: str, attempt: int) -> str:
+    """Base32hex without padding: the letters and digits Google allows in an id."""
+    digest = hashlib.sha256(f"{calendar}\n{key}\n{attempt}".encode()).digest()
+    return base64.b32hexencode(digest).decode().rstrip("=").lower()
+
+
+def _times(event: NewEvent) -> Json:
+    return {
+        "start": {"dateTime": event.start.isoformat(), "timeZone": event.zone},
+        "end": {"dateTime": event.end.isoformat(), "timeZone": event.zone},
+    }
+
+
+def _words(event: NewEvent) -> Json:
+    return {
+        "summary": event.title,
+        "description": event.description,
+        "location": event.location,
+        "attendees": [{"email": address} for address in event.attendees],
+    }
+
+
+def _marks(event: NewEvent) -> Json:
+    return {"extendedProperties": {"private": {_MARK: event.key}}}
+
+
+def _is_marked(found: Json, event: NewEvent) -> bool:
+    return bool(found.get("extendedProperties", {}).get("private", {}).get(_MARK) == event.key)
+
+
+def _fresh_conference(request_id: str) -> Json:
+    """A new Meet room: reusing another event's would let its guests in (facts, 1.4)."""
+    return {
+        "conferenceData": {
+            "createRequest": {"requestId": request_id, "conferenceSolutionKey": {"type": "hangoutsMeet"}}
+        }
+    }
