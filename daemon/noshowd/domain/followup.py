@@ -136,6 +136,8 @@ class FollowUp:
     not_after: datetime
     #: Key of the follow-up this one asks about, corrects or concerns.
     concerns: str | None = None
+    #: A person of ours asked for exactly this; then it may go on unknown, and claims no absence.
+    ordered: bool = False
     #: Text a person ordered or edited; exactly this is sent.
     text: str | None = None
 

@@ -260,6 +260,13 @@ def sent_since(
     return conn.scalar(count) or 0
 
 
+def being_asked(conn: sa.Connection, *, now: datetime, within: timedelta = timedelta(hours=24)) -> set[str]:
+    """The people with a question that is still open: sent, not answered, not yet closed."""
+    open_ = (outbox.c.kind == FollowUpKind.QUESTION, outbox.c.state == State.SENT, outbox.c.sent_at >= now - within)
+    rows = conn.execute(sa.select(outbox.c.person, outbox.c.followup).where(*open_))
+    return {person for person, followup in rows if followup.not_after >= now}
+
+
 def in_state(conn: sa.Connection, state: State) -> list[OutboxRow]:
     """Every row in that state, oldest first. Reads the whole table: for a person's question, not for a loop."""
     rows = conn.execute(sa.select(*_COLUMNS).where(outbox.c.state == state).order_by(outbox.c.created_at, outbox.c.key))

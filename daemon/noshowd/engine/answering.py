@@ -1,0 +1,181 @@
+"""What people answer: stored before it is acknowledged, and turned into a statement, an approval or an order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+import structlog
+
+from noshowd.domain.evidence import Said, Statement
+from noshowd.domain.followup import (
+    Approval,
+    Cause,
+    FollowUp,
+    FollowUpKey,
+    FollowUpKind,
+    Happening,
+    State,
+)
+from noshowd.domain.meeting import Meeting, Side
+from noshowd.engine.choices import Choosing, Verb, parse
+from noshowd.engine.parts import Parts
+from noshowd.ports.answers import Answer
+from noshowd.store import answers, evidence, meetings, outbox
+from noshowd.store.outbox import NewRow, OutboxRow
+
+log = structlog.get_logger()
+
+#: How long an ordered message may still leave.
+_ORDER_STANDS = timedelta(hours=12)
+_ORDERS = {
+    Verb.LATE: FollowUpKind.ORDERED_MESSAGE,
+    Verb.OFFER: FollowUpKind.RESCHEDULE_OFFER,
+    Verb.COURTESY: FollowUpKind.COURTESY_MESSAGE,
+}
+
+
+class Noted(StrEnum):
+    """What became of an answer, for whoever gave it."""
+
+    NOTED = "noted"
+    ALREADY = "already decided"
+    TOO_LATE = "too late"
+    NOT_YOURS = "not yours to answer"
+    UNKNOWN = "not understood"
+
+
+class AnswerDesk:
+    """The `AnswerBox` of the engine: every carrier of answers hands them in here."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def put(self, answer: Answer) -> str:
+        """Store and handle in one transaction; the same answer again changes nothing and hears the same word."""
+        now = self._parts.clock.now()
+        return await self._parts.database.run(lambda conn: self._take(conn, answer, now), wake=True)
+
+    def _take(self, conn: sa.Connection, answer: Answer, now: datetime) -> str:
+        if not answers.put(conn, answer, now=now):
+            known = answers.get(conn, answer.answer_id)
+            return (known.result if known is not None else None) or Noted.NOTED
+        result = self._handle(conn, answer, now)
+        answers.mark_handled(conn, answer.answer_id, result, now=now)
+        log.info("answer", action="answer", source=answer.channel, result=result)
+        return result
+
+    def _handle(self, conn: sa.Connection, answer: Answer, now: datetime) -> Noted:
+        choosing = parse(answer.value)
+        row = outbox.get(conn, choosing.key) if choosing is not None else None
+        if choosing is None or row is None:
+            return Noted.UNKNOWN
+        stored = meetings.get(conn, row.followup.key.meeting)
+        by = self._who(answer, row)
+        if by is None:
+            return Noted.NOT_YOURS
+        if row.state is State.RETRACTED or row.state is State.RETRACTING:
+            return Noted.ALREADY
+        if choosing.tap in (Verb.IT_LEFT, Verb.IT_DID_NOT):
+            return self._doubt(conn, choosing, row, now)
+        if choosing.tap in (Verb.APPROVE, Verb.REFUSE):
+            return self._decide(conn, choosing, row, answer, now)
+        if stored is None:
+            return Noted.TOO_LATE
+        if isinstance(choosing.tap, Said):
+            return self._say(conn, choosing.tap, row, stored.meeting, by, now)
+        return self._order(conn, choosing.tap, stored.meeting, answer, now)
+
+    def _who(self, answer: Answer, row: OutboxRow) -> str | None:
+        """The person key of who answered; None when it is nobody who may.
+
+        A carrier that vouches for nobody (a signed link) speaks for the person the message went to.
+        """
+        recipient = row.followup.key.person
+        if answer.by is None:
+            return recipient
+        person = self._parts.directory.colleague(answer.by)
+        return None if person is None else person.key
+
+    def _say(self, conn: sa.Connection, said: Said, row: OutboxRow, meeting: Meeting, by: str, now: datetime) -> Noted:
+        if meeting.round != row.followup.key.round:
+            return Noted.TOO_LATE
+        new = evidence.say(conn, meeting.key, meeting.round, Statement(by=by, at=now, said=said), now=now)
+        self._close(conn, row, now)
+        return Noted.NOTED if new else Noted.ALREADY
+
+    def _decide(self, conn: sa.Connection, choosing: Choosing, row: OutboxRow, answer: Answer, now: datetime) -> Noted:
+        """Approve or refuse the message this question is about; the first of two decides."""
+        asked = outbox.get(conn, row.followup.concerns or "")
+        if asked is None or asked.state is not State.AWAITING:
+            return Noted.ALREADY if asked is not None and asked.state is not State.EXPIRED else Noted.TOO_LATE
+        if choosing.tap is Verb.REFUSE:
+            outbox.record(conn, asked.key, Happening.REFUSED, now=now, reason=answer.by)
+        else:
+            if answer.text and asked.parcel is not None:
+                edited = replace(asked.parcel, text=answer.text, html=None)
+                outbox.lay_ready(conn, asked.key, edited, now=now)
+            outbox.record(conn, asked.key, Happening.APPROVED, now=now, next_try_at=now, reason=answer.by)
+        self._close(conn, row, now)
+        return Noted.NOTED
+
+    def _doubt(self, conn: sa.Connection, choosing: Choosing, row: OutboxRow, now: datetime) -> Noted:
+        """A person looked whether a message left."""
+        doubtful = outbox.get(conn, row.followup.concerns or "")
+        if doubtful is None or doubtful.state is not State.UNCERTAIN:
+            return Noted.ALREADY
+        left = choosing.tap is Verb.IT_LEFT
+        outbox.record(
+            conn,
+            doubtful.key,
+            Happening.DELIVERED if left else Happening.NOT_SENT,
+            now=now,
+            next_try_at=None if left else now,
+        )
+        self._close(conn, row, now)
+        return Noted.NOTED
+
+    def _order(
+        self,
+        conn: sa.Connection,
+        verb: Verb,
+        meeting: Meeting,
+        answer: Answer,
+        now: datetime,
+    ) -> Noted:
+        """A person orders a message to the other side; it may go on unknown and then claims no absence."""
+        guests = [p for p in meeting.side(Side.THEIRS) if p.expected and p.address is not None]
+        closes = meeting.end if verb is Verb.COURTESY else now + _ORDER_STANDS
+        if closes < now or not guests:
+            return Noted.TOO_LATE
+        rows = [
+            NewRow(
+                followup=FollowUp(
+                    key=FollowUpKey(
+                        meeting=meeting.key,
+                        round=meeting.round,
+                        person=guest.key,
+                        kind=_ORDERS[verb],
+                        step=f"ordered:{verb}",
+                    ),
+                    cause=Cause.ORDERED,
+                    approval=Approval.AUTO,
+                    ordered=True,
+                    text=answer.text or None,
+                    not_before=now,
+                    not_after=closes,
+                ),
+                state=State.QUEUED,
+                next_try_at=now,
+            )
+            for guest in guests
+        ]
+        outbox.add(conn, rows, now=now)
+        return Noted.NOTED
+
+    def _close(self, conn: sa.Connection, row: OutboxRow, now: datetime) -> None:
+        """The question is answered: what was posted is edited into what was answered."""
+        if row.state is State.SENT:
+            outbox.record(conn, row.key, Happening.TAKEN_BACK, now=now, next_try_at=now)

@@ -1,0 +1,86 @@
+"""The opaque value behind a button or link: a verb and the key of the message it stands under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from noshowd.domain.evidence import Said
+from noshowd.domain.followup import FollowUpKind, State
+
+
+class Verb(StrEnum):
+    """What a tap may ask for, beside the statements of `Said`."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    #: "Five minutes late", to the other side.
+    LATE = "late"
+    #: "Offer three times", to the other side.
+    OFFER = "offer"
+    #: "Send the message", to a guest, on a person's order.
+    COURTESY = "courtesy"
+    #: It did leave / it did not, about a message in doubt.
+    IT_LEFT = "it_left"
+    IT_DID_NOT = "it_did_not"
+
+
+Tap = Verb | Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choosing:
+    """One possible tap under one message."""
+
+    tap: Tap
+    #: Outbox key of the message it stands under.
+    key: str
+
+    @property
+    def value(self) -> str:
+        return f"{self.tap.value}.{self.key}"
+
+
+def parse(value: str) -> Choosing | None:
+    """The tap behind a value; None for anything that is not one of ours."""
+    word, dot, key = value.partition(".")
+    if not dot or not key.isalnum():
+        return None
+    for kind in (Verb, Said):
+        if word in kind._value2member_map_:
+            return Choosing(tap=kind(word), key=key)
+    return None
+
+
+_VIDEO_QUESTION: tuple[Tap, ...] = (Said.THEY_ARE_HERE, Said.NOT_THERE, Said.MET_ELSEWHERE, Said.MOVED, Said.I_FORGOT)
+_PHONE_QUESTION: tuple[Tap, ...] = (
+    Said.TALKED,
+    Said.NOBODY_ANSWERED,
+    Said.THEY_NEVER_RANG,
+    Said.MOVED,
+    Said.MET_ELSEWHERE,
+    Said.I_FORGOT,
+)
+
+
+def taps_for(kind: FollowUpKind, *, phone: bool) -> tuple[Tap, ...]:
+    """What may be answered to a message of this kind."""
+    match kind:
+        case FollowUpKind.QUESTION:
+            return _PHONE_QUESTION if phone else _VIDEO_QUESTION
+        case FollowUpKind.NUDGE:
+            return (Said.I_AM_HERE, Verb.LATE, Said.MET_ELSEWHERE, Said.MOVED, Said.LEAVE_IT)
+        case FollowUpKind.WAITING_NOTICE:
+            return (Said.THEY_ARE_HERE, Said.THEY_TOLD_ME, Said.MET_ELSEWHERE, Verb.OFFER, Said.LEAVE_IT)
+        case FollowUpKind.SUGGEST_CALL:
+            return (Said.TALKED, Said.NOBODY_ANSWERED, Said.MOVED, Said.LEAVE_IT)
+        case FollowUpKind.COVER_NEEDED:
+            return (Said.I_AM_HERE, Verb.LATE)
+        case FollowUpKind.APPROVAL:
+            return (Verb.APPROVE, Verb.REFUSE)
+        case _:
+            return ()
+
+
+#: States of a message under which a tap still counts.
+ANSWERABLE = frozenset({State.SENDING, State.SENT, State.UNCERTAIN})

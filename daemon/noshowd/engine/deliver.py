@@ -1,0 +1,269 @@
+"""Deliver: each intended message passes the gate, is written down as leaving, and leaves once.
+
+`sending` is committed before the wire call. A row found in `sending` afterwards is never simply queued again: its
+channel says whether it can be looked up, sent again without harm, or has to be asked about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from noshowd.domain.followup import FollowUpKind, Happening, State, Withheld
+from noshowd.domain.gate import Ruling, gate
+from noshowd.engine.compose import Composer
+from noshowd.engine.doubt import settle_doubt
+from noshowd.engine.failure import pause_after, report_bad, report_good
+from noshowd.engine.notices import ask_instead
+from noshowd.engine.parts import Parts
+from noshowd.engine.recheck import Fresh, recheck
+from noshowd.engine.retract import take_back
+from noshowd.ports.channel import Carries, Channel, Parcel, Receipt
+from noshowd.ports.errors import CredentialsLost, Temporary, VendorError
+from noshowd.store import outbox
+from noshowd.store.errors import LeaseLost
+from noshowd.store.outbox import OutboxRow
+
+log = structlog.get_logger()
+
+#: Between the end of the longest send and the end of the lease, for clocks and slow disks.
+_MARGIN = 5.0
+#: Kinds about noshowd itself or about another follow-up: no premises, no fresh look.
+_PLAIN = frozenset({FollowUpKind.APPROVAL, FollowUpKind.CORRECTION, FollowUpKind.NOTICE})
+#: A hint or a budget holds a message back; it is tried again this often while its window is open.
+_TRY_AGAIN = timedelta(minutes=1)
+#: What a rejected attempt leaves in `reason`, so that the next one takes the next channel.
+_REJECTED = "rejected by "
+
+
+async def deliver_due(parts: Parts, *, limit: int = 32) -> int:
+    """Work on the rows of the outbox that are due, side by side; how many were claimed."""
+    now = parts.clock.now()
+    rows = await parts.database.run(
+        lambda conn: outbox.claim_due(conn, now=now, lease=parts.pace.lease, limit=limit, worker=parts.worker)
+    )
+    async with asyncio.TaskGroup() as group:
+        for row in rows:
+            group.create_task(_work(parts, row))
+    return len(rows)
+
+
+async def _work(parts: Parts, row: OutboxRow) -> None:
+    try:
+        match row.state:
+            case State.AWAITING:
+                await _lapse(parts, row)
+            case State.QUEUED:
+                await _send(parts, row)
+            case State.SENDING:
+                await settle_doubt(parts, row)
+            case State.RETRACTING:
+                await take_back(parts, row)
+    except LeaseLost:
+        log.info("delivery_taken_over", action="deliver", meeting=row.followup.key.meeting, kind=row.followup.kind)
+
+
+async def _lapse(parts: Parts, row: OutboxRow) -> None:
+    """Nobody decided in time: it is never sent late."""
+    now = parts.clock.now()
+    await parts.database.run(lambda conn: outbox.record(conn, row.key, Happening.LAPSED, now=now, token=row.token))
+
+
+async def _send(parts: Parts, row: OutboxRow) -> None:
+    if row.followup.kind in _PLAIN:
+        parcel = await _plain(parts, row)
+        if parcel is not None:
+            await _dispatch(parts, row, parcel)
+        return
+    fresh = await recheck(parts, row.followup)
+    if fresh is None:
+        await _withhold(parts, row, Ruling(reason=Withheld.EVENT_CHANGED), None)
+        return
+    ruling = gate(
+        row.followup,
+        fresh.meeting,
+        fresh.verdict,
+        fresh.around,
+        parts.clock.now(),
+        daily_limit=fresh.policy.daily_limit,
+        ordered=row.followup.ordered,
+    )
+    if not ruling.go:
+        await _withhold(parts, row, ruling, fresh)
+        return
+    await _dispatch(parts, row, row.parcel or Composer(parts).parcel(row, fresh.meeting, fresh.verdict))
+
+
+async def _plain(parts: Parts, row: OutboxRow) -> Parcel | None:
+    """A notice, a correction, or a question for approval with the final text of what it asks about."""
+    if row.followup.kind is not FollowUpKind.APPROVAL:
+        return row.parcel or await Composer(parts).about_noshowd(row)
+    asked = await parts.database.read(lambda conn: outbox.get(conn, row.followup.concerns or ""))
+    if asked is None or asked.state is not State.AWAITING:
+        now = parts.clock.now()
+        await parts.database.run(
+            lambda conn: outbox.record(conn, row.key, Happening.WITHDRAWN, now=now, token=row.token)
+        )
+        return None
+    fresh = await recheck(parts, asked.followup)
+    if fresh is None:
+        return None
+    ruling = gate(
+        asked.followup,
+        fresh.meeting,
+        fresh.verdict,
+        fresh.around,
+        parts.clock.now(),
+        daily_limit=fresh.policy.daily_limit,
+    )
+    if ruling.reason is not None and ruling.until is None:
+        # nobody is asked about a message that could not go out anyway
+        await _withhold_both(parts, row, asked, ruling.reason)
+        return None
+    composer = Composer(parts)
+    draft = composer.parcel(asked, fresh.meeting, fresh.verdict)
+    now = parts.clock.now()
+    await parts.database.run(lambda conn: outbox.lay_ready(conn, asked.key, draft, now=now))
+    return composer.approval(row, asked, draft, fresh.meeting, fresh.verdict)
+
+
+async def _withhold_both(parts: Parts, row: OutboxRow, asked: OutboxRow, reason: Withheld) -> None:
+    now = parts.clock.now()
+
+    def save(conn: sa.Connection) -> None:
+        outbox.record(conn, row.key, Happening.WITHHELD, now=now, token=row.token, reason=reason)
+        outbox.record(conn, asked.key, Happening.WITHHELD, now=now, reason=reason)
+
+    await parts.database.run(save)
+
+
+async def _withhold(parts: Parts, row: OutboxRow, ruling: Ruling, fresh: Fresh | None) -> None:
+    """Keep it back: until later where the reason passes, else for good and with its name."""
+    now = parts.clock.now()
+    token = row.token or ""
+    if ruling.until is not None and ruling.until > now:
+        later = min(ruling.until, now + _TRY_AGAIN, row.followup.not_after)
+        if later > now:
+            await parts.database.run(lambda conn: outbox.postpone(conn, row.key, token=token, next_try_at=later))
+            return
+    lapsed = ruling.reason is Withheld.OUTSIDE_WINDOW or ruling.until is not None
+    what = Happening.LAPSED if lapsed else Happening.WITHHELD
+
+    def save(conn: sa.Connection) -> None:
+        outbox.record(conn, row.key, what, now=now, token=row.token, reason=ruling.reason)
+        if ruling.reason is Withheld.CANNOT_RECHECK and fresh is not None:
+            ask_instead(conn, row.followup, fresh.meeting, fresh.verdict, now)
+
+    await parts.database.run(save, wake=True)
+    log.info(
+        "withheld",
+        action="deliver",
+        meeting=row.followup.key.meeting,
+        kind=row.followup.kind,
+        reason=ruling.reason,
+    )
+
+
+def _channels(parts: Parts, row: OutboxRow, carries: Carries) -> list[Channel]:
+    """The channels still to be tried, best first."""
+    channels = parts.channels_for(carries)
+    if row.reason is None or not row.reason.startswith(_REJECTED):
+        return channels
+    names = [channel.name for channel in channels]
+    tried = names.index(row.channel) + 1 if row.channel in names else 0
+    return channels[tried:]
+
+
+async def _dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
+    """Write down that it leaves, send it, write down what became of it."""
+    channels = _channels(parts, row, parcel.carries)
+    if not channels:
+        now = parts.clock.now()
+        await parts.database.run(
+            lambda conn: outbox.record(
+                conn, row.key, Happening.WITHHELD, now=now, token=row.token, reason=Withheld.NO_CHANNEL
+            )
+        )
+        return
+    channel = channels[0]
+    token = row.token or ""
+    lease = max(parts.pace.lease, timedelta(seconds=channel.timeout + 2 * _MARGIN))
+    now, began = parts.clock.now(), parts.clock.monotonic()
+    await parts.database.run(
+        lambda conn: outbox.mark_sending(
+            conn, row.key, token, now=now, lease=lease, channel=channel.name, parcel=parcel
+        )
+    )
+    left = lease.total_seconds() - (parts.clock.monotonic() - began)
+    if left < channel.timeout + _MARGIN:
+        # the machine slept: somebody else may hold the row by now
+        await _not_sent(parts, row, Temporary("the lease ran short"), channel)
+        return
+    try:
+        async with asyncio.timeout(channel.timeout):
+            receipt = await channel.send(parcel)
+    except (VendorError, TimeoutError) as error:
+        await _failed(parts, row, channel, error, last=len(channels) == 1)
+    else:
+        await _sent(parts, row, channel, receipt)
+
+
+async def _sent(parts: Parts, row: OutboxRow, channel: Channel, receipt: Receipt) -> None:
+    now = parts.clock.now()
+
+    def save(conn: sa.Connection) -> None:
+        outbox.record(conn, row.key, Happening.DELIVERED, now=now, token=row.token, receipt=receipt)
+        report_good(conn, f"channel:{channel.name}", now=now)
+
+    await parts.database.run(save)
+    log.info("sent", action="deliver", meeting=row.followup.key.meeting, kind=row.followup.kind, source=channel.name)
+
+
+async def _failed(
+    parts: Parts, row: OutboxRow, channel: Channel, error: VendorError | TimeoutError, *, last: bool
+) -> None:
+    if isinstance(error, TimeoutError):
+        error = Temporary("no answer in time", uncertain=True)
+    if isinstance(error, Temporary) and error.uncertain:
+        # the row stays in `sending` until its lease ends, and is then settled the way its channel declares
+        log.warning("send_uncertain", action="deliver", meeting=row.followup.key.meeting, source=channel.name)
+        await parts.database.run(lambda conn: report_bad(conn, f"channel:{channel.name}", error, now=parts.clock.now()))
+        return
+    if isinstance(error, Temporary):
+        await _not_sent(parts, row, error, channel)
+        return
+    now = parts.clock.now()
+
+    def save(conn: sa.Connection) -> None:
+        reason = f"{_REJECTED}{channel.name}: {error.reason}"
+        if last and isinstance(error, CredentialsLost):
+            # nobody refused it: it waits for the channel to come back, as long as its window is open
+            later = now + parts.pace.longest_backoff
+            outbox.record(conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=later)
+        elif last:
+            outbox.record(conn, row.key, Happening.REJECTED, now=now, token=row.token, reason=reason)
+        else:
+            outbox.record(conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=now, reason=reason)
+        report_bad(conn, f"channel:{channel.name}", error, now=now)
+
+    await parts.database.run(save, wake=True)
+    log.warning(
+        "send_rejected", action="deliver", meeting=row.followup.key.meeting, source=channel.name, error=error.reason
+    )
+
+
+async def _not_sent(parts: Parts, row: OutboxRow, error: Temporary, channel: Channel) -> None:
+    """Surely not sent: again later."""
+    now = parts.clock.now()
+    later = now + pause_after(parts.pace, row.attempts, error)
+
+    def save(conn: sa.Connection) -> None:
+        outbox.record(
+            conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=later, reason=error.reason
+        )
+        report_bad(conn, f"channel:{channel.name}", error, now=now)
+
+    await parts.database.run(save)

@@ -1,0 +1,33 @@
+"""What a failed vendor call means: how long to wait, and what `status` and our side are told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from noshowd.engine.parts import Pace
+from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
+from noshowd.store import health
+from noshowd.store.health import Condition
+
+
+def pause_after(pace: Pace, failures: int, error: VendorError) -> timedelta:
+    """How long to leave the vendor alone: its own wish, else a doubling pause; long when a person has to act."""
+    if isinstance(error, CredentialsLost | Permanent):
+        return pace.longest_backoff
+    doubled = min(pace.backoff * 2 ** min(failures, 10), pace.longest_backoff)
+    wish = error.retry_after if isinstance(error, Temporary) else None
+    return doubled if wish is None else max(wish, pace.backoff)
+
+
+def report_good(conn: sa.Connection, part: str, *, now: datetime) -> None:
+    """A source, account or channel did its work."""
+    health.record(conn, part, Condition.WELL, now=now)
+
+
+def report_bad(conn: sa.Connection, part: str, error: VendorError, *, now: datetime) -> None:
+    """It did not; whether a person has to act is kept with it."""
+    stopped = isinstance(error, CredentialsLost | Permanent)
+    condition = Condition.STOPPED if stopped else Condition.FAILING
+    health.record(conn, part, condition, now=now, error=error.reason)

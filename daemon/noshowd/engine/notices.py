@@ -1,0 +1,60 @@
+"""Questions and notices to our side that come from noshowd's own work rather than from a ladder."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from noshowd.domain.followup import Cause, FollowUp, FollowUpKey, FollowUpKind, State
+from noshowd.domain.meeting import Meeting
+from noshowd.domain.recipients import owner
+from noshowd.domain.verdict import Verdict
+from noshowd.store import meetings, outbox
+from noshowd.store.outbox import NewRow, OutboxRow
+
+#: How long a question about noshowd's own work stays worth asking.
+_DAY = timedelta(hours=24)
+
+
+def _add(conn: sa.Connection, followup: FollowUp, now: datetime) -> None:
+    outbox.add(conn, [NewRow(followup=followup, state=State.QUEUED, next_try_at=now)], now=now)
+
+
+def ask_instead(conn: sa.Connection, followup: FollowUp, meeting: Meeting, verdict: Verdict, now: datetime) -> None:
+    """A message could not be checked again: ask our side what they see instead of writing to anybody."""
+    key = FollowUpKey(
+        meeting=meeting.key,
+        round=meeting.round,
+        person=owner(meeting, verdict),
+        kind=FollowUpKind.QUESTION,
+        step="cannot_recheck",
+    )
+    _add(conn, FollowUp(key=key, cause=Cause.UNKNOWN, not_before=now, not_after=max(now, followup.not_after)), now)
+
+
+def ask_about_doubt(conn: sa.Connection, row: OutboxRow, now: datetime) -> None:
+    """It is not known whether a message left: a person looks and decides."""
+    _about(conn, row, FollowUpKind.NOTICE, "in_doubt", now)
+
+
+def correct(conn: sa.Connection, row: OutboxRow, now: datetime) -> None:
+    """Something that was sent to our side is no longer true and could not be taken back."""
+    _about(conn, row, FollowUpKind.CORRECTION, f"correct:{row.followup.key.step}", now)
+
+
+def _about(conn: sa.Connection, row: OutboxRow, kind: FollowUpKind, step: str, now: datetime) -> None:
+    key = row.followup.key
+    stored = meetings.get(conn, key.meeting)
+    person = key.person
+    if stored is not None and row.followup.to_guest and stored.verdict is not None:
+        person = owner(stored.meeting, stored.verdict)
+    about = FollowUp(
+        key=FollowUpKey(meeting=key.meeting, round=key.round, person=person, kind=kind, step=f"{step}:{row.key}"),
+        cause=row.followup.cause,
+        about=row.followup.about,
+        not_before=now,
+        not_after=now + _DAY,
+        concerns=row.key,
+    )
+    _add(conn, about, now)

@@ -1,0 +1,117 @@
+"""Observe: ask each source about each watched meeting when it is due, and lay down what it saw."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from noshowd.domain.evidence import Observation
+from noshowd.domain.meeting import Meeting
+from noshowd.domain.policy import Policy
+from noshowd.domain.timing import next_source_look, window
+from noshowd.engine.failure import pause_after, report_bad, report_good
+from noshowd.engine.parts import Parts
+from noshowd.ports.errors import Temporary, VendorError
+from noshowd.ports.presence import PresenceSource
+from noshowd.store import evidence as evidence_rows
+from noshowd.store import looks, meetings
+from noshowd.store.errors import LeaseLost
+from noshowd.store.looks import ClaimedLook, PlannedLook
+from noshowd.store.meetings import StoredMeeting
+
+log = structlog.get_logger()
+
+
+async def observe_due(parts: Parts) -> int:
+    """Take the looks that are due, side by side; how many were claimed."""
+    now = parts.clock.now()
+    claims = await parts.database.run(
+        lambda conn: looks.claim_due(conn, now=now, lease=parts.pace.lease, limit=parts.pace.batch, worker=parts.worker)
+    )
+    async with asyncio.TaskGroup() as group:
+        for claim in claims:
+            group.create_task(_observe(parts, claim))
+    return len(claims)
+
+
+def first_looks(parts: Parts, meeting: Meeting, policy: Policy, now: datetime) -> list[PlannedLook]:
+    """When each source that can see this meeting is first asked about it."""
+    return [
+        PlannedLook(
+            round_id=(meeting.key, meeting.round),
+            source=name,
+            next_look_at=next_source_look(meeting, source.traits, policy.judging, None, now)
+            if meeting.watched
+            else None,
+        )
+        for name, source in parts.presences.items()
+        if source.sees(meeting)
+    ]
+
+
+async def look(parts: Parts, source: PresenceSource, meeting: Meeting, policy: Policy) -> Observation:
+    """One look at the whole window of a meeting. Raises a vendor error; slowness is a `Temporary` one."""
+    opens = window(meeting, policy.judging).start
+    try:
+        async with asyncio.timeout(parts.pace.patience.total_seconds()):
+            return await source.look(meeting, since=opens, now=parts.clock.now())
+    except TimeoutError:
+        raise Temporary("no answer in time") from None
+
+
+async def _observe(parts: Parts, claim: ClaimedLook) -> None:
+    key, round_ = claim.round_id
+    stored = await parts.database.read(lambda conn: meetings.get(conn, key, round_))
+    source = parts.presences.get(claim.source)
+    policy = parts.policy_for(stored.meeting) if stored is not None else None
+    try:
+        if stored is None or stored.superseded or source is None or policy is None or not stored.meeting.watched:
+            await _stop(parts, claim)
+        else:
+            await _take(parts, claim, stored, source, policy)
+    except LeaseLost:
+        log.info("look_taken_over", action="observe", meeting=key, source=claim.source)
+
+
+async def _stop(parts: Parts, claim: ClaimedLook) -> None:
+    now = parts.clock.now()
+    await parts.database.run(lambda conn: looks.record_good(conn, claim, looked_at=now, next_look_at=None))
+
+
+async def _take(
+    parts: Parts, claim: ClaimedLook, stored: StoredMeeting, source: PresenceSource, policy: Policy
+) -> None:
+    now = parts.clock.now()
+    due = next_source_look(stored.meeting, source.traits, policy.judging, stored.verdict, now)
+    if due is None or now < window(stored.meeting, policy.judging).start:
+        await parts.database.run(lambda conn: looks.record_good(conn, claim, looked_at=now, next_look_at=due))
+        return
+    try:
+        seen = await look(parts, source, stored.meeting, policy)
+    except VendorError as error:
+        await _failed(parts, claim, error, due, now)
+        return
+    key, round_ = claim.round_id
+    done = parts.clock.now()
+
+    def save(conn: sa.Connection) -> None:
+        looks.record_good(conn, claim, looked_at=now, next_look_at=max(due, done + timedelta(seconds=1)))
+        evidence_rows.append(conn, key, round_, seen, now=done)
+        report_good(conn, f"source:{claim.source}", now=done)
+
+    await parts.database.run(save, wake=True)
+
+
+async def _failed(parts: Parts, claim: ClaimedLook, error: VendorError, due: datetime, now: datetime) -> None:
+    """A failed look writes no coverage: what it would have seen stays unknown."""
+    later = max(due, now + pause_after(parts.pace, claim.failures, error))
+
+    def save(conn: sa.Connection) -> None:
+        looks.record_bad(conn, claim, error=error.reason, next_look_at=later)
+        report_bad(conn, f"source:{claim.source}", error, now=now)
+
+    await parts.database.run(save)
+    log.warning("look_failed", action="observe", meeting=claim.round_id[0], source=claim.source, error=error.reason)

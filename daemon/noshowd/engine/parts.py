@@ -1,0 +1,124 @@
+"""What the engine works with, put together by the runtime. Nothing here knows a vendor or a configuration file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from noshowd.domain.meeting import Meeting, Person
+from noshowd.domain.policy import Policy
+from noshowd.ports.calendar import CalendarSource, FreeBusySource
+from noshowd.ports.channel import Carries, Channel, Recipient
+from noshowd.ports.clock import Clock
+from noshowd.ports.presence import PresenceSource
+from noshowd.reading.sides import Us
+from noshowd.store.database import Database
+from noshowd.wording import Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How one person is reached and spoken to."""
+
+    recipient: Recipient
+    #: Language folder of the templates (`de_formal`, `de_informal`, `en`).
+    language: str
+    #: IANA zone in which the person reads times.
+    zone: str
+    #: Address as it stands under a message, for people of ours.
+    signature: str = ""
+    #: This person's own side is only tried out.
+    shadow: bool = False
+    phone: str | None = None
+
+
+class Directory(Protocol):
+    """What is known of people beyond the invitation."""
+
+    def contact(self, person: Person) -> Contact:
+        """How this person is reached; guessed from the invitation where nothing more is known."""
+        ...
+
+    def awake_from(self, person: Person, now: datetime) -> datetime | None:
+        """When this person may next be written to outside a slot; None means now."""
+        ...
+
+    def day_ends(self, person: Person, at: datetime) -> datetime:
+        """End of the working day that contains `at` (or the next one)."""
+        ...
+
+    def stand_in(self, person: Person) -> Person | None:
+        """Who takes over for this person, where the configuration names somebody."""
+        ...
+
+    def colleague(self, address: str) -> Person | None:
+        """The person of ours with this address, carrier's id or alias; None for anybody else."""
+        ...
+
+
+#: Makes the address of a page on which an answer is given; None where no page can be reached.
+Linker = Callable[[str, datetime], str | None]
+
+
+def no_links(_value: str, _until: datetime) -> str | None:
+    """The linker of an installation without a web address."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often and how long things are done, all on the engine's clock."""
+
+    lease: timedelta = timedelta(seconds=60)
+    #: A vendor's answer is waited for no longer than this.
+    patience: timedelta = timedelta(seconds=30)
+    #: First wait after a failure; it doubles up to `longest_backoff`.
+    backoff: timedelta = timedelta(seconds=15)
+    longest_backoff: timedelta = timedelta(minutes=15)
+    batch: int = 256
+    #: Calendars are mirrored from this long ago to this far ahead.
+    behind: timedelta = timedelta(days=1)
+    ahead: timedelta = timedelta(days=8)
+    #: A calendar with a meeting close by, in working hours, and at rest.
+    sync_near: timedelta = timedelta(minutes=2)
+    sync_day: timedelta = timedelta(minutes=4)
+    sync_night: timedelta = timedelta(minutes=30)
+    #: Guest messages of the whole installation within an hour.
+    hourly_cap: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything the verbs need."""
+
+    database: Database
+    clock: Clock
+    worker: str
+    us: Us
+    #: IANA zone of the firm.
+    zone: str
+    directory: Directory
+    wording: Wording
+    #: The policy of a meeting; None leaves it unwatched.
+    policy_for: Callable[[Meeting], Policy | None]
+    calendars: Mapping[str, CalendarSource] = field(default_factory=dict)
+    presences: Mapping[str, PresenceSource] = field(default_factory=dict)
+    #: In order of preference.
+    channels: tuple[Channel, ...] = ()
+    free_busy: Mapping[str, FreeBusySource] = field(default_factory=dict)
+    linker: Linker = no_links
+    pace: Pace = Pace()
+    #: When noshowd first ran on this database; what began before is not watched.
+    first_run: datetime
+    shadow: bool = True
+    #: Keyed hash of an address, under which an opt-out is remembered.
+    digest: Callable[[str], str]
+
+    def channels_for(self, carries: Carries) -> list[Channel]:
+        """The channels that carry this sort of parcel, best first."""
+        return [channel for channel in self.channels if carries in channel.carries]
+
+    def sources_for(self, meeting: Meeting) -> list[PresenceSource]:
+        return [source for source in self.presences.values() if source.sees(meeting)]

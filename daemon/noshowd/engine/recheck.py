@@ -1,0 +1,158 @@
+"""Just before anything leaves: read the event and the presence afresh, judge anew, and see how the house stands."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from noshowd.domain.entry import EntryStatus
+from noshowd.domain.followup import TO_GUESTS, FollowUp, FollowUpKind
+from noshowd.domain.gate import Circumstances
+from noshowd.domain.meeting import Meeting, Person, Side
+from noshowd.domain.policy import Policy
+from noshowd.domain.verdict import Verdict
+from noshowd.engine.intake import take_in
+from noshowd.engine.judge import verdict_of
+from noshowd.engine.observe import look
+from noshowd.engine.parts import Parts
+from noshowd.engine.rebooking import rebooked_since
+from noshowd.engine.standing import read_standing, took_over
+from noshowd.ports.calendar import Gone
+from noshowd.ports.errors import Temporary, VendorError
+from noshowd.ports.presence import PresenceSource
+from noshowd.store import entries, meetings, outbox, people
+from noshowd.store import evidence as evidence_rows
+
+_DAY = timedelta(hours=24)
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """A meeting as it is at this moment, judged on evidence read for this very purpose."""
+
+    meeting: Meeting
+    verdict: Verdict
+    policy: Policy
+    around: Circumstances
+
+
+async def recheck(parts: Parts, followup: FollowUp) -> Fresh | None:
+    """Everything the gate needs to know about this follow-up, read afresh; None when the meeting is forgotten."""
+    stored = await parts.database.read(lambda conn: meetings.get(conn, followup.key.meeting))
+    policy = parts.policy_for(stored.meeting) if stored is not None else None
+    if stored is None or policy is None:
+        return None
+    event_read = await _reread_event(parts, stored.meeting)
+    stored = await parts.database.read(lambda conn: meetings.get(conn, followup.key.meeting))
+    if stored is None:
+        return None
+    meeting = stored.meeting
+    looked = await _look_again(parts, meeting, policy)
+    now = parts.clock.now()
+    return await parts.database.read(
+        lambda conn: _weigh(conn, parts, followup, meeting, policy, now, rechecked=event_read and looked)
+    )
+
+
+async def _reread_event(parts: Parts, meeting: Meeting) -> bool:
+    """Bring the mirror of this event up to date; False when it could not be read."""
+    if not meeting.copies:
+        return True
+    ref = meeting.copies[0]
+    source = parts.calendars.get(ref.account)
+    if source is None:
+        return False
+    try:
+        async with asyncio.timeout(parts.pace.patience.total_seconds()):
+            found = await source.read(ref)
+    except (VendorError, TimeoutError):
+        return False
+
+    def save(conn: sa.Connection) -> None:
+        before = entries.get(conn, ref)
+        now = parts.clock.now()
+        if isinstance(found, Gone) or found.status is EntryStatus.CANCELLED:
+            entries.remove(conn, [ref])
+            take_in(conn, parts, [], [] if before is None else [before], now=now)
+        elif found != before:
+            entries.put(conn, [found])
+            take_in(conn, parts, [found], [], now=now)
+
+    await parts.database.run(save, wake=True)
+    return True
+
+
+async def _look_again(parts: Parts, meeting: Meeting, policy: Policy) -> bool:
+    """Ask every source that can see the meeting; False when one of them did not answer."""
+    answers = await asyncio.gather(
+        *(_look_once(parts, source, meeting, policy) for source in parts.sources_for(meeting))
+    )
+    return all(answers)
+
+
+async def _look_once(parts: Parts, source: PresenceSource, meeting: Meeting, policy: Policy) -> bool:
+    try:
+        seen = await look(parts, source, meeting, policy)
+    except VendorError as error:
+        # a source that can only bring news after the end has nothing to say about the present
+        return source.traits.ended_only and isinstance(error, Temporary)
+    now = parts.clock.now()
+    await parts.database.run(lambda conn: evidence_rows.append(conn, meeting.key, meeting.round, seen, now=now))
+    return True
+
+
+def _weigh(
+    conn: sa.Connection,
+    parts: Parts,
+    followup: FollowUp,
+    meeting: Meeting,
+    policy: Policy,
+    now: datetime,
+    *,
+    rechecked: bool,
+) -> Fresh:
+    round_id = (meeting.key, meeting.round)
+    evidence = evidence_rows.load(conn, [round_id])[round_id]
+    verdict = verdict_of(parts, meeting, evidence, policy, now)
+    standing = read_standing(conn, shadow=parts.shadow)
+    around = standing.around(parts, meeting, verdict, policy, human_took_over=took_over(evidence))
+    person = meeting.person(followup.key.person)
+    around = replace(
+        around,
+        rechecked=rechecked,
+        event_changed=meeting.round != followup.key.round,
+        relied_on=frozenset(c.source for c in evidence.coverages),
+        hourly_cap_reached=outbox.sent_since(conn, now - _HOUR, kinds=TO_GUESTS) >= parts.pace.hourly_cap,
+        being_asked=frozenset(outbox.being_asked(conn, now=now)),
+    )
+    if person is not None:
+        around = _about(conn, parts, followup, meeting, person, around, now)
+    return Fresh(meeting=meeting, verdict=verdict, policy=policy, around=around)
+
+
+def _about(
+    conn: sa.Connection,
+    parts: Parts,
+    followup: FollowUp,
+    meeting: Meeting,
+    person: Person,
+    around: Circumstances,
+    now: datetime,
+) -> Circumstances:
+    """What is to be known of the one person it goes to."""
+    key, kind = person.key, followup.kind
+    awake = parts.directory.awake_from(person, now)
+    guest = person.side is Side.THEIRS
+    opted = guest and bool(people.suppressed(conn, [parts.digest(a) for a in (person.key, *person.aliases)]))
+    return replace(
+        around,
+        opted_out=frozenset({key}) if opted else frozenset(),
+        unreachable=frozenset({key}) if guest and person.address is None else frozenset(),
+        sent_today={(key, kind): outbox.sent_since(conn, now - _DAY, person=key, kinds=[kind])},
+        awake_from={key: awake} if awake is not None and kind is not FollowUpKind.QUESTION else {},
+        rebooked=guest and rebooked_since(conn, meeting, person),
+    )

@@ -1,0 +1,65 @@
+"""Take back what was sent and is no longer true: a task by its key, a question by editing it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from noshowd.domain.followup import FollowUpKind, Happening
+from noshowd.engine.compose import Composer
+from noshowd.engine.failure import pause_after
+from noshowd.engine.notices import correct
+from noshowd.engine.parts import Parts
+from noshowd.ports.channel import Carries, Channel
+from noshowd.ports.errors import Temporary, VendorError
+from noshowd.store import meetings, outbox
+from noshowd.store.outbox import OutboxRow
+
+log = structlog.get_logger()
+
+#: What our side would act on by mistake if it simply stayed where it lies.
+_MISLEADS = frozenset({FollowUpKind.RECALL_TASK})
+#: Nobody is bothered with a correction of something this old.
+_FRESH = timedelta(hours=12)
+
+
+async def take_back(parts: Parts, row: OutboxRow) -> None:
+    """Remove or edit a sent row. Where the channel can do neither, our side gets a correction if it would mislead."""
+    channel = next((c for c in parts.channels if c.name == row.channel), None)
+    try:
+        done = channel is not None and await _undo(parts, row, channel)
+    except Temporary as error:
+        later = parts.clock.now() + pause_after(parts.pace, row.attempts, error)
+        token = row.token or ""
+        await parts.database.run(lambda conn: outbox.postpone(conn, row.key, token=token, next_try_at=later))
+        return
+    except VendorError as error:
+        log.warning("retract_failed", action="deliver", source=row.channel, error=error.reason)
+        done = False
+    now = parts.clock.now()
+
+    def save(conn: sa.Connection) -> None:
+        outbox.record(conn, row.key, Happening.GONE, now=now, token=row.token)
+        recent = row.sent_at is not None and now - row.sent_at < _FRESH
+        if not done and recent and row.followup.kind in _MISLEADS:
+            correct(conn, row, now)
+
+    await parts.database.run(save, wake=True)
+
+
+async def _undo(parts: Parts, row: OutboxRow, channel: Channel) -> bool:
+    """True when nothing misleading is left. Raises a vendor error."""
+    if row.receipt is None or row.parcel is None:
+        return False
+    async with asyncio.timeout(channel.timeout):
+        if row.parcel.carries is Carries.TASKS:
+            await channel.retract(row.receipt)
+            return True
+        if not channel.edits:
+            return False
+        stored = await parts.database.read(lambda conn: meetings.get(conn, row.followup.key.meeting))
+        await channel.edit(row.receipt, Composer(parts).settled(row, stored))
+        return True

@@ -1,0 +1,72 @@
+"""How the house stands as of now: switches, limits, answers. The evidence says what is; this says whether to act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from noshowd.domain.evidence import Evidence, Said
+from noshowd.domain.findings import last_words
+from noshowd.domain.gate import Circumstances
+from noshowd.domain.meeting import Meeting, Side
+from noshowd.domain.policy import Policy
+from noshowd.domain.recipients import owner
+from noshowd.domain.verdict import Verdict
+from noshowd.engine.parts import Parts
+from noshowd.store import switches
+
+#: Switch that keeps back everything to guests that rests on one source, by the source's name.
+BREAKER = "breaker:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What holds for every meeting at once."""
+
+    shadow: bool
+    paused: bool = False
+    sending_held: bool = False
+    broken_sources: frozenset[str] = field(default_factory=frozenset)
+
+    def around(
+        self,
+        parts: Parts,
+        meeting: Meeting,
+        verdict: Verdict,
+        policy: Policy,
+        *,
+        human_took_over: bool,
+    ) -> Circumstances:
+        """The circumstances of one meeting as far as they are known without asking the database again."""
+        ours = meeting.person(owner(meeting, verdict))
+        stand_ins = {
+            person.key: other.key
+            for person in meeting.side(Side.OURS)
+            if (other := parts.directory.stand_in(person)) is not None
+        }
+        return Circumstances(
+            shadow=self.shadow or policy.shadow or (ours is not None and parts.directory.contact(ours).shadow),
+            paused=self.paused,
+            sending_held=self.sending_held,
+            broken_sources=self.broken_sources,
+            human_took_over=human_took_over,
+            stand_ins=stand_ins,
+            day_ends=None if ours is None else parts.directory.day_ends(ours, meeting.end),
+        )
+
+
+def read_standing(conn: sa.Connection, *, shadow: bool) -> Standing:
+    """The switches and breakers as they stand in the database."""
+    set_ = switches.read(conn)
+    return Standing(
+        shadow=shadow,
+        paused=switches.PAUSED in set_,
+        sending_held=switches.SENDING_HELD in set_,
+        broken_sources=frozenset(name.removeprefix(BREAKER) for name in set_ if name.startswith(BREAKER)),
+    )
+
+
+def took_over(evidence: Evidence) -> bool:
+    """Whether somebody of ours asked to be left alone with this meeting."""
+    return any(word.said is Said.LEAVE_IT for word in last_words(evidence))

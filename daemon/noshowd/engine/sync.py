@@ -1,0 +1,116 @@
+"""Sync: list each calendar when it is due; a listing becomes part of the mirror wholly or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+import structlog
+
+from noshowd.domain.spans import Span
+from noshowd.engine.failure import pause_after, report_bad, report_good
+from noshowd.engine.intake import take_in
+from noshowd.engine.pace import next_sync
+from noshowd.engine.parts import Parts
+from noshowd.ports.calendar import CalendarSource, ListingEnd, Page
+from noshowd.ports.errors import CursorExpired, Temporary, VendorError
+from noshowd.store import calendars, listings
+from noshowd.store.calendars import ClaimedCalendar
+from noshowd.store.errors import LeaseLost
+
+log = structlog.get_logger()
+
+#: A full listing is due when the one known reaches less far ahead than this share of what is mirrored.
+_RENEW_AHEAD = 0.75
+
+
+async def sync_due(parts: Parts) -> int:
+    """List the calendars that are due, side by side; how many were claimed."""
+    now = parts.clock.now()
+    claims = await parts.database.run(
+        lambda conn: calendars.claim_due(
+            conn, now=now, lease=parts.pace.lease, limit=parts.pace.batch, worker=parts.worker
+        )
+    )
+    async with asyncio.TaskGroup() as group:
+        for claim in claims:
+            group.create_task(_sync(parts, claim))
+    return len(claims)
+
+
+async def _sync(parts: Parts, claim: ClaimedCalendar) -> None:
+    source = parts.calendars.get(claim.account)
+    now = parts.clock.now()
+    try:
+        if source is None:
+            error = Temporary("this account is not configured any more")
+            await _failed(parts, claim, error, now)
+            return
+        try:
+            end = await _list(parts, source, claim, _cursor(parts, claim, now))
+        except CursorExpired:
+            # once: a second expiry in the same run is an error like any other
+            end = await _list(parts, source, claim, None)
+        await _apply(parts, claim, end)
+    except VendorError as error:
+        await _failed(parts, claim, error, now)
+    except LeaseLost:
+        log.info("sync_taken_over", action="sync", source=claim.account)
+
+
+def _cursor(parts: Parts, claim: ClaimedCalendar, now: datetime) -> str | None:
+    """The cursor, unless the window has moved on so far that a full listing is due."""
+    wanted = now + parts.pace.ahead * _RENEW_AHEAD
+    return claim.cursor if claim.listed is not None and claim.listed.end >= wanted else None
+
+
+async def _list(parts: Parts, source: CalendarSource, claim: ClaimedCalendar, cursor: str | None) -> ListingEnd:
+    """Lay the pages of one listing aside. Raises a vendor error; what was laid aside then counts for nothing."""
+    now = parts.clock.now()
+    window = Span(start=now - parts.pace.behind, end=now + parts.pace.ahead)
+    await parts.database.run(lambda conn: listings.begin(conn, claim))
+    try:
+        async with asyncio.timeout(parts.pace.lease.total_seconds() * 0.8):
+            async for part in source.changes(claim.calendar, cursor=cursor, window=window):
+                if isinstance(part, ListingEnd):
+                    return part
+                await parts.database.run(_staging(claim, part))
+    except TimeoutError:
+        raise Temporary("the listing took too long") from None
+    raise Temporary("the listing broke off before its end")
+
+
+def _staging(claim: ClaimedCalendar, page: Page) -> Callable[[sa.Connection], None]:
+    return lambda conn: listings.stage(conn, claim, page)
+
+
+async def _apply(parts: Parts, claim: ClaimedCalendar, end: ListingEnd) -> None:
+    now = parts.clock.now()
+
+    def save(conn: sa.Connection) -> listings.Applied:
+        due = next_sync(conn, parts.pace, claim.calendar, parts.zone, now)
+        applied = listings.apply(conn, claim, end, now=now, next_look_at=due)
+        take_in(conn, parts, applied.changed, applied.gone, now=now)
+        report_good(conn, f"account:{claim.account}", now=now)
+        return applied
+
+    applied = await parts.database.run(save, wake=True)
+    for bad in applied.quarantined:
+        log.warning("event_quarantined", action="sync", source=claim.account, reason=bad.reason)
+    if applied.held_back:
+        log.warning("listing_held_back", action="sync", source=claim.account, missing=applied.held_back)
+
+
+async def _failed(parts: Parts, claim: ClaimedCalendar, error: VendorError, now: datetime) -> None:
+    """Nothing of the mirror changes; the calendar is tried again later."""
+    later = now + pause_after(parts.pace, claim.failures, error)
+
+    def save(conn: sa.Connection) -> None:
+        expired = isinstance(error, CursorExpired)
+        calendars.record_bad(conn, claim, error=error.reason, next_look_at=later, cursor_expired=expired)
+        report_bad(conn, f"account:{claim.account}", error, now=now)
+
+    await parts.database.run(save)
+    log.warning("sync_failed", action="sync", source=claim.account, error=error.reason)

@@ -1,0 +1,52 @@
+"""One turn of the engine: every verb on what is due, and when the next thing is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from noshowd.engine.deliver import deliver_due
+from noshowd.engine.judge import judge_due
+from noshowd.engine.observe import observe_due
+from noshowd.engine.parts import Parts
+from noshowd.engine.sync import sync_due
+from noshowd.store import calendars, looks, meetings, outbox
+
+#: In the order of the flow: each works on what is due and says how much that was.
+VERBS: dict[str, Callable[[Parts], Awaitable[int]]] = {
+    "sync": sync_due,
+    "observe": observe_due,
+    "judge": judge_due,
+    "deliver": deliver_due,
+}
+_NEXT: dict[str, Callable[..., datetime | None]] = {
+    "sync": calendars.next_due,
+    "observe": looks.next_due,
+    "judge": meetings.next_due,
+    "deliver": outbox.next_due,
+}
+
+
+async def next_due(parts: Parts, verb: str) -> datetime | None:
+    """When this verb has something to do next; None when only news can bring it work."""
+    now = parts.clock.now()
+    return await parts.database.read(lambda conn: _NEXT[verb](conn, now=now))
+
+
+async def settle(parts: Parts) -> None:
+    """Do everything that is due at this instant, and what follows from it at this instant."""
+    while sum([await verb(parts) for verb in VERBS.values()]):
+        pass
+
+
+async def next_instant(parts: Parts) -> datetime | None:
+    """The next instant at which anything at all is due."""
+
+    def read(conn: sa.Connection) -> datetime | None:
+        now = parts.clock.now()
+        instants = [due for find in _NEXT.values() if (due := find(conn, now=now)) is not None]
+        return min(instants, default=None)
+
+    return await parts.database.read(read)
