@@ -33,7 +33,6 @@ COMMANDS: dict[str, Command] = {
     "check-config": Command(
         module="noshowd.cli.check_config", help="Show everything that is wrong with a configuration."
     ),
-    "check-config": Command(module="noshowd.cli.check_config", help="Show all problems of the configuration at once."),
     "classify": Command(module="noshowd.cli.classify", help="Show how calendar events are understood."),
 }
 
