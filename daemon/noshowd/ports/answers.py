@@ -8,6 +8,9 @@ from typing import Protocol
 
 from noshowd.domain.spans import require_aware
 
+#: `Answer.value` when no person answered but a mail server: what `about` names did not arrive, `text` has the status.
+BOUNCED = "bounced"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -24,6 +27,8 @@ class Answer:
     at: datetime
     #: Free words that came along (an edited text, a keyword for the call).
     text: str = ""
+    #: Key of the parcel that is answered, where the carrier knows it and `value` alone does not say (a reply).
+    about: str | None = None
 
     def __post_init__(self) -> None:
         require_aware("answer.at", self.at)

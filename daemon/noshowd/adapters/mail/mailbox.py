@@ -37,12 +37,11 @@ class Visit:
         #: UIDs mean something only together with this.
         self.uid_validity = uid_validity
 
-    def since(self, day: date) -> list[int]:
-        return sorted(self._client.search(["SINCE", day]))
-
-    def after(self, uid: int) -> list[int]:
-        # The server names the last mail even where it lies before the range.
-        return sorted(found for found in self._client.search(["UID", f"{uid + 1}:*"]) if found > uid)
+    def since(self, day: date, *, after: int) -> list[int]:
+        """UIDs above `after` of what came on this day or later, in order."""
+        found = self._client.search(["SINCE", day, "UID", f"{after + 1}:*"])
+        # `n:*` names the last mail even where it lies before n.
+        return sorted(uid for uid in found if uid > after)
 
     def with_message_id(self, message_id: str) -> list[int]:
         return sorted(self._client.search(["HEADER", "Message-ID", message_id]))

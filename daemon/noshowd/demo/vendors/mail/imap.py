@@ -54,6 +54,7 @@ class _Refused(Exception):
 
 class _Conversation(socketserver.StreamRequestHandler):
     house: Post
+    disable_nagle_algorithm = True
 
     def setup(self) -> None:
         super().setup()
@@ -136,13 +137,22 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 
 def _matches(criteria: str, uid: int, letter: Letter, last: int) -> bool:
-    if found := re.fullmatch(r'SINCE "?([\w-]+)"?', criteria):
-        return letter.at.date() >= datetime.strptime(found[1] + "+0000", "%d-%b-%Y%z").date()
-    if found := re.fullmatch(r"UID ([\d:*,]+)", criteria):
-        return _in_set(found[1], uid, last)
-    if found := re.fullmatch(r'HEADER "?([\w-]+)"? "?([^"]+)"?', criteria):
-        return found[2].casefold() in str(message_from_bytes(letter.raw)[found[1]] or "").casefold()
-    raise _Refused("BAD this search is not simulated")
+    """Whether a letter meets all criteria; the three that are simulated."""
+    rest = criteria
+    while rest:
+        if found := re.match(r'SINCE "?([\w-]+)"?\s*', rest):
+            fine = letter.at.date() >= datetime.strptime(f"{found[1]} +0000", "%d-%b-%Y %z").date()
+        elif found := re.match(r"UID ([\d:*,]+)\s*", rest):
+            fine = _in_set(found[1], uid, last)
+        elif found := re.match(r'HEADER "?([\w-]+)"? "?([^"\s]+)"?\s*', rest):
+            header = str(message_from_bytes(letter.raw)[found[1]] or "")
+            fine = found[2].casefold() in header.casefold()
+        else:
+            raise _Refused("BAD this search is not simulated")
+        if not fine:
+            return False
+        rest = rest[found.end() :]
+    return True
 
 
 def _in_set(wanted: str, uid: int, last: int) -> bool:
