@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx2
 import msal
+from jwt import PyJWTError
+from msal.exceptions import MsalServiceError
 
 from noshowd.adapters.microsoft.settings import MicrosoftSettings
 from noshowd.adapters.microsoft.token_cache import load_cache, save_cache
@@ -34,13 +36,21 @@ def trust(settings: MicrosoftSettings) -> ssl.SSLContext | bool:
         raise Permanent(f"ca_file {settings.ca_file} cannot be read: {error}") from error
 
 
+class _Web(httpx2.Client):
+    """The client handed to msal, whose signed assertion comes as bytes: httpx2 would write them as b'...'."""
+
+    def post(self, url: httpx2.URL | str, *, data: Any = None, **rest: Any) -> httpx2.Response:
+        form = {name: one.decode() if isinstance(one, bytes) else one for name, one in data.items()}
+        return super().post(url, data=form, **rest)
+
+
 class SignIn:
     """Hands out access tokens of one application. One request to Entra at a time."""
 
     def __init__(self, settings: MicrosoftSettings) -> None:
         self._settings = settings
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="msal")
-        self._web: httpx2.Client | None = None
+        self._web: _Web | None = None
         # msal's constructor already goes to the network, so it is built inside the first attempt.
         self._application: Any = None
 
@@ -64,9 +74,9 @@ class SignIn:
             if fresh:
                 self._application.remove_tokens_for_client()
             answer = self._application.acquire_token_for_client([self._settings.scope])
-        except (httpx2.TransportError, msal.MsalServiceError) as error:
+        except (httpx2.TransportError, MsalServiceError) as error:
             raise self._failed(Temporary(f"sign-in not reached: {type(error).__name__}")) from error
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, PyJWTError) as error:
             raise self._failed(Permanent(_explained(error))) from error
         if "access_token" not in answer:
             raise self._failed(refused(answer))
@@ -82,7 +92,7 @@ class SignIn:
     def _build(self) -> Any:
         settings = self._settings
         if self._web is None:
-            self._web = httpx2.Client(verify=trust(settings), proxy=settings.proxy, timeout=settings.timeout)
+            self._web = _Web(verify=trust(settings), proxy=settings.proxy, timeout=settings.timeout)
         return msal.ConfidentialClientApplication(
             settings.client_id,
             client_credential=_credential(settings),
@@ -112,8 +122,8 @@ def _credential(settings: MicrosoftSettings) -> Any:
 
 
 def _explained(error: Exception) -> str:
-    """What to look at: ValueError is raised for a wrong authority or tenant and for a key that cannot be read."""
+    """What to look at: a wrong authority or tenant, or a key that cannot be read or is of the wrong kind."""
     return (
         f"sign-in cannot be set up ({type(error).__name__}): check tenant, authority, instance_discovery "
-        "and the certificate (PEM with key and certificate)"
+        "and the certificate (PEM with RSA key and certificate)"
     )
