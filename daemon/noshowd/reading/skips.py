@@ -5,15 +5,15 @@ from __future__ import annotations
 from noshowd.domain.entry import Attendee, AttendeeKind, CalendarEntry, EntryStatus, Response, Sensitivity
 from noshowd.domain.meeting import Skip
 
-#: Google's types that are appointments; every other one is a mark in somebody's own day.
-_APPOINTMENTS = frozenset(("default", "fromGmail", "singleInstance", "occurrence", "exception", "seriesMaster"))
+#: The type of appointments; every other one is a mark in somebody's own day, or a booking read out of a mail.
+DEFAULT_TYPE = "default"
 
 
 def skip_of(entry: CalendarEntry, *, max_people: int) -> tuple[Skip | None, str]:
     """The first reason that holds for this copy, and the field that says so (for an event type, which one)."""
     if entry.status is EntryStatus.CANCELLED:
         return Skip.CANCELLED, "status: cancelled"
-    if entry.event_type not in _APPOINTMENTS:
+    if entry.event_type != DEFAULT_TYPE:
         return Skip.EVENT_TYPE, f"event type: {entry.event_type}"
     if entry.own_response is Response.DECLINED or everybody_declined(entry):
         return Skip.DECLINED, "attendees: declined"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
 from icalendar import Parameters
-from icalendar.parser import Contentlines, unescape_char
+from icalendar.parser import Contentlines
 from icalendar.prop import vDDDTypes
 
 from noshowd.domain.entry import (
@@ -33,6 +34,7 @@ _RESPONSES = {
 _STATUSES = {"CANCELLED": EntryStatus.CANCELLED, "TENTATIVE": EntryStatus.TENTATIVE}
 _KINDS = {"RESOURCE": AttendeeKind.ROOM, "ROOM": AttendeeKind.ROOM, "GROUP": AttendeeKind.GROUP}
 _SENSITIVITIES = {"PRIVATE": Sensitivity.PRIVATE, "CONFIDENTIAL": Sensitivity.CONFIDENTIAL}
+_ESCAPED = re.compile(r"\\([nN,;:\"\\])")
 #: Properties that hold nothing but the join link of a conference.
 _JOIN_LINKS = (
     "X-GOOGLE-CONFERENCE",
@@ -108,7 +110,12 @@ def _first_event(source: str) -> _Properties | None:
 
 def _value(properties: _Properties, name: str) -> str:
     found = properties.get(name)
-    return unescape_char(found[0][1]) if found else ""
+    return _unescaped(found[0][1]) if found else ""
+
+
+def _unescaped(value: str) -> str:
+    """RFC 5545, 3.3.11; the library's own function is announced to go."""
+    return _ESCAPED.sub(lambda m: "\n" if m[1] in "nN" else m[1], value) if "\\" in value else value
 
 
 def _time(properties: _Properties, name: str) -> tuple[datetime, bool]:
@@ -149,5 +156,5 @@ def _conference(properties: _Properties) -> Conference | None:
         named = {str(f).upper() for f in ([features] if isinstance(features, str) else features)}
         named = {part for feature in named for part in feature.split(",")}
         if "VIDEO" in named or "PHONE" in named:
-            points.append(EntryPoint(kind="video" if "VIDEO" in named else "phone", uri=unescape_char(value)))
+            points.append(EntryPoint(kind="video" if "VIDEO" in named else "phone", uri=_unescaped(value)))
     return Conference(entry_points=tuple(points)) if points else None

@@ -1,0 +1,193 @@
+"""Which expected people a participant may be, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from noshowd.domain.evidence import Identity, MatchStrength
+from noshowd.domain.meeting import Person
+from noshowd.reading.machines import is_bot, is_device
+from noshowd.reading.names import Alike, Name, alike, fold, name_of_address, read_name
+from noshowd.reading.numbers import line_match, masked_match
+from noshowd.reading.sides import PUBLIC_DOMAINS, Us, canonical, domain_of, same_firm
+
+__all__ = ["is_bot", "is_device", "match", "match_all"]
+
+#: Two people whose names fit this nearly equally well are not told apart by a name.
+_TOO_CLOSE = 5.0
+
+_Fit: TypeAlias = tuple[MatchStrength, float]
+_Candidate: TypeAlias = tuple[str, MatchStrength, float]
+_Given: TypeAlias = dict[int, tuple[str, MatchStrength] | None]
+_NO_FIT: _Fit = (MatchStrength.NONE, 0.0)
+
+
+def match(identity: Identity, people: Sequence[Person], us: Us) -> tuple[tuple[str, MatchStrength], ...]:
+    """Keys of the people this identity may be, the surest first; bots and room systems are nobody.
+
+    Strong: an id learnt before, an address or number the source vouches for. Medium: same firm and name, a name of an
+    account that is signed in, a name they are known by. Weak: a typed name that is alike, the last digits of a number.
+    """
+    return tuple((key, strength) for key, strength, _ in _fits(identity, people, us))
+
+
+def _fits(identity: Identity, people: Sequence[Person], us: Us) -> list[_Candidate]:
+    if is_bot(identity) or is_device(identity):
+        return []
+    fits = {person.key: _fit(identity, person, people, us) for person in people}
+    medium = sorted((score for strength, score in fits.values() if strength is MatchStrength.MEDIUM), reverse=True)
+    if len(medium) > 1 and medium[0] - medium[1] < _TOO_CLOSE:
+        doubtful = {k for k, (s, score) in fits.items() if s is MatchStrength.MEDIUM and medium[0] - score < _TOO_CLOSE}
+        fits |= {key: (MatchStrength.WEAK, fits[key][1]) for key in doubtful}
+    surest = max((strength for strength, _ in fits.values()), default=MatchStrength.NONE)
+    least = MatchStrength.STRONG if surest is MatchStrength.STRONG else MatchStrength.WEAK
+    found = [(key, strength, score) for key, (strength, score) in fits.items() if strength >= least]
+    return sorted(found, key=lambda c: (-c[1], -c[2], c[0]))
+
+
+def match_all(identities: Sequence[Identity], people: Sequence[Person], us: Us) -> _Given:
+    """Each identity's person, by index; None for those who are nobody expected, or nobody at all.
+
+    One person may have several devices, but no two identities that may differ are given the same person: names are
+    assigned so that as many as possible find one. The order of the arguments does not matter to who is found.
+    """
+    candidates = [_fits(identity, people, us) for identity in identities]
+    order = sorted(range(len(identities)), key=lambda i: (_best(candidates[i]), _sort_key(identities[i])))
+    given: _Given = dict.fromkeys(range(len(identities)))
+    taken: dict[str, set[str]] = {}
+    for index in order:
+        marker = _marker(identities[index])
+        for key, strength, _ in candidates[index]:
+            free = strength is MatchStrength.STRONG or taken.get(key, {marker}) == {marker}
+            if strength >= MatchStrength.MEDIUM and free:
+                given[index] = (key, strength)
+                taken.setdefault(key, set()).add(marker)
+                break
+    left = [index for index in order if given[index] is None]
+    held = _assigned(left, candidates, taken)
+    given |= {index: (key, MatchStrength.WEAK) for key, index in held.items()}
+    for index in left:
+        if given[index] is None:
+            given[index] = _beside(identities, index, candidates[index], given)
+    return given
+
+
+def _assigned(
+    left: Sequence[int], candidates: Sequence[Sequence[_Candidate]], taken: Mapping[str, set[str]]
+) -> dict[str, int]:
+    """The largest one-to-one assignment of what is left to people still free, by augmenting paths."""
+    holder: dict[str, int] = {}
+
+    def place(index: int, tried: set[str]) -> bool:
+        for key, _, _ in candidates[index]:
+            if key in tried or key in taken:
+                continue
+            tried.add(key)
+            if key not in holder or place(holder[key], tried):
+                holder[key] = index
+                return True
+        return False
+
+    for index in left:
+        place(index, set())
+    return holder
+
+
+def _beside(
+    identities: Sequence[Identity], index: int, candidates: Sequence[_Candidate], given: _Given
+) -> tuple[str, MatchStrength] | None:
+    """The person whom an identity of the same name has been given: the same human with a second device."""
+    marker = _marker(identities[index])
+    possible = {key for key, _, _ in candidates}
+    for other, found in given.items():
+        if found is not None and found[0] in possible and _marker(identities[other]) == marker:
+            return found[0], MatchStrength.WEAK
+    return None
+
+
+def _best(candidates: Sequence[_Candidate]) -> tuple[int, float]:
+    return (-candidates[0][1], -candidates[0][2]) if candidates else (0, 0.0)
+
+
+def _fit(identity: Identity, person: Person, people: Sequence[Person], us: Us) -> _Fit:
+    return max(
+        _by_id(identity, person, us),
+        _by_address(identity, person, us),
+        _by_number(identity, person),
+        _by_name(identity, person, people, us),
+    )
+
+
+def _by_id(identity: Identity, person: Person, us: Us) -> _Fit:
+    known = us.known(person.key)
+    ids = {*person.provider_ids, *(known.provider_ids if known else ())}
+    if not identity.provider_id:
+        return _NO_FIT
+    hit = any(known_id in (identity.provider_id, known_id.partition(":")[0] + ":" + identity.provider_id) for known_id in ids)
+    return (MatchStrength.STRONG, 100.0) if hit else _NO_FIT
+
+
+def _by_address(identity: Identity, person: Person, us: Us) -> _Fit:
+    """An address that the source does not vouch for was typed by somebody: it says no more than a name."""
+    if not identity.address:
+        return _NO_FIT
+    own = {person.key, *person.aliases, *((canonical(person.address),) if person.address else ())}
+    if not {canonical(identity.address), us.person_of(identity.address)} & own:
+        return _NO_FIT
+    return (MatchStrength.STRONG if identity.verified else MatchStrength.MEDIUM), 100.0
+
+
+def _by_number(identity: Identity, person: Person) -> _Fit:
+    shown = identity.phone or ""
+    if not shown:
+        return _NO_FIT
+    whole = shown.startswith("+") and shown[1:].isdigit()
+    strengths = [line_match(shown, line) if whole else masked_match(shown, line) for line in person.lines]
+    return max(strengths, default=MatchStrength.NONE), 100.0
+
+
+def _by_name(identity: Identity, person: Person, people: Sequence[Person], us: Us) -> _Fit:
+    name = _shown_name(identity)
+    known = us.known(person.key)
+    if identity.name and known and fold(identity.name.casefold().strip()) in {fold(n.casefold().strip()) for n in known.names}:
+        return MatchStrength.MEDIUM, 100.0
+    firm = bool(identity.address and person.address and same_firm(identity.address, person.address))
+    degree, score = max((alike(name, own) for own in _names_of(person)), default=(Alike.NO, 0.0))
+    if degree is Alike.NO:
+        return (_colleague(identity, person, people, name), 0.0) if firm else _NO_FIT
+    if firm or (identity.verified and degree is Alike.FULL):
+        return MatchStrength.MEDIUM, score
+    return MatchStrength.WEAK, score
+
+
+def _colleague(identity: Identity, person: Person, people: Sequence[Person], name: Name) -> MatchStrength:
+    """Somebody of the same firm: the one invited, if nobody else of it is and no name says otherwise."""
+    firm = domain_of(identity.address or "")
+    invited = [p for p in people if p.address and domain_of(p.address) == firm and firm not in PUBLIC_DOMAINS]
+    nameless = name.empty or all(own.empty for own in _names_of(person))
+    return MatchStrength.MEDIUM if nameless and len(invited) == 1 else MatchStrength.WEAK
+
+
+def _shown_name(identity: Identity) -> Name:
+    name = read_name(identity.name) if identity.name else Name((), "")
+    return name_of_address(identity.address) if name.empty and identity.address else name
+
+
+def _names_of(person: Person) -> list[Name]:
+    names = [read_name(person.name)] if person.name and "@" not in person.name else []
+    if person.address:
+        names.append(name_of_address(person.address))
+    return [name for name in names if not name.empty]
+
+
+def _marker(identity: Identity) -> str:
+    """What two devices of one human have in common: the account, else the name without its "(2)"."""
+    if identity.provider_id or identity.address:
+        return identity.provider_id or canonical(identity.address or "")
+    name = read_name(identity.name or "")
+    return " ".join((*name.given, name.family)) or f"{identity.name}/{identity.phone}"
+
+
+def _sort_key(identity: Identity) -> tuple[str, str, str, str]:
+    return (identity.provider_id or "", identity.address or "", identity.name or "", identity.phone or "")
