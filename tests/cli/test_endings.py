@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from noshowd.cli.commands import COMMANDS, Command
@@ -32,3 +35,19 @@ def test_our_own_error_shows_where_and_asks_for_a_report(capsys: pytest.CaptureF
     shown = capsys.readouterr().err
     assert "LookupError: something nobody thought of" in shown
     assert "please report it" in shown.splitlines()[-1]
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "noshowd", "classify"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdout.close()
+        process.stdin.write("no event\n" * 10)
+        process.stdin.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
