@@ -45,7 +45,9 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdin and process.stdout and process.stderr
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
         process.stdout.close()
         process.stdin.write("no event\n" * 10)
         process.stdin.close()
