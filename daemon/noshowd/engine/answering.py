@@ -19,10 +19,11 @@ from noshowd.domain.followup import (
     Happening,
     State,
 )
-from noshowd.domain.meeting import Meeting, Side
-from noshowd.engine.choices import Choosing, Verb, parse
+from noshowd.domain.meeting import Kind, Meeting, Side
+from noshowd.engine.choices import Choosing, Verb, meant, parse
+from noshowd.engine.notices import tell_of_bounce
 from noshowd.engine.parts import Parts
-from noshowd.ports.answers import Answer
+from noshowd.ports.answers import BOUNCED, Answer
 from noshowd.store import answers, evidence, meetings, outbox
 from noshowd.store.outbox import NewRow, OutboxRow
 
@@ -68,11 +69,15 @@ class AnswerDesk:
         return result
 
     def _handle(self, conn: sa.Connection, answer: Answer, now: datetime) -> Noted:
-        choosing = parse(answer.value)
+        if answer.value == BOUNCED:
+            return self._bounced(conn, answer, now)
+        choosing = parse(f"{answer.value}.{answer.about}" if answer.about else answer.value)
         row = outbox.get(conn, choosing.key) if choosing is not None else None
         if choosing is None or row is None:
             return Noted.UNKNOWN
         stored = meetings.get(conn, row.followup.key.meeting)
+        phone = stored is not None and stored.meeting.place.kind is Kind.PHONE
+        choosing = replace(choosing, tap=meant(choosing.tap, row.followup.kind, phone=phone))
         by = self._who(answer, row)
         if by is None:
             return Noted.NOT_YOURS
@@ -87,6 +92,14 @@ class AnswerDesk:
         if isinstance(choosing.tap, Said):
             return self._say(conn, choosing.tap, row, stored.meeting, by, now)
         return self._order(conn, choosing.tap, stored.meeting, answer, now)
+
+    def _bounced(self, conn: sa.Connection, answer: Answer, now: datetime) -> Noted:
+        """A mail server says that a message did not arrive: our side should know."""
+        row = outbox.get(conn, answer.about or "")
+        if row is None:
+            return Noted.UNKNOWN
+        tell_of_bounce(conn, row, now)
+        return Noted.NOTED
 
     def _who(self, answer: Answer, row: OutboxRow) -> str | None:
         """The person key of who answered; None when it is nobody who may.
@@ -114,7 +127,8 @@ class AnswerDesk:
         if choosing.tap is Verb.REFUSE:
             outbox.record(conn, asked.key, Happening.REFUSED, now=now, reason=answer.by)
         else:
-            if answer.text and asked.parcel is not None:
+            # a reply's own words are no edit: only a page that showed the text hands it back changed
+            if answer.text and answer.about is None and asked.parcel is not None:
                 edited = replace(asked.parcel, text=answer.text, html=None)
                 outbox.lay_ready(conn, asked.key, edited, now=now)
             outbox.record(conn, asked.key, Happening.APPROVED, now=now, next_try_at=now, reason=answer.by)

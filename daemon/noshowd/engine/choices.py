@@ -20,6 +20,9 @@ class Verb(StrEnum):
     OFFER = "offer"
     #: "Send the message", to a guest, on a person's order.
     COURTESY = "courtesy"
+    #: Plain words of a reply; what they mean depends on what was asked.
+    YES = "yes"
+    NO = "no"
     #: It did leave / it did not, about a message in doubt.
     IT_LEFT = "it_left"
     IT_DID_NOT = "it_did_not"
@@ -50,6 +53,22 @@ def parse(value: str) -> Choosing | None:
         if word in kind._value2member_map_:
             return Choosing(tap=kind(word), key=key)
     return None
+
+
+def meant(tap: Tap, kind: FollowUpKind, *, phone: bool) -> Tap:
+    """What a plain yes or no says in answer to a message of this kind."""
+    if tap not in (Verb.YES, Verb.NO):
+        return tap
+    yes = tap is Verb.YES
+    if kind is FollowUpKind.APPROVAL:
+        return Verb.APPROVE if yes else Verb.REFUSE
+    if kind is FollowUpKind.NOTICE:
+        return Verb.IT_LEFT if yes else Verb.IT_DID_NOT
+    if kind is FollowUpKind.NUDGE:
+        return Said.I_AM_HERE if yes else Said.I_FORGOT
+    if phone:
+        return Said.TALKED if yes else Said.NOBODY_ANSWERED
+    return Said.THEY_ARE_HERE if yes else Said.NOT_THERE
 
 
 _VIDEO_QUESTION: tuple[Tap, ...] = (Said.THEY_ARE_HERE, Said.NOT_THERE, Said.MET_ELSEWHERE, Said.MOVED, Said.I_FORGOT)

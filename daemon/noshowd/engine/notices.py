@@ -38,6 +38,11 @@ def ask_about_doubt(conn: sa.Connection, row: OutboxRow, now: datetime) -> None:
     _about(conn, row, FollowUpKind.NOTICE, "in_doubt", now)
 
 
+def tell_of_bounce(conn: sa.Connection, row: OutboxRow, now: datetime) -> None:
+    """A message was taken by the mail server and came back."""
+    _about(conn, row, FollowUpKind.NOTICE, "bounced", now)
+
+
 def correct(conn: sa.Connection, row: OutboxRow, now: datetime) -> None:
     """Something that was sent to our side is no longer true and could not be taken back."""
     _about(conn, row, FollowUpKind.CORRECTION, f"correct:{row.followup.key.step}", now)

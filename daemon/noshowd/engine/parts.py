@@ -29,6 +29,10 @@ class Contact:
     zone: str
     #: Address as it stands under a message, for people of ours.
     signature: str = ""
+    #: The whole first line of a message, where the configuration gives one.
+    greeting: str | None = None
+    #: No message may ever go to this person.
+    never_write: bool = False
     #: This person's own side is only tried out.
     shadow: bool = False
     phone: str | None = None

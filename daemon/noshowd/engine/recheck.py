@@ -147,7 +147,8 @@ def _about(
     key, kind = person.key, followup.kind
     awake = parts.directory.awake_from(person, now)
     guest = person.side is Side.THEIRS
-    opted = guest and bool(people.suppressed(conn, [parts.digest(a) for a in (person.key, *person.aliases)]))
+    digests = [parts.digest(address) for address in (person.key, *person.aliases)]
+    opted = guest and (parts.directory.contact(person).never_write or bool(people.suppressed(conn, digests)))
     return replace(
         around,
         opted_out=frozenset({key}) if opted else frozenset(),
