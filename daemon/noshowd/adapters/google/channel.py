@@ -15,7 +15,7 @@ _SEND = Method(api="gmail", name="users.messages.send", scope=Scope.SEND_MAIL, w
 _FIND = Method(api="gmail", name="users.messages.list", scope=Scope.READ_MAIL)
 _DRAFT = Method(api="gmail", name="users.drafts.create", scope=Scope.DRAFT_MAIL, writing=True)
 _FIND_DRAFT = Method(api="gmail", name="users.drafts.list", scope=Scope.READ_MAIL)
-_DELETE_DRAFT = Method(api="gmail", name="users.drafts.delete", scope=Scope.DRAFT_MAIL)
+_DELETE_DRAFT = Method(api="gmail", name="users.drafts.delete", scope=Scope.DRAFT_MAIL, answers=False)
 
 
 class GmailChannel:
@@ -56,7 +56,7 @@ class GmailChannel:
         messages = found.get("messages", [])
         return self._receipt("sent", mailbox, messages[0]["id"]) if messages else None
 
-    async def edit(self, receipt: Receipt, parcel: Parcel) -> Receipt:
+    async def edit(self, receipt: Receipt, parcel: Parcel) -> Receipt:  # noqa: ARG002 - as the port says
         raise Permanent("mail_cannot_be_edited")
 
     async def retract(self, receipt: Receipt) -> None:

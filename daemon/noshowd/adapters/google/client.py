@@ -36,6 +36,8 @@ class Method:
     scope: Scope
     #: Doing it twice is not the same as doing it once.
     writing: bool = False
+    #: Whether there is a body in the answer.
+    answers: bool = True
 
 
 class GoogleClient:
@@ -81,9 +83,11 @@ class GoogleClient:
             request = self._method(method)(**parameters)
             request.headers.update(headers)
             if not method.writing:
-                return _execute(request, sign_in, self._connections.for_reading())
-            with self._connections.for_writing() as wire:
-                return _execute(request, sign_in, wire)
+                answer = _execute(request, sign_in, self._connections.for_reading())
+            else:
+                with self._connections.for_writing() as wire:
+                    answer = _execute(request, sign_in, wire)
+            return _body(answer) if method.answers else {}
         except Exception as error:
             known = in_our_words(error, writing=method.writing)
             if known is None:
@@ -116,11 +120,15 @@ class GoogleClient:
         return self._services[api]
 
 
-def _execute(request: Any, sign_in: SignIn, wire: httplib2.Http) -> Json:
-    """Send it once; the client hands on what it could not read as it is."""
+def _execute(request: Any, sign_in: SignIn, wire: httplib2.Http) -> Any:
+    """Send it once, without the library's own retries: they sleep, and repeat what must not be (facts, 8)."""
     sign_in.renew(google_auth_httplib2.Request(wire))
     authorized = google_auth_httplib2.AuthorizedHttp(sign_in.credentials, http=wire)
-    answer = request.execute(http=authorized, num_retries=0)
+    return request.execute(http=authorized, num_retries=0)
+
+
+def _body(answer: Any) -> Json:
+    """The answer if it is what these APIs answer: the library hands on what it could not read as it is."""
     if not isinstance(answer, dict):
         raise json.JSONDecodeError("not a JSON object", "", 0)
     return answer

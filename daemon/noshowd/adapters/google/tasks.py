@@ -20,7 +20,7 @@ Json = dict[str, Any]
 _INSERT = Method(api="tasks", name="tasks.insert", scope=Scope.TASKS, writing=True)
 _LIST = Method(api="tasks", name="tasks.list", scope=Scope.TASKS)
 _PATCH = Method(api="tasks", name="tasks.patch", scope=Scope.TASKS)
-_DELETE = Method(api="tasks", name="tasks.delete", scope=Scope.TASKS)
+_DELETE = Method(api="tasks", name="tasks.delete", scope=Scope.TASKS, answers=False)
 _LIST_ID = "@default"
 _LONGEST_TITLE = 1024
 _LONGEST_NOTES = 8192

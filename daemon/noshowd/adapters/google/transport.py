@@ -78,5 +78,5 @@ class OneShot(httplib2.Http):  # type: ignore[misc]  # httplib2 has no types
     """Sends every request exactly once."""
 
     def request(self, uri: str, *args: Any, **options: Any) -> Any:
-        kind = _CandidHttps if uri.startswith("https:") else _CandidHttp
-        return super().request(uri, *args, connection_type=kind, **options)
+        options["connection_type"] = _CandidHttps if uri.startswith("https:") else _CandidHttp
+        return super().request(uri, *args, **options)

@@ -72,6 +72,10 @@ class SimulatedGoogle:
     ) -> None:
         self._server.__exit__(kind, error, trace)
 
+    def unplug(self) -> None:
+        """Nobody answers at `url` any more."""
+        self._server.__exit__(None, None, None)
+
     @property
     def url(self) -> str:
         """Root of every API; Calendar's own root is `{url}/calendar/v3/`."""
@@ -110,18 +114,27 @@ class SimulatedGoogle:
         with self._front.lock:
             self._faults.clear()
 
-    def join(self, code: str, who: str, at: datetime | None = None, *, how: Joined = Joined.SIGNED_IN) -> None:
+    def join(
+        self,
+        code: str,
+        who: str,
+        at: datetime | None = None,
+        *,
+        how: Joined = Joined.SIGNED_IN,
+        device: str = "laptop",
+    ) -> None:
         """`who` is an address for a signed-in account, else the typed name or the partly hidden number."""
         with self._front.lock:
             if how is Joined.SIGNED_IN:
                 visitor = Visitor(name=self.people.name_of(who), address=who)
             else:
                 visitor = Visitor(how=how, name=who)
-            self.meetings.join(code, visitor, at or self._now())
+            self.meetings.join(code, visitor, at or self._now(), device)
 
-    def leave(self, code: str, who: str, at: datetime | None = None) -> None:
+    def leave(self, code: str, who: str, at: datetime | None = None, *, device: str | None = None) -> None:
+        """With one device, or with every."""
         with self._front.lock:
-            self.meetings.leave(code, who, at or self._now())
+            self.meetings.leave(code, who, at or self._now(), device)
 
     def withdraw_token(self, address: str) -> None:
         """From now on every sign-in as this person is refused."""

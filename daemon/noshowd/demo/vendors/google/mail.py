@@ -61,6 +61,7 @@ class Mailboxes:
             f"{users}.messages.list": self.listing,
             f"{users}.messages.get": self.get,
             f"{users}.drafts.create": self.create_draft,
+            f"{users}.drafts.list": self.list_drafts,
             f"{users}.drafts.delete": self.delete_draft,
             f"{users}.getProfile": lambda call: {"emailAddress": _mailbox(call)},
         }
@@ -90,16 +91,7 @@ class Mailboxes:
         return {"id": mail.id, "threadId": mail.thread, "labelIds": list(mail.labels)}
 
     def listing(self, call: Call) -> Json:
-        mailbox, search = _mailbox(call), call.query.get("q")
-        if search and not call.grant.scopes & _FULL_ACCESS:
-            raise Refusal(403, "forbidden", "Metadata scope does not support 'q' parameter")
-        found = [m for m in self._mails.values() if m.mailbox == mailbox]
-        if search:
-            wanted = re.fullmatch(r"rfc822msgid:<?([^<>\s]+)>?", search)
-            if wanted is None:
-                raise invalid(f"This simulation searches by rfc822msgid only: {search}", location="q")
-            found = [m for m in found if str(m.message["Message-ID"] or "").strip("<>") == wanted[1]]
-        rows = [{"id": m.id, "threadId": m.thread} for m in found]
+        rows = [{"id": m.id, "threadId": m.thread} for m in self._mails.values() if _found(m, call)]
         here, beside = self._pager.page(call.query, rows, size=min(call.query.get("maxResults", 100), 500))
         return {**({"messages": here} if here else {}), "resultSizeEstimate": len(rows), **beside}
 
@@ -121,6 +113,11 @@ class Mailboxes:
         draft = f"r{mail.id}"
         self._drafts[draft] = mail
         return {"id": draft, "message": {"id": mail.id, "threadId": mail.thread, "labelIds": ["DRAFT"]}}
+
+    def list_drafts(self, call: Call) -> Json:
+        rows = [{"id": k, "message": {"id": m.id}} for k, m in self._drafts.items() if _found(m, call)]
+        here, beside = self._pager.page(call.query, rows, size=min(call.query.get("maxResults", 100), 500))
+        return {**({"drafts": here} if here else {}), **beside}
 
     def delete_draft(self, call: Call) -> None:
         draft = self._drafts.get(call.path["id"])
@@ -147,6 +144,21 @@ def _mailbox(call: Call) -> str:
     if call.path["userId"] not in ("me", call.user):
         raise Refusal(403, "forbidden", f"Delegation denied for {call.user}")
     return call.user
+
+
+def _found(mail: Mail, call: Call) -> bool:
+    """Whether a listing names this mail; a search needs more than the metadata scope."""
+    search = call.query.get("q")
+    if mail.mailbox != _mailbox(call):
+        return False
+    if not search:
+        return True
+    if not call.grant.scopes & _FULL_ACCESS:
+        raise Refusal(403, "forbidden", "Metadata scope does not support 'q' parameter")
+    wanted = re.fullmatch(r"rfc822msgid:<?([^<>\s]+)>?", search)
+    if wanted is None:
+        raise invalid(f"This simulation searches by rfc822msgid only: {search}", location="q")
+    return str(mail.message["Message-ID"] or "").strip("<> ") == wanted[1]
 
 
 def _message(body: Json) -> EmailMessage:

@@ -40,6 +40,7 @@ class Stay:
     visitor: Visitor
     joined: datetime
     left: datetime | None = None
+    device: str = "laptop"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,16 +104,17 @@ class Meetings:
         by_code = self._spaces.get(name.lower())
         return by_code or next((s for s in self._spaces.values() if s.id == name), None)
 
-    def join(self, code: str, visitor: Visitor, at: datetime) -> Stay:
+    def join(self, code: str, visitor: Visitor, at: datetime, device: str = "laptop") -> Stay:
         """Somebody comes in at `at`, on one more device if they are in already."""
-        stay = Stay(id=f"st{next(self._numbers)}", visitor=visitor, joined=at)
+        stay = Stay(id=f"st{next(self._numbers)}", visitor=visitor, joined=at, device=device)
         self._spaces[code].stays.append(stay)
         return stay
 
-    def leave(self, code: str, name: str, at: datetime) -> None:
-        """Whoever is in under this name or address leaves, on every device."""
+    def leave(self, code: str, name: str, at: datetime, device: str | None = None) -> None:
+        """Whoever is in under this name or address leaves, with one device or with every."""
         for stay in self._spaces[code].stays:
-            if stay.left is None and name in (stay.visitor.name, stay.visitor.address):
+            same = name in (stay.visitor.name, stay.visitor.address) and device in (None, stay.device)
+            if same and stay.left is None:
                 stay.left = at
 
     def conferences(self, space: Space, now: datetime) -> list[Conference]:
