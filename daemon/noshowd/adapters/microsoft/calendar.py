@@ -10,7 +10,7 @@ from noshowd.adapters.microsoft.wire import FIELDS, Malformed, entry, instant
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.domain.spans import Span
 from noshowd.ports.calendar import Gone, ListingEnd, Page, Quarantined
-from noshowd.ports.errors import Permanent
+from noshowd.ports.errors import CursorExpired, Permanent
 
 _PAGE = "100"
 
@@ -29,7 +29,7 @@ class GraphCalendar:
 
     async def changes(self, calendar: str, *, cursor: str | None, window: Span) -> AsyncIterator[Page | ListingEnd]:
         if cursor is not None:
-            raise Permanent("a listing of Microsoft 365 has no cursor to go on from")
+            raise CursorExpired("listings of Microsoft 365 have no cursor to go on from")
         query = {
             "startDateTime": instant(window.start),
             "endDateTime": instant(window.end),

@@ -57,6 +57,8 @@ class Appointment:
     transaction: str | None = None
     #: Extended properties, by their id.
     properties: dict[str, str] = field(default_factory=dict)
+    #: Members that Graph leaves out of it, to the reader's surprise.
+    left_out: frozenset[str] = frozenset()
     #: Mailboxes whose owner deleted this copy.
     deleted_in: set[str] = field(default_factory=set)
     version: int = 1
@@ -123,7 +125,7 @@ def full(appointment: Appointment, mailbox: str, call: Call) -> dict[str, Any]:
     }
     if a.transaction:
         event["transactionId"] = a.transaction
-    return event
+    return {name: value for name, value in event.items() if name not in a.left_out}
 
 
 def stub(appointment: Appointment, mailbox: str, call: Call) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Calendars:
         self.appointments: dict[str, Appointment] = {}
         #: One line for each change of a mailbox: its address and the uid.
         self.journal: list[tuple[str, str]] = []
+        #: Events on one page at most, whatever is asked for.
+        self.longest_page = 1000
 
     def book(
         self,
@@ -68,6 +70,10 @@ class Calendars:
                 self.put(occurrence)
         return self.put(appointment)
 
+    def occurrence(self, master: Appointment, planned: datetime) -> Appointment:
+        """The occurrence of a series that was planned for this instant."""
+        return next(a for a in self.appointments.values() if a.master == master.uid and a.original_start == planned)
+
     def move(self, appointment: Appointment, start: datetime) -> None:
         """The organiser moves it, its length unchanged."""
         with self.lock:
@@ -78,11 +84,12 @@ class Calendars:
             self.put(appointment)
 
     def cancel(self, appointment: Appointment) -> None:
-        """The organiser calls it off: attendees keep a cancelled copy, the organiser none."""
+        """The organiser calls it off, a master with all its occurrences: attendees keep a cancelled copy."""
         with self.lock:
-            appointment.cancelled = True
-            self.put(appointment)
-            self.remove(appointment, appointment.organizer.address)
+            for one in [a for a in self.appointments.values() if appointment.uid in (a.uid, a.master)]:
+                one.cancelled = True
+                self.put(one)
+                self.remove(one, one.organizer.address)
 
     def respond(self, appointment: Appointment, address: str, response: str) -> None:
         """An attendee answers the invitation (accepted, tentativelyAccepted, declined)."""

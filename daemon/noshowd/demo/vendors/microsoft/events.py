@@ -51,7 +51,7 @@ class Events:
         if end - start > timedelta(days=1825):
             raise Refusal(400, "ErrorInvalidParameter", "The time window is too long.")
         found = self.calendars.inside(user.address, start, end)
-        return paged((full(a, user.address, call) for a in found), call, default=10, most=1000)
+        return paged((full(a, user.address, call) for a in found), call, default=10, most=self.calendars.longest_page)
 
     def _list(self, call: Call, reference: str) -> Answer:
         """Single events and masters, here only by an extended property."""

@@ -11,7 +11,7 @@ from noshowd.demo.vendors.microsoft.answers import Answer, Call
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One wrong answer to a call whose path contains `path` (and has `method`, if given).
+    """One wrong answer to a call whose path contains `path` (and has `method` and `query`, if given).
 
     `after` carries the request out first and then answers wrongly (the answer was lost on the way);
     `truncated` cuts the true answer off in the middle, `text` answers that instead of JSON.
@@ -19,6 +19,7 @@ class Fault:
 
     path: str = ""
     method: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
     status: int = 503
     code: str = "serviceNotAvailable"
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -27,7 +28,8 @@ class Fault:
     text: str | None = None
 
     def meant_for(self, call: Call) -> bool:
-        return self.path in call.path and self.method in (None, call.method)
+        asked = self.query.items() <= call.query.items()
+        return asked and self.path in call.path and self.method in (None, call.method)
 
     def answer(self, call: Call, truly: Callable[[Call], Answer]) -> Answer:
         """The wrong answer; `truly` gives the right one and is asked only where the call takes effect."""
