@@ -47,12 +47,10 @@ bench: $(READY)
 		case "$$script" in */\*.py) echo 'no benchmark there yet'; continue;; esac; \
 		echo "== $$script"; PYTHONPATH=tests $(BIN)/python "$$script"; done
 
+# All of them even if one finds something, so that one run shows everything.
 lint: $(READY)
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/mypy --config-file tests/mypy.ini tests
-	$(BIN)/lint-imports --no-logo
+	@failed=0; for check in 'ruff check' 'ruff format --check' mypy 'mypy --config-file tests/mypy.ini tests' \
+		'lint-imports --no-logo'; do echo "== $$check"; $(BIN)/$$check || failed=1; done; exit $$failed
 
 format: $(READY)
 	$(BIN)/ruff check --fix
