@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from store.samples import LEASE, MINUTE, NINE, at, entry
 
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.domain.spans import Span
@@ -15,6 +14,7 @@ from noshowd.store.calendars import ClaimedCalendar
 from noshowd.store.database import Database
 from noshowd.store.errors import LeaseLost
 from noshowd.store.listings import Applied
+from store.samples import LEASE, MINUTE, NINE, at, entry
 
 DAY = Span(start=NINE, end=at(24 * 60))
 ALL = tuple(entry(f"e{n}", start=at(30 * n)) for n in range(4))
@@ -27,9 +27,7 @@ def watched(database: Database) -> Database:
 
 
 def claim(database: Database, now=NINE) -> ClaimedCalendar:
-    [claimed] = database.run_sync(
-        lambda conn: calendars.claim_due(conn, now=now, lease=LEASE, limit=5, worker="w1")
-    )
+    [claimed] = database.run_sync(lambda conn: calendars.claim_due(conn, now=now, lease=LEASE, limit=5, worker="w1"))
     return claimed
 
 
@@ -37,9 +35,7 @@ def apply(database: Database, page: Page, *, now=NINE, complete=True, cursor="c"
     mine = claim(database, now)
     database.run_sync(lambda conn: listings.stage(conn, mine, page))
     end = ListingEnd(complete=complete, window=window, cursor=cursor)
-    return database.run_sync(
-        lambda conn: listings.apply(conn, mine, end, now=now, next_look_at=now + MINUTE)
-    )
+    return database.run_sync(lambda conn: listings.apply(conn, mine, end, now=now, next_look_at=now + MINUTE))
 
 
 def mirror(database: Database) -> list[CalendarEntry]:
@@ -118,16 +114,15 @@ def test_a_listing_that_broke_off_changes_nothing(watched: Database):
     assert (again.cursor, again.failures) == (None, 1)
     watched.run_sync(lambda conn: listings.begin(conn, again))
     end = ListingEnd(complete=False, window=DAY, cursor="d")
-    assert (
-        watched.run_sync(lambda conn: listings.apply(conn, again, end, now=at(2), next_look_at=at(3)))
-        == Applied()
-    )
+    assert watched.run_sync(lambda conn: listings.apply(conn, again, end, now=at(2), next_look_at=at(3))) == Applied()
 
 
 def test_a_listing_whose_lease_was_lost_changes_nothing(watched: Database):
     slow = claim(watched)
     watched.run_sync(lambda conn: listings.stage(conn, slow, Page(entries=ALL)))
     claim(watched, NINE + LEASE)
+    with pytest.raises(LeaseLost):
+        watched.run_sync(lambda conn: listings.stage(conn, slow, Page(entries=(entry("late"),))))
     end = ListingEnd(complete=True, window=DAY, cursor="c")
     with pytest.raises(LeaseLost):
         watched.run_sync(lambda conn: listings.apply(conn, slow, end, now=at(1), next_look_at=at(2)))

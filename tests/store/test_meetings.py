@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 import sqlalchemy as sa
-from store.samples import LEASE, NINE, at, meeting, verdict
 
 from noshowd.domain.verdict import Outcome
 from noshowd.store import meetings
 from noshowd.store.database import Database
 from noshowd.store.meetings import ClaimedMeeting, Judged
+from store.samples import LEASE, NINE, at, meeting, verdict
+
+#: When a judgement asks for the next look.
+LATER = at(5)
 
 
 def claim(conn: sa.Connection, now=NINE, limit=10, worker="w1") -> list[ClaimedMeeting]:
     return meetings.claim_due(conn, now=now, lease=LEASE, limit=limit, worker=worker)
 
 
-def judged(one: ClaimedMeeting, *, now=NINE, outcome=Outcome.WAITING, next_look_at=at(5)) -> Judged:
-    return Judged(
-        claim=one, verdict=verdict(now, outcome), phase="watching", next_look_at=next_look_at, became_at=now
-    )
+def judged(one: ClaimedMeeting, *, now=NINE, outcome=Outcome.WAITING, next_look_at=LATER) -> Judged:
+    return Judged(claim=one, verdict=verdict(now, outcome), phase="watching", next_look_at=next_look_at, became_at=now)
 
 
 def put(database: Database, *keys: str, due=NINE) -> None:
@@ -95,7 +96,7 @@ def test_news_during_a_judgement_has_it_judged_again(database: Database):
 def test_only_changes_are_written_down(database: Database):
     put(database, "m1")
     for minute, outcome in ((0, Outcome.WAITING), (1, Outcome.WAITING), (2, Outcome.HELD)):
-        [one] = database.run_sync(lambda conn, now=at(minute): claim(conn, now=now))
+        [one] = database.run_sync(lambda conn, minute=minute: claim(conn, now=at(minute)))
         row = judged(one, now=at(minute), outcome=outcome, next_look_at=at(minute + 1))
         database.run_sync(lambda conn, row=row: meetings.save_verdicts(conn, [replace(row, became_at=NINE)]))
     seen = database.run_sync(lambda conn: meetings.transitions(conn, "m1", 1))

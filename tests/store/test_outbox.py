@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from store.samples import LEASE, NINE, at, followup
 
 from noshowd.domain.followup import FollowUpKind, Happening, IllegalStepError, State
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recipient
@@ -12,6 +11,7 @@ from noshowd.store import outbox
 from noshowd.store.database import Database
 from noshowd.store.errors import LeaseLost
 from noshowd.store.outbox import NewRow, OutboxRow
+from store.samples import LEASE, NINE, at, followup
 
 NUDGE = followup()
 KEY = str(NUDGE.key)
@@ -27,16 +27,12 @@ def queue(database: Database, *followups, state=State.QUEUED, due=NINE) -> None:
 
 
 def claim(database: Database, now=NINE, worker="w1", **more) -> list[OutboxRow]:
-    return database.run_sync(
-        lambda conn: outbox.claim_due(conn, now=now, lease=LEASE, limit=10, worker=worker, **more)
-    )
+    return database.run_sync(lambda conn: outbox.claim_due(conn, now=now, lease=LEASE, limit=10, worker=worker, **more))
 
 
 def mark_sending(database: Database, token: str, now=NINE) -> None:
     database.run_sync(
-        lambda conn: outbox.mark_sending(
-            conn, KEY, token, now=now, lease=LEASE, channel="slack", parcel=PARCEL
-        )
+        lambda conn: outbox.mark_sending(conn, KEY, token, now=now, lease=LEASE, channel="slack", parcel=PARCEL)
     )
 
 

@@ -100,24 +100,23 @@ def record_bad(
     next_look_at: datetime,
     cursor_expired: bool = False,
 ) -> None:
-    """The listing failed and changed nothing; with `cursor_expired` the next one lists everything. Raises `LeaseLost`."""
+    """The listing failed and changed nothing; with `cursor_expired` the next one is complete. Raises `LeaseLost`."""
     changes: dict[str, Any] = {"cursor": None} if cursor_expired else {}
     release(conn, claim, last_error=error, failures=claim.failures + 1, next_look_at=next_look_at, **changes)
 
 
+def require_lease(conn: sa.Connection, claim: ClaimedCalendar) -> None:
+    """Raises `LeaseLost` when the calendar is read by somebody else; else nobody can claim it in this transaction."""
+    held = sa.select(calendar.c.account).where(*_claimed(claim)).with_for_update()
+    if conn.execute(held).first() is None:
+        raise _lost(claim)
+
+
 def release(conn: sa.Connection, claim: ClaimedCalendar, **values: Any) -> None:
     """Write columns of a claimed calendar and end its lease. Raises `LeaseLost`."""
-    changed = conn.execute(
-        sa.update(calendar)
-        .where(
-            calendar.c.account == claim.account,
-            calendar.c.calendar == claim.calendar,
-            calendar.c.lease_token == claim.token,
-        )
-        .values(lease_token=None, lease_until=None, **values)
-    )
-    if changed.rowcount == 0:
-        raise LeaseLost(f"the calendar {claim.calendar} of {claim.account} is read by another worker by now")
+    ended = sa.update(calendar).where(*_claimed(claim)).values(lease_token=None, lease_until=None, **values)
+    if conn.execute(ended).rowcount == 0:
+        raise _lost(claim)
 
 
 def states(conn: sa.Connection) -> list[CalendarState]:
@@ -126,3 +125,15 @@ def states(conn: sa.Connection) -> list[CalendarState]:
     watched = sa.or_(calendar.c.next_look_at.is_not(None), calendar.c.lease_token.is_not(None))
     rows = conn.execute(sa.select(*columns).where(watched).order_by(calendar.c.account, calendar.c.calendar))
     return [CalendarState(**row._mapping) for row in rows]  # noqa: SLF001 - public in SQLAlchemy, despite its name
+
+
+def _claimed(claim: ClaimedCalendar) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        calendar.c.account == claim.account,
+        calendar.c.calendar == claim.calendar,
+        calendar.c.lease_token == claim.token,
+    )
+
+
+def _lost(claim: ClaimedCalendar) -> LeaseLost:
+    return LeaseLost(f"the calendar {claim.calendar} of {claim.account} is read by another worker by now")

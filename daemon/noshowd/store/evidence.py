@@ -21,6 +21,12 @@ Fact = Sighting | CallRecord | Coverage | Statement
 
 _KINDS: dict[type[Any], str] = {Sighting: "sighting", CallRecord: "call", Coverage: "coverage", Statement: "statement"}
 _READ: dict[str, Callable[[str], Any]] = {kind: decoder(shape) for shape, kind in _KINDS.items()}
+_READ_ALL: dict[str, Callable[[str], Any]] = {
+    "sighting": decoder(tuple[Sighting, ...]),
+    "call": decoder(tuple[CallRecord, ...]),
+    "coverage": decoder(tuple[Coverage, ...]),
+    "statement": decoder(tuple[Statement, ...]),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,26 +40,22 @@ class Noted:
 
 
 def load(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId, Evidence]:
-    """What counts for each of these rounds; one without evidence has an empty one."""
-    found: dict[RoundId, dict[str, list[Any]]] = {one: {kind: [] for kind in _READ} for one in rounds}
+    """What counts for each of these rounds, in no particular order; one without evidence has an empty one."""
     table = evidence.c
     rows = conn.execute(
-        sa.select(table.meeting, table.round, table.kind, table.payload)
+        sa.select(table.meeting, table.round, table.kind, sa.func.aggregate_strings(table.payload, ","))
         .where(table.meeting.in_([key for key, _ in rounds]), table.replaced_at.is_(None))
-        .order_by(table.meeting, table.round, table.number)
+        .group_by(table.meeting, table.round, table.kind)
     )
-    for key, round_, kind, payload in rows:
-        facts = found.get((key, round_))
-        if facts is not None:
-            facts[kind].append(_READ[kind](payload))
+    facts = {(key, round_, kind): _READ_ALL[kind](f"[{payloads}]") for key, round_, kind, payloads in rows.all()}
     return {
-        one: Evidence(
-            sightings=tuple(facts["sighting"]),
-            calls=tuple(facts["call"]),
-            coverages=tuple(facts["coverage"]),
-            statements=tuple(facts["statement"]),
+        (key, round_): Evidence(
+            sightings=facts.get((key, round_, "sighting"), ()),
+            calls=facts.get((key, round_, "call"), ()),
+            coverages=facts.get((key, round_, "coverage"), ()),
+            statements=facts.get((key, round_, "statement"), ()),
         )
-        for one, facts in found.items()
+        for key, round_ in rounds
     }
 
 

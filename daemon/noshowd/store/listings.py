@@ -54,15 +54,17 @@ class _Known:
 
 
 def begin(conn: sa.Connection, claim: ClaimedCalendar) -> None:
-    """Forget the pages of a listing that was broken off."""
-    conn.execute(sa.delete(entry_staging).where(*_of(entry_staging, claim)))
+    """Forget the pages of a listing that was broken off. Raises `LeaseLost`."""
+    calendars.require_lease(conn, claim)
+    _unstage(conn, claim)
 
 
 def stage(conn: sa.Connection, claim: ClaimedCalendar, page: Page) -> None:
     """Lay a page aside until its listing is complete; the last word about an entry counts.
 
-    An entry that no database can store (text that is none, an id with a NUL) is quarantined.
+    An entry that no database can store (text that is none, an id with a NUL) is quarantined. Raises `LeaseLost`.
     """
+    calendars.require_lease(conn, claim)
     rows: dict[str, _Staged] = {}
     for one in page.entries:
         rows[_storable(one.ref.entry_id)] = _staged(one)
@@ -194,7 +196,11 @@ def _finish(
     if end.complete:
         done["listed"] = end.window
     calendars.release(conn, claim, **done)
-    begin(conn, claim)
+    _unstage(conn, claim)
+
+
+def _unstage(conn: sa.Connection, claim: ClaimedCalendar) -> None:
+    conn.execute(sa.delete(entry_staging).where(*_of(entry_staging, claim)))
 
 
 def _of(table: sa.Table, claim: ClaimedCalendar) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:

@@ -18,6 +18,13 @@ CHANNEL = "noshowd"
 #: Any number, the same in every worker: the advisory lock taken while migrating.
 SCHEMA_LOCK = 0x6E6F73686F77
 
+#: How long to wait for a connection, in seconds.
+PATIENCE = 10
+
+#: Every query of a loop has its index. The planner must use it also while its statistics are still those of an empty
+#: table, and must not spend longer on planning in parallel or compiling than such a query takes.
+PLANNING = "-c enable_seqscan=off -c max_parallel_workers_per_gather=0 -c jit=off"
+
 #: SQLSTATE classes (PostgreSQL documentation, appendix A) and what a person can do about them.
 SENTENCES = {
     "28": "refuses the user or password: check the address of the database",
@@ -42,7 +49,12 @@ class Postgres:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def engine(self) -> sa.Engine:
-        return sa.create_engine(self._url, pool_size=self.threads, max_overflow=1, pool_pre_ping=True)
+        return sa.create_engine(
+            self._url,
+            pool_size=self.threads,
+            pool_pre_ping=True,
+            connect_args={"options": PLANNING, "connect_timeout": PATIENCE},
+        )
 
     def reading(self) -> dict[str, Any]:
         return {"postgresql_readonly": True}
@@ -71,7 +83,7 @@ class Postgres:
             return
         with self.errors():
             ear = psycopg.connect(
-                self._plain.render_as_string(hide_password=False), autocommit=True, connect_timeout=10
+                self._plain.render_as_string(hide_password=False), autocommit=True, connect_timeout=PATIENCE
             )
             ear.execute(f"LISTEN {CHANNEL}")
         self._ear, self._loop = ear, loop

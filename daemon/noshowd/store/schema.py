@@ -117,9 +117,9 @@ evidence = sa.Table(
     metadata,
     sa.Column("meeting", sa.Text, primary_key=True),
     sa.Column("round", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, primary_key=True),
     #: Counts from 1 within the round.
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("kind", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
     #: The source's key of a stay or call, null for coverage.
     sa.Column("item", sa.Text),

@@ -77,14 +77,14 @@ def upgrade() -> None:
         "evidence",
         sa.Column("meeting", sa.Text(), nullable=False),
         sa.Column("round", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("item", sa.Text(), nullable=True),
         sa.Column("noted_at", sa.BigInteger(), nullable=False),
         sa.Column("replaced_at", sa.BigInteger(), nullable=True),
         sa.Column("payload", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("meeting", "round", "number"),
+        sa.PrimaryKeyConstraint("meeting", "round", "kind", "number"),
         sqlite_with_rowid=False,
     )
     op.create_table(
