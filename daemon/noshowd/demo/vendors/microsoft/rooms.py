@@ -36,6 +36,7 @@ class Stay:
     """One stretch of one person in the call; `left` is None while it lasts."""
 
     who: Participant
+    device: str
     joined: datetime
     left: datetime | None = None
 
@@ -74,15 +75,11 @@ class Room:
         return last if last and last.ended is None else None
 
 
-def new_room(tenant_id: str, organizer: str, subject: str, number: int) -> Room:
-    """A meeting with the long form of join address, which names tenant and organiser."""
+def new_room(tenant_id: str, organizer: str, subject: str, number: int, join_url: str | None) -> Room:
+    """A meeting; without `join_url` it gets the long form, which names thread, tenant and organiser."""
     thread = hashlib.sha256(f"{organizer}/{number}".encode()).hexdigest()[:32]
     thread_id = f"19:meeting_{thread}@thread.v2"
     context = json.dumps({"Tid": tenant_id, "Oid": object_id(organizer)}, separators=(",", ":"))
     path = thread_id.replace(":", "%3a").replace("@", "%40")
-    return Room(
-        join_url=f"https://teams.microsoft.com/l/meetup-join/{path}/0?context={quote(context)}",
-        thread_id=thread_id,
-        organizer=organizer,
-        subject=subject,
-    )
+    long_form = f"https://teams.microsoft.com/l/meetup-join/{path}/0?context={quote(context)}"
+    return Room(join_url=join_url or long_form, thread_id=thread_id, organizer=organizer, subject=subject)

@@ -41,18 +41,26 @@ class Teams:
         self.report_delay = timedelta(minutes=2)
         #: Whether Teams forgets to write that a call ended, as it sometimes does.
         self.loses_end = False
+        #: Whether an admin hid the times in reports, or addresses are left empty.
+        self.hides_times = False
+        self.hides_addresses = False
+        #: Addresses of people whom reports count and do not name.
+        self.opted_out: set[str] = set()
+        self.longest_page = 100
         #: Activity shown for a person, by address.
         self.activities: dict[str, str] = {}
 
-    def open_room(self, organizer: str, subject: str, attendees: dict[str, str]) -> Room:
+    def open_room(
+        self, organizer: str, subject: str, attendees: dict[str, str], *, join_url: str | None = None
+    ) -> Room:
         """Make a meeting; `attendees` are names by address."""
         with self.lock:
-            room = new_room(self.tenant_id, organizer, subject, len(self.rooms))
+            room = new_room(self.tenant_id, organizer, subject, len(self.rooms), join_url)
             room.attendees = attendees
             self.rooms[room.join_url] = room
         return room
 
-    def join(self, join_url: str, who: Participant) -> None:
+    def join(self, join_url: str, who: Participant, device: str = "laptop") -> None:
         """Somebody comes in; the first one starts the call."""
         with self.lock:
             room = self.rooms[join_url]
@@ -61,9 +69,9 @@ class Teams:
                 session = Session(number=len(room.sessions) + 1, began=self.now())
                 room.sessions.append(session)
                 self._say(room, _started(session, who))
-            session.stays.append(Stay(who, self.now()))
+            session.stays.append(Stay(who, device, self.now()))
 
-    def leave(self, join_url: str, who: Participant) -> None:
+    def leave(self, join_url: str, who: Participant, device: str = "laptop") -> None:
         """Somebody goes; the last one ends the call."""
         with self.lock:
             room = self.rooms[join_url]
@@ -71,7 +79,7 @@ class Teams:
             if session is None:
                 raise ValueError(f"no call is running in {join_url}")
             for stay in session.stays:
-                if stay.who == who and stay.left is None:
+                if (stay.who, stay.device) == (who, device) and stay.left is None:
                     stay.left = self.now()
             if all(stay.left for stay in session.stays):
                 session.ended = self.now()
@@ -147,8 +155,17 @@ class Teams:
         room = self._room(reference, meeting_id)
         for session in room.sessions:
             if report == f"report-{session.number}" and self._written(session):
-                return paged(_records(session), call, default=100, most=100)
+                return paged(self._shown(session), call, default=100, most=self.longest_page)
         raise Refusal(404, "NotFound", "The attendance report was not found.")
+
+    def _shown(self, session: Session) -> list[dict[str, Any]]:
+        shown = [one for one in _records(session) if one["emailAddress"] not in self.opted_out]
+        for one in shown:
+            if self.hides_times:
+                one["attendanceIntervals"] = []
+            if self.hides_addresses:
+                one["emailAddress"] = None
+        return shown
 
     def _messages(self, call: Call, chat_id: str) -> Answer:
         room = next((r for r in self.rooms.values() if r.thread_id == chat_id), None)
