@@ -18,6 +18,7 @@ from noshowd.engine.compose import Composer
 from noshowd.engine.doubt import settle_doubt
 from noshowd.engine.failure import pause_after, report_bad, report_good
 from noshowd.engine.notices import ask_instead
+from noshowd.engine.offers import offer_times
 from noshowd.engine.parts import Parts
 from noshowd.engine.recheck import Fresh, recheck
 from noshowd.engine.retract import take_back
@@ -94,7 +95,13 @@ async def _send(parts: Parts, row: OutboxRow) -> None:
     if not ruling.go:
         await _withhold(parts, row, ruling, fresh)
         return
-    await _dispatch(parts, row, row.parcel or Composer(parts).parcel(row, fresh.meeting, fresh.verdict))
+    await _dispatch(parts, row, row.parcel or await _compose(parts, row, fresh))
+
+
+async def _compose(parts: Parts, row: OutboxRow, fresh: Fresh) -> Parcel:
+    offers = row.followup.kind is FollowUpKind.RESCHEDULE_OFFER
+    times = await offer_times(parts, fresh.meeting) if offers else ()
+    return Composer(parts).parcel(row, fresh.meeting, fresh.verdict, times)
 
 
 async def _plain(parts: Parts, row: OutboxRow) -> Parcel | None:
@@ -123,11 +130,10 @@ async def _plain(parts: Parts, row: OutboxRow) -> Parcel | None:
         # nobody is asked about a message that could not go out anyway
         await _withhold_both(parts, row, asked, ruling.reason)
         return None
-    composer = Composer(parts)
-    draft = composer.parcel(asked, fresh.meeting, fresh.verdict)
+    draft = await _compose(parts, asked, fresh)
     now = parts.clock.now()
     await parts.database.run(lambda conn: outbox.lay_ready(conn, asked.key, draft, now=now))
-    return composer.approval(row, asked, draft, fresh.meeting, fresh.verdict)
+    return Composer(parts).approval(row, asked, draft, fresh.meeting, fresh.verdict)
 
 
 async def _withhold_both(parts: Parts, row: OutboxRow, asked: OutboxRow, reason: Withheld) -> None:

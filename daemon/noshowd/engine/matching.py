@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from noshowd.domain.evidence import Evidence
-from noshowd.domain.matching import Matches
-from noshowd.domain.meeting import Meeting, Side
-from noshowd.reading.identity import recognise
-from noshowd.reading.numbers import match_number
+from collections.abc import Sequence
+
+from noshowd.domain.evidence import Evidence, Identity, MatchStrength
+from noshowd.domain.matching import Matches, Who
+from noshowd.domain.meeting import Meeting, Person, Side
+from noshowd.reading.identity import is_bot, is_device, match_all
+from noshowd.reading.numbers import line_match
 from noshowd.reading.sides import Us
 
 
 def match(meeting: Meeting, evidence: Evidence, us: Us) -> Matches:
     """Who everybody seen is, and how surely each number is one of the other side's."""
     identities = list(dict.fromkeys(s.identity for s in evidence.sightings))
+    given = match_all(identities, meeting.people, us) if identities else {}
+    theirs = their_numbers(meeting) if evidence.calls else ()
     return Matches(
-        identities=dict(zip(identities, recognise(identities, meeting.people, us), strict=True)),
+        identities={
+            identity: _who(identity, given.get(i), meeting.people, us) for i, identity in enumerate(identities)
+        },
         numbers={
-            call.their_number: match_number(call.their_number, their_numbers(meeting))
+            call.their_number: max((line_match(call.their_number, n) for n in theirs), default=MatchStrength.NONE)
             for call in evidence.calls
             if call.their_number is not None
         },
     )
+
+
+def _who(identity: Identity, given: tuple[str, MatchStrength] | None, people: Sequence[Person], us: Us) -> Who:
+    """Strong and medium name a person; a verified address names a side; everything else is an unidentified human."""
+    if identity.machine or is_bot(identity) or is_device(identity):
+        return Who(human=False)
+    if given is not None and given[1] >= MatchStrength.MEDIUM:
+        return Who(person=given[0], strength=given[1])
+    if identity.address is None or not identity.verified:
+        return Who()
+    side = us.side_of(identity.address)
+    return Who(side=side, not_these=frozenset(p.key for p in people if p.side is not side))
 
 
 def their_numbers(meeting: Meeting) -> tuple[str, ...]:

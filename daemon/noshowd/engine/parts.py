@@ -9,6 +9,7 @@ from typing import Protocol
 
 from noshowd.domain.meeting import Meeting, Person
 from noshowd.domain.policy import Policy
+from noshowd.domain.spans import Span
 from noshowd.ports.calendar import CalendarSource, FreeBusySource
 from noshowd.ports.channel import Carries, Channel, Recipient
 from noshowd.ports.clock import Clock
@@ -51,6 +52,10 @@ class Directory(Protocol):
 
     def day_ends(self, person: Person, at: datetime) -> datetime:
         """End of the working day that contains `at` (or the next one)."""
+        ...
+
+    def open_spans(self, person: Person, window: Span) -> list[Span]:
+        """The person's working hours inside `window`, holidays left out."""
         ...
 
     def stand_in(self, person: Person) -> Person | None:
@@ -117,6 +122,8 @@ class Parts:
     #: When noshowd first ran on this database; what began before is not watched.
     first_run: datetime
     shadow: bool = True
+    #: Page about data protection, named in messages to guests.
+    notice_url: str | None = None
     #: Keyed hash of an address, under which an opt-out is remembered.
     digest: Callable[[str], str]
 

@@ -238,14 +238,10 @@ def _slack(bench: Bench, section: Any, made: Adapters) -> None:
         base_url=f"{section.url.rstrip('/')}/", ca_file=bench.ca_file(section), proxy=bench.proxy(section)
     )
     token = bench.secret(section.bot) or ""
-    made.channels.append(
-        SlackChannel(name=section.name, bot_token=token, clock=bench.clock, connection=connection)
-    )
+    made.channels.append(SlackChannel(name=section.name, bot_token=token, clock=bench.clock, connection=connection))
     if section.app is not None:
         app = bench.secret(section.app) or ""
-        made.answers.append(
-            SocketMode(name=section.name, app_token=app, clock=bench.clock, connection=connection)
-        )
+        made.answers.append(SocketMode(name=section.name, app_token=app, clock=bench.clock, connection=connection))
 
 
 def _message_ids(bench: Bench, sender: str) -> Any:

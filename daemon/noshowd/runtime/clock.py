@@ -42,9 +42,7 @@ class ScaledClock:
     def parse(cls, text: str) -> ScaledClock:
         """From `origin/anchor/speed` as `str()` writes it. Raises `ValueError`."""
         origin, anchor, speed = text.split("/")
-        return cls(
-            origin=datetime.fromisoformat(origin), anchor=datetime.fromisoformat(anchor), speed=float(speed)
-        )
+        return cls(origin=datetime.fromisoformat(origin), anchor=datetime.fromisoformat(anchor), speed=float(speed))
 
     def __str__(self) -> str:
         return f"{self._origin.isoformat()}/{self._anchor.isoformat()}/{self._speed}"

@@ -11,6 +11,7 @@ from noshowd.config.people import Person as PersonSection
 from noshowd.config.people import Salutation
 from noshowd.config.translate import contact_for, guest_hours, hours_of, person_for
 from noshowd.domain.meeting import Person, Side
+from noshowd.domain.spans import Span
 from noshowd.engine.parts import Contact
 from noshowd.ports.channel import Recipient
 from noshowd.reading.sides import KnownPerson, Us, canonical
@@ -93,9 +94,7 @@ class ConfiguredDirectory:
         language = (section.language if section else None) or us.language
         salutation = (section.salutation if section else None) or Salutation.FORMAL
         return Contact(
-            recipient=Recipient(
-                address=person.address, name=(section.name if section else None) or person.name
-            ),
+            recipient=Recipient(address=person.address, name=(section.name if section else None) or person.name),
             language=language_folder(language, salutation),
             zone=(section.zone if section else None) or us.zone,
             greeting=section.greeting if section else None,
@@ -117,6 +116,14 @@ class ConfiguredDirectory:
         local = at.astimezone(ZoneInfo(hours.zone)).date()
         spans = hours.open_spans(local)
         return max(spans[-1].end if spans else at, at + _AFTER_HOURS)
+
+    def open_spans(self, person: Person, window: Span) -> list[Span]:
+        """The person's working hours inside `window`, holidays left out."""
+        hours = hours_of(person_for(person.address, self._config), self._config)
+        first = window.start.astimezone(ZoneInfo(hours.zone)).date()
+        days = range((window.end - window.start).days + 2)
+        spans = [span for n in days for span in hours.open_spans(first + timedelta(days=n))]
+        return [shared for span in spans if (shared := span.overlap(window)) is not None]
 
     def stand_in(self, person: Person) -> Person | None:
         section = person_for(person.address, self._config)

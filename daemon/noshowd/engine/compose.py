@@ -1,0 +1,234 @@
+"""Compose: from a follow-up and what is known to the parcel that a channel carries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from noshowd.domain.followup import Approval, FollowUpKind
+from noshowd.domain.meeting import Kind, Meeting, Person, Side
+from noshowd.domain.recipients import owner
+from noshowd.domain.verdict import Presence, Verdict
+from noshowd.engine.choices import Choosing, Tap, Verb, taps_for
+from noshowd.engine.matching import their_numbers
+from noshowd.engine.parts import Contact, Parts
+from noshowd.ports.channel import Carries, Choice, Parcel
+from noshowd.store import meetings
+from noshowd.store.meetings import StoredMeeting
+from noshowd.store.outbox import OutboxRow
+from noshowd.wording import WordingContext
+
+#: How long a link to an answer page works after the message was written.
+_LINK_LIVES = timedelta(days=3)
+_STYLES: dict[Tap, str] = {Verb.APPROVE: "primary", Verb.REFUSE: "danger"}
+
+
+class Composer:
+    """Renders parcels: the same row and facts give the same parcel."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def parcel(
+        self, row: OutboxRow, meeting: Meeting, verdict: Verdict, free_times: tuple[datetime, ...] = ()
+    ) -> Parcel:
+        """The parcel of a follow-up about a meeting: to a guest, to one of ours, or a task."""
+        person = self._person(row.followup.key.person, meeting)
+        contact = self._parts.directory.contact(person)
+        host = self._parts.directory.contact(self._person(owner(meeting, verdict), meeting))
+        if row.followup.to_guest:
+            context = self._for_guest(row, meeting, contact, host, free_times)
+            return self._to_guest(row, meeting, context, contact, host)
+        context = self._for_ours(row, meeting, verdict, contact)
+        if row.followup.kind is FollowUpKind.RECALL_TASK:
+            return self._task(row, context, contact)
+        return self._to_ours(row, context, contact)
+
+    def approval(self, row: OutboxRow, asked: OutboxRow, draft: Parcel, meeting: Meeting, verdict: Verdict) -> Parcel:
+        """The question whether `draft` may go out: recipient, sender, subject and the final text."""
+        contact = self._parts.directory.contact(self._person(row.followup.key.person, meeting))
+        sender = draft.sender
+        context = replace(
+            self._for_ours(row, meeting, verdict, contact),
+            cause=asked.followup.cause,
+            approval=asked.followup.approval,
+            until=row.followup.not_after,
+            quoted_to=draft.recipient.name or draft.recipient.address or "",
+            quoted_from=(sender.name or sender.address or "") if sender is not None else "",
+            quoted_subject=draft.subject,
+            quoted_text=draft.text,
+        )
+        return self._to_ours(row, context, contact)
+
+    async def about_noshowd(self, row: OutboxRow) -> Parcel:
+        """A notice or correction; it may concern a meeting or noshowd itself."""
+        key = row.followup.key
+        stored = await self._parts.database.read(lambda conn: meetings.get(conn, key.meeting)) if key.meeting else None
+        step, _, rest = key.step.partition(":")
+        contact = self._parts.directory.contact(self._person(key.person, stored.meeting if stored else None))
+        context = replace(self._plain(row, stored, contact), notice=step)
+        if step in ("blind", "recovered"):
+            part = rest.rpartition(":")[0]
+            context = replace(context, part=part, detail=row.followup.text or "", since=row.created_at)
+        return self._to_ours(row, context, contact)
+
+    def settled(self, row: OutboxRow, stored: StoredMeeting | None) -> Parcel:
+        """What a message to our side is edited into once it is answered or no longer true."""
+        if row.parcel is None:
+            raise ValueError("a row without a parcel was never sent")
+        meeting = stored.meeting if stored is not None else None
+        contact = self._parts.directory.contact(self._person(row.followup.key.person, meeting))
+        context = replace(self._plain(row, stored, contact), kind=FollowUpKind.CORRECTION, notice="settled")
+        text = self._parts.wording.render(context, contact.language)
+        return replace(
+            row.parcel, subject=text.subject, preview=text.preview, text=text.text, html=text.html, choices=()
+        )
+
+    def _person(self, key: str, meeting: Meeting | None) -> Person:
+        """Whoever a key names: of the meeting, a colleague, or nobody known but the key itself."""
+        known = meeting.person(key) if meeting is not None else None
+        return known or self._parts.directory.colleague(key) or Person(key=key, side=Side.OURS, address=key)
+
+    def _plain(self, row: OutboxRow, stored: StoredMeeting | None, contact: Contact) -> WordingContext:
+        if stored is not None and stored.verdict is not None:
+            return self._for_ours(row, stored.meeting, stored.verdict, contact)
+        now = self._parts.clock.now()
+        return WordingContext(
+            kind=row.followup.kind,
+            cause=row.followup.cause,
+            medium=Kind.NONE,
+            start=now,
+            end=now,
+            now=now,
+            zone=contact.zone,
+            reader_name=contact.recipient.name,
+        )
+
+    def _for_ours(self, row: OutboxRow, meeting: Meeting, verdict: Verdict, contact: Contact) -> WordingContext:
+        """Everything our own side may know."""
+        names = {p.key: p.name or p.address or p.key for p in meeting.people}
+        theirs = [p for p in verdict.people if p.side is Side.THEIRS]
+        absent = [p for p in theirs if p.absent_now or p.presence is Presence.ABSENT]
+        look = verdict.next_look_at
+        return WordingContext(
+            kind=row.followup.kind,
+            cause=row.followup.cause,
+            medium=meeting.place.kind,
+            title=meeting.title,
+            start=meeting.start,
+            end=meeting.end,
+            now=self._parts.clock.now(),
+            link=meeting.place.url,
+            phone=next(iter(their_numbers(meeting)), None),
+            caller=meeting.place.caller,
+            zone=contact.zone,
+            reader_name=contact.recipient.name,
+            guests=tuple(names[p.key] for p in meeting.side(Side.THEIRS) if p.expected),
+            missing=tuple(names[p.key] for p in absent),
+            present=tuple(names[p.key] for p in verdict.people if p.presence is Presence.PRESENT),
+            in_lobby=tuple(names[p.key] for p in theirs if p.in_lobby),
+            at_least_missing=verdict.at_least_missing,
+            absent_since=min((p.absent_since for p in theirs if p.absent_since), default=None),
+            reasons=verdict.reasons,
+            unchanged_since=meeting.unchanged_since,
+            nobody_in_lobby=bool(absent) and not any(p.in_lobby for p in theirs),
+            next_step_at=look if look is not None and look <= meeting.end else None,
+            shadow=row.shadow,
+        )
+
+    def _for_guest(
+        self,
+        row: OutboxRow,
+        meeting: Meeting,
+        contact: Contact,
+        host: Contact,
+        free_times: tuple[datetime, ...],
+    ) -> WordingContext:
+        """What a guest may read: nothing of others, nothing of what was seen."""
+        return WordingContext(
+            kind=row.followup.kind,
+            cause=row.followup.cause,
+            medium=meeting.place.kind,
+            title=meeting.title,
+            start=meeting.start,
+            end=meeting.end,
+            now=self._parts.clock.now(),
+            link=meeting.place.url,
+            phone=host.phone,
+            zone=contact.zone,
+            reader_name=contact.recipient.name,
+            greeting=contact.greeting or "",
+            host_name=host.recipient.name or host.recipient.address,
+            signature=host.signature,
+            free_times=free_times,
+            own_text=row.followup.text,
+            privacy_url=self._parts.notice_url,
+        )
+
+    def _choices(self, row: OutboxRow, medium: Kind, contact: Contact) -> tuple[Choice, ...]:
+        until = self._parts.clock.now() + _LINK_LIVES
+        taps = taps_for(row.followup.kind, phone=medium is Kind.PHONE)
+        if row.followup.kind is FollowUpKind.NOTICE and row.followup.key.step.startswith("in_doubt"):
+            taps = (Verb.IT_LEFT, Verb.IT_DID_NOT)
+        values = [Choosing(tap=tap, key=row.key) for tap in taps]
+        return tuple(
+            Choice(
+                label=self._parts.wording.label(one.tap.value, contact.language),
+                value=one.value,
+                style=_STYLES.get(one.tap),
+                url=self._parts.linker(one.value, until),
+            )
+            for one in values
+        )
+
+    def _to_ours(self, row: OutboxRow, context: WordingContext, contact: Contact) -> Parcel:
+        choices = self._choices(row, context.medium, contact)
+        taps = tuple(choice.value.partition(".")[0] for choice in choices)
+        by_reply = bool(choices) and choices[0].url is None
+        asked = replace(context, choices=taps, by_reply=by_reply)
+        text = self._parts.wording.render(asked, contact.language)
+        return Parcel(
+            key=row.key,
+            carries=Carries.TO_OUR_SIDE,
+            recipient=contact.recipient,
+            subject=text.subject,
+            preview=text.preview,
+            text=text.text,
+            html=text.html,
+            choices=choices,
+            language=contact.language,
+        )
+
+    def _to_guest(
+        self, row: OutboxRow, meeting: Meeting, context: WordingContext, contact: Contact, host: Contact
+    ) -> Parcel:
+        text = self._parts.wording.render(context, contact.language)
+        return Parcel(
+            key=row.key,
+            carries=Carries.TO_GUESTS,
+            recipient=contact.recipient,
+            sender=host.recipient,
+            reply_to=host.recipient.address,
+            in_reply_to=meeting.invitation_id,
+            subject=text.subject,
+            text=text.text,
+            html=text.html,
+            language=contact.language,
+            draft=row.followup.approval is Approval.DRAFT,
+        )
+
+    def _task(self, row: OutboxRow, context: WordingContext, contact: Contact) -> Parcel:
+        """A task where some channel carries tasks, else a message to the person."""
+        text = self._parts.wording.render(context, contact.language)
+        tasks = bool(self._parts.channels_for(Carries.TASKS))
+        return Parcel(
+            key=row.key,
+            carries=Carries.TASKS if tasks else Carries.TO_OUR_SIDE,
+            recipient=contact.recipient,
+            subject=text.subject,
+            preview=text.preview,
+            text=text.text,
+            due=self._parts.clock.now(),
+            zone=contact.zone,
+            language=contact.language,
+        )
