@@ -1,0 +1,45 @@
+"""What the web floor needs from whoever lets a vendor call us: a path, and what to do with a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from noshowd.domain.evidence import Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookReply:
+    """What goes back to the vendor."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookResult:
+    """The reply, and what the request brought. `wake` says that a look at this source is worth while now."""
+
+    reply: WebhookReply
+    observation: Observation = field(default_factory=Observation)
+    wake: bool = False
+
+
+class Webhook(Protocol):
+    """Receives a vendor's requests. Proves them itself: nothing that is not signed has any effect."""
+
+    #: Name of the source in the configuration.
+    name: str
+    #: Path below the web address, beginning with a slash, the same for every request of this vendor.
+    path: str
+
+    def handle(self, headers: Mapping[str, str], body: bytes, now: datetime) -> WebhookResult:
+        """Judge one POST. `headers` have lower-case names; `body` is raw, as the signature was made over it.
+
+        Never raises for what a stranger may send: an unsigned or unreadable request is answered with 400 or 403 and
+        brings nothing. The same request twice has the same effect as once.
+        """
+        ...
