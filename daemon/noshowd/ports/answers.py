@@ -21,7 +21,8 @@ class Answer:
 
     answer_id: str
     channel: str
-    #: Address or carrier's id of who answered, as the carrier vouches for it; None where nobody vouches.
+    #: Address or carrier's id of who answered, as the carrier vouches for it. None where it knows no more than that it
+    #: is whoever the message went to (a signed link, a direct message).
     by: str | None
     value: str
     at: datetime

@@ -32,9 +32,10 @@ class Desk:
         self.box = MemoryBox()
         self.anna = server.workspace.add_user("anna", "anna@example.com")
         self.connection = Connection(base_url=server.url)
+        self.says: dict[str, str] = {}
 
     def answers(self, token: str = APP) -> SlackAnswers:
-        return SlackAnswers(name="slack", app_token=token, clock=self.clock, connection=self.connection)
+        return SlackAnswers(name="slack", app_token=token, clock=self.clock, connection=self.connection, says=self.says)
 
     async def ask(self) -> Message:
         channel = SlackChannel(
@@ -82,10 +83,28 @@ async def test_a_press_is_stored_acknowledged_and_confirmed_to_the_person(desk: 
         await desk.until("acknowledged", 1)
         await desk.until("told", 1)
     (answer,) = desk.box.answers.values()
-    assert (answer.channel, answer.by, answer.value) == ("slack", desk.anna.id, "v1.yes")
+    assert (answer.channel, answer.by, answer.value) == ("slack", None, "v1.yes")
+    assert desk.anna.id in answer.answer_id
     assert answer.at - NINE < timedelta(seconds=10)
     assert desk.server.sockets.acknowledged == [envelope]
     assert desk.server.workspace.ephemeral == [(desk.anna.id, "noted")]
+
+
+async def test_outside_a_direct_message_the_answer_says_who_pressed(desk: Desk) -> None:
+    message = await desk.ask()
+    async with desk.listening():
+        await desk.press(replace(message, channel="C0000001"), "No")
+        await desk.until("acknowledged", 1)
+    assert [answer.by for answer in desk.box.answers.values()] == [desk.anna.id]
+
+
+async def test_the_person_hears_it_in_their_own_words(desk: Desk) -> None:
+    message = await desk.ask()
+    desk.says = {"noted": "Die Antwort ist notiert."}
+    async with desk.listening():
+        await desk.press(message, "Yes")
+        await desk.until("told", 1)
+    assert desk.server.workspace.ephemeral == [(desk.anna.id, "Die Antwort ist notiert.")]
 
 
 async def test_a_repeated_envelope_is_one_answer_and_two_presses_are_two(desk: Desk) -> None:

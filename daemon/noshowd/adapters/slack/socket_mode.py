@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -32,14 +33,26 @@ log = structlog.get_logger(__name__)
 
 
 class SlackAnswers:
-    """Brings pressed buttons. Needs an app-level token with connections:write."""
+    """Brings pressed buttons. Needs an app-level token with connections:write.
 
-    def __init__(self, *, name: str, app_token: str, clock: Clock, connection: Connection | None = None) -> None:
+    `says` has sentences for the words of the answer box; a word without one is shown as it is.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        app_token: str,
+        clock: Clock,
+        connection: Connection | None = None,
+        says: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = name
         self._connection = connection or Connection()
         self._clock = clock
         self._client = self._connection.client(app_token)
         self._token = app_token
+        self._says = says or {}
 
     async def run(self, box: AnswerBox) -> None:
         """See `AnswerSource.run`."""
@@ -122,7 +135,7 @@ class SlackAnswers:
         await socket.send_json({"envelope_id": envelope["envelope_id"]})
         url = payload.get("response_url") if isinstance(payload, dict) else None
         if word and url:
-            await self._tell(url, word)
+            await self._tell(url, self._says.get(word, word))
 
     def _understood(self, payload: Any) -> Answer | None:
         try:

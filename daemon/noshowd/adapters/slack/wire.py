@@ -113,11 +113,13 @@ def answer(payload: dict[str, Any], channel: str) -> Answer | None:
     if not action["action_id"].startswith("noshowd:"):
         return None
     who, pressed = payload["user"]["id"], action["action_ts"]
-    place = payload["container"]["message_ts"]
+    container = payload["container"]
+    # Nobody but the person written to can press in a direct message of the bot.
+    direct = container["channel_id"].startswith("D")
     return Answer(
-        answer_id=f"{who}:{place}:{action['action_id']}:{pressed}",
+        answer_id=f"{who}:{container['message_ts']}:{action['action_id']}:{pressed}",
         channel=channel,
-        by=who,
+        by=None if direct else who,
         value=action["value"],
         at=instant(pressed),
     )

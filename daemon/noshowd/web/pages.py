@@ -1,0 +1,42 @@
+"""Pages as HTML: Jinja2 with everything escaped, no JavaScript."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from noshowd.web.questions import Question
+from noshowd.web.texts import Texts
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("noshowd.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def style() -> Response:
+    """The style sheet."""
+    sheet = files("noshowd.web").joinpath("templates", "style.css").read_text(encoding="utf-8")
+    return Response(sheet, media_type="text/css")
+
+
+def question(
+    shown: Question, texts: Texts, *, nonce: str, notice: str = "", written: str | None = None, status: int = 200
+) -> HTMLResponse:
+    """The question with its form. `written` is what the person has made of the message so far."""
+    return _page("question.html", texts, status, question=shown, nonce=nonce, notice=notice, written=written)
+
+
+def message(texts: Texts, title: str, text: str, *, back: str | None = None, status: int = 200) -> HTMLResponse:
+    """A title and a sentence; `back` links to the question again."""
+    return _page("message.html", texts, status, title=title, text=text, back=back)
+
+
+def _page(template: str, texts: Texts, status: int, **values: object) -> HTMLResponse:
+    html = _TEMPLATES.get_template(template).render(texts=texts, **values)
+    return HTMLResponse(html, status_code=status, headers={"Content-Language": texts.language})
