@@ -21,13 +21,13 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _STEM = re.compile(
-    r"ruf|meld|erreich|kontakt|klingel|telefonier|call|ring|phone|dial|reach|bel|llam|appel|chiam|zadzwon|telefon do|lig",
+    r"ruf|meld|erreich|kontakt|kling|telefonier|call|ring|phone|dial|reach|bel|ll[aá]m|appel|chiam|zadzwon|telefon do|lig",
     re.IGNORECASE,
 )
 
 _YOU = r"(?:sie|dich|euch|ihnen|dir)"
 _US = r"(?:mich|uns|mir|unser(?:e|em|en)?)"
-_GAP = r"(?:\W+\w+){0,6}?\W+"
+_GAP = r"(?:\W+\w+){0,12}?\W+"
 _HOST_WORDS = r"(?:host|organi[sz]er|consultant|advisor|berater(?:in)?|kollege|kollegin|mitarbeiter(?:in)?)"
 _GUEST_WORDS = (
     r"(?:invitee|attendee|guest|client|customer|candidate|patient|caller|prospect|lead|kunde|kundin|mandant(?:in)?"
@@ -38,10 +38,11 @@ _HOST = re.compile(
     "|".join(
         (
             # German: ich/wir rufen Sie an, rufen wir Sie zurück, Frau Meier ruft Sie an, wir melden uns.
-            rf"\b(?:ich|wir)\W+(?:\w+\W+){{0,3}}?(?:rufe?n?|telefonieren?|klinge?le?n?)\b(?:{_GAP})?(?:an|zurück|durch)\b",
+            rf"\b(?:ich|wir)\W+(?:\w+\W+){{0,3}}?(?:rufe?n?|telefonieren?|kling\w+)\b(?:{_GAP})?(?:an|zurück|durch)\b",
             rf"\b(?:rufe|rufen)\W+(?:ich|wir)\b(?:{_GAP})?(?:an|zurück|durch)\b",
             rf"\bruft\W+{_YOU}\b(?:{_GAP})?(?:an|zurück)\b",
             rf"\b(?:ich|wir)\b(?:{_GAP})?{_YOU}\b(?:{_GAP})?(?:anrufen|zurückrufen|anrufe|anriefe)\b",
+            rf"\b(?:wird|werden)\W+{_YOU}\b(?:{_GAP})?(?:anrufen|zurückrufen)\b",
             rf"\b(?:ich|wir)\b(?:{_GAP})?(?:erreichen?|kontaktieren?)\W+{_YOU}\b(?:{_GAP})?(?:telefon\w*|unter)\b",
             rf"\b(?:erreichen?|kontaktieren?)\W+(?:ich|wir)\W+{_YOU}\b(?:{_GAP})?(?:telefon\w*|unter)\b",
             r"\b(?:ich|wir)\W+melden?\W+(?:mich|uns)\b",
@@ -89,7 +90,7 @@ _GUEST = re.compile(
             rf"\b(?:können|kannst|könnt)\W+(?:sie|du|ihr)\W+{_US}\b(?:{_GAP})?(?:erreichen|anrufen)\b",
             rf"\b(?:bin|sind|erreichbar)\b(?:{_GAP})?(?:unter)\b(?:{_GAP})?(?:erreichbar)\b",
             r"\bbitte\W+(?:\w+\W+){0,3}?anrufen\b",
-            r"\bbitte\W+ruf(?:e|en)?\W+(?:sie\W+)?(?:\w+\W+){0,5}?(?:an|durch)\b",
+            rf"\bbitte\W+ruf(?:e|en)?\b(?:{_GAP})(?:an|durch)\b",
             r"\b(?:sie|du)\W+meld(?:en|est)\W+(?:sich|dich)\b",
             r"\b(?:bitte\W+um|wir\W+bitten\W+um|erwarten?|warten?\W+auf)\W+(?:\w+\W+){0,2}?(?:an|rück)ruf\b",
             r"\bmelden\W+sie\W+sich\W+(?:bitte\W+)?(?:\w+\W+){0,4}?(?:telefonisch|unter|bei\W+(?:mir|uns))\b",
@@ -129,7 +130,7 @@ _OWN_NUMBER = re.compile(r"\b(?:von|from|mit|with|using|desde|depuis|dal|dalla)\
 
 def sentences(text: str) -> Iterator[str]:
     """The sentences that speak of the appointment itself."""
-    for sentence in re.split(r"\n|(?<=[.!?])\s+(?=[^\W\d_])", text[:READ]):
+    for sentence in re.split(r"\n|(?<=[.!])\s+(?=[^\W\d_])", text[:READ]):
         if not _ASIDE.search(sentence):
             yield sentence
 

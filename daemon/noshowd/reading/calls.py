@@ -77,7 +77,7 @@ def _why_phone(title: str, location: Location, text: str, region: str | None) ->
     if location.where is Where.PLACE:
         return None
     said = caller_phrase(text)
-    if said is not None and (said[0] is Role.HOST or find_numbers(said[1], region, valid=False)):
+    if said is not None and (said[0] is Role.HOST or find_numbers(said[1], region, national=True, valid=False)):
         return "description: caller_phrase"
     if any(_BODY.search(sentence) for sentence in sentences(text)):
         return "description: phone_phrase"
@@ -113,7 +113,7 @@ def _number(title: str, location: Location, location_text: str, text: str, regio
         return in_title[0].e164, False
     said = caller_phrase(text)
     if said is not None:
-        in_phrase = find_numbers(said[1], region, valid=False)
+        in_phrase = find_numbers(said[1], region, national=True, valid=False)
         if in_phrase:
             return in_phrase[0].e164, calls_from(said[1][: in_phrase[0].start])
     return _body_number(text, region), False

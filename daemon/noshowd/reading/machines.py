@@ -6,23 +6,31 @@ import re
 
 from noshowd.domain.evidence import Identity
 from noshowd.reading.sides import NOBODY_DOMAINS, domain_of
+from noshowd.reading.vocabulary import either
 
 #: Names that are products: no human is called so.
 _BOT = re.compile(
-    r"\b(?:notetaker|note taker|note-taker|meeting notes|notes? assistant|otterpilot|otter\.ai|otter ai|fireflies(?:\.ai)?|fred from fireflies"
-    r"|read\.ai|read ai|read meeting navigator|fathom|tl;?dv|avoma|gong|chorus(?:\.ai)?|grain|supernormal|meetgeek|sembly|krisp|fellow"
-    r"|airgram|circleback|granola|jamie|bluedot|tactiq|rewatch|vowel|laxis|noty\.ai|nyota|spinach|colibri|claap|modjo|leexi|sally ai"
-    r"|copilot|meeting assistant|ai assistant|ki-assistent|recall\.ai|meetingbaas|attendee bot|zoom ai companion|ai companion|loopin"
-    r"|scribbl|salesloft|clari|jiminny|wudpecker|bubbles|demodesk ai|bliro|tldv|equal time|winn\.ai|cogram|hedy|nooks|momentum)\b"
-    r"|\b(?:recorder|recording|aufzeichnung|transcript(?:ion)?|transkription|protokoll)[- ]?(?:bot|dienst|service|assistent)?\b"
-    r"|\bbot\b|['’]s (?:notetaker|assistant|ai)\b",
+    either(
+        r"""
+        note[- ]?taker
+        meeting notes | notes? assistant | meeting assistant | ai assistant | ki-assistent\w* | ai companion
+        otter\.ai | otter ai | otterpilot
+        fireflies(?:\.ai)? | read\.ai | read ai | read meeting navigator
+        tl;dv | tldv | avoma | chorus\.ai | supernormal | meetgeek | sembly | krisp | airgram | circleback | bluedot | tactiq
+        rewatch | laxis | noty\.ai | nyota | colibri\.ai | claap | leexi | sally ai | recall\.ai | meetingbaas | loopin | scribbl
+        jiminny | wudpecker | bliro | winn\.ai | cogram | copilot
+        (?:recording|transcript(?:ion)?|aufzeichnungs|transkriptions|protokoll)[- ]?(?:bot|dienst|service|assistent)
+        bot | recorder
+        """
+    ),
     re.IGNORECASE,
 )
-#: Words that also are surnames or common words make a bot only with a word beside them.
-_ALSO_A_NAME = re.compile(
-    r"^(?:jamie|grain|gong|fellow|fathom|spinach|momentum|bubbles|hedy|granola|clari|chorus|modjo|vowel|recording)(?: [^\W\d_]{2,})?$",
-    re.IGNORECASE,
+_BELONGS_TO_SOMEBODY = re.compile(r"['\u2019]s (?:notetaker|assistant|ai)\b", re.IGNORECASE)
+#: Products that bear the name of people or things: a bot only with a word beside them that says so.
+_MAYBE_BOT = re.compile(
+    either("fathom | gong | chorus | grain | fellow | granola | jamie | spinach | modjo | clari | hedy | vowel | momentum"), re.IGNORECASE
 )
+_SAYS_SO = re.compile(either("ai | ki | bot | assistant | assistent | recorder | recording | notes"), re.IGNORECASE)
 _BOT_DOMAINS = frozenset(
     """
     otter.ai fireflies.ai read.ai fathom.video tldv.io avoma.com gong.io chorus.ai grain.com supernormal.com meetgeek.ai
@@ -31,23 +39,28 @@ _BOT_DOMAINS = frozenset(
     """.split()
 )
 _ROOM = re.compile(
-    r"\b(?:konferenzraum|besprechungsraum|besprechungszimmer|sitzungszimmer|sitzungssaal|meetingraum|meeting ?room|conference ?room"
-    r"|board ?room|huddle ?room|zoom ?room|teams ?room|seminarraum|schulungsraum|salle de réunion|sala de reuniones|sala riunioni"
-    r"|poly ?studio|polycom|logitech|neat (?:bar|board)|webex (?:room|board|desk)|surface hub|meetup|videokonferenzsystem|vc[- ]raum)\b"
-    r"|^(?:raum|room|saal|sala|salle)\b.{0,30}$",
+    either(
+        r"""
+        konferenzraum | besprechungsraum | besprechungszimmer | sitzungszimmer | sitzungssaal | meetingraum | seminarraum
+        schulungsraum | vc[- ]raum | videokonferenzsystem
+        meeting ?room | conference ?room | board ?room | huddle ?room | zoom ?room | teams ?room
+        salle de r\u00e9union | sala de reuniones | sala riunioni
+        poly ?studio | polycom | logitech | neat (?:bar|board) | webex (?:room|board|desk) | surface hub
+        """
+    )
+    + r"|^(?:raum|room|saal|sala|salle)\b.{0,14}$",
     re.IGNORECASE,
 )
-_PRODUCT = ("notetaker", "note taker", "assistant", ".ai", " ai", "bot", "pilot", "assistent")
 
 
 def is_bot(identity: Identity) -> bool:
     """An assistant or recorder, by its name or the firm behind its address."""
     if identity.address and domain_of(identity.address) in _BOT_DOMAINS:
         return True
-    name = (identity.name or "").strip()
-    if not name or not _BOT.search(name):
-        return False
-    return not _ALSO_A_NAME.match(name) or any(word in name.lower() for word in _PRODUCT)
+    name = identity.name or ""
+    if _BOT.search(name) or _BELONGS_TO_SOMEBODY.search(name):
+        return True
+    return bool(_MAYBE_BOT.search(name) and _SAYS_SO.search(name))
 
 
 def is_device(identity: Identity) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
-from noshowd.reading.nicknames import SAME_NAME
+from noshowd.reading.nicknames import STANDS_FOR
 
 
 class Alike(IntEnum):
@@ -42,7 +42,7 @@ _TITLES = frozenset(
     """
     dr prof professor dipl ing dipl-ing mag phd md msc bsc mba ba ma llm ra rain herr frau hr fr mr mrs ms miss mx sir
     jun jr sr sen iii ii gast guest extern external intern he him she her they them er ihm sie host organizer organiser
-    med rer nat phil jur habil h c
+    med rer nat phil jur habil hc
     """.split()
 )
 _PARTICLES = frozenset("von van vom zu zur zum de der den dem del della di da dos la le ten ter el al bin ibn af av".split())
@@ -62,12 +62,14 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 _FAMILY_SCORE = 90
 _GIVEN_SCORE = 85
+_SHORT, _LONG = 4, 6
+_NOBODY: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4096)
 def read_name(written: str) -> Name:
     """The name in a display name: brackets, firms, titles, pronouns and devices gone, "Family, Given" turned round."""
-    text = unicodedata.normalize("NFKC", written).casefold().strip()
+    text = unicodedata.normalize("NFKC", written).casefold().strip().replace("h.c.", " ").replace("h. c.", " ")
     device = _DEVICE.match(text)
     if device:
         inner = read_name(device["owner"] or device["owner2"])
@@ -142,16 +144,20 @@ def _given(first: tuple[str, ...], second: tuple[str, ...]) -> float:
 def _given_pair(first: str, second: str) -> float:
     if len(first) == 1 or len(second) == 1:
         return 88.0 if first[0] == second[0] else 0.0
-    if fold(first) in SAME_NAME.get(fold(second), ()):
+    if _foldings(first) & _foldings(second):
+        return 100.0
+    one, other = fold(first), fold(second)
+    if STANDS_FOR.get(one, _NOBODY) & STANDS_FOR.get(other, _NOBODY):
         return 95.0
-    return _score(first, second)
+    # One slip of the pen in a long name, but not at its end: there it is Martin and Martina.
+    slip = min(len(one), len(other)) >= _LONG and one[-2:] == other[-2:] and OSA.distance(one, other) == 1
+    return 90.0 if slip else 0.0
 
 
 def _score(first: str, second: str) -> float:
     """The best over both ways to write umlauts; one wrong letter in a short name is another name."""
     best = max(ratio(a, b) for a in _foldings(first) for b in _foldings(second))
-    short = min(len(first), len(second)) <= 4
-    return 0.0 if short and best < 100 and Indel.distance(fold(first), fold(second)) > 0 else best
+    return 0.0 if best < 100 and min(len(first), len(second)) <= _SHORT else best
 
 
 @lru_cache(maxsize=4096)

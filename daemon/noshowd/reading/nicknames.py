@@ -135,15 +135,13 @@ zacharias zach zack zachary
 
 
 def _table() -> dict[str, frozenset[str]]:
-    transliterated = _GROUPS.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"}))
-    table: dict[str, set[str]] = {}
-    for line in transliterated.split("\n"):
+    heads: dict[str, set[str]] = {}
+    for line in _GROUPS.translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}).splitlines():
         names = line.split()
         for name in names:
-            # The fond names of one name are one with it, not with each other: Alex may be either, Sandra is not Xander.
-            table.setdefault(name, set()).update(names[:1] if name != names[0] else names)
-    return {name: frozenset(others | {name}) for name, others in table.items()}
+            heads.setdefault(name, set()).add(names[0])
+    return {name: frozenset(found) for name, found in heads.items()}
 
 
-#: Folded given name -> the names it may stand for.
-SAME_NAME = _table()
+#: Folded given name -> the names it may stand for. Alex may be Alexander or Alexandra, who are not one.
+STANDS_FOR = _table()

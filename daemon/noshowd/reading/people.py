@@ -11,7 +11,7 @@ from noshowd.domain.meeting import Caller, Kind, Person, Role, Side
 from noshowd.reading.machines import is_bot
 from noshowd.reading.names import read_name
 from noshowd.reading.place import PlaceReading
-from noshowd.reading.sides import NOBODY_DOMAINS, Us, canonical, domain_of, is_robot
+from noshowd.reading.sides import Us, canonical, domain_of, is_robot
 
 #: Of two answers under two addresses the more committed one counts.
 _COMMITMENT = (Response.ACCEPTED, Response.TENTATIVE, Response.DECLINED, Response.NONE)
@@ -46,7 +46,7 @@ def read_party(copies: Sequence[CalendarEntry], reading: PlaceReading, us: Us) -
         organizer=organizer,
         caller=caller,
         open_ended=not governing.attendees_complete or any(a.kind is AttendeeKind.GROUP for a in invited),
-        additional_guests=sum(a.additional_guests for a in humans),
+        additional_guests=sum(a.additional_guests for a in governing.attendees),
     )
 
 
@@ -71,7 +71,7 @@ def _invited(governing: CalendarEntry, copies: Sequence[CalendarEntry]) -> list[
         # Microsoft lists the organiser apart from the people invited.
         listed.append(replace(governing.organizer, is_organizer=True, response=Response.ACCEPTED))
     if not governing.attendees_complete:
-        listed += [attendee for copy in copies for attendee in copy.attendees]
+        listed += [attendee for copy in copies[1:] for attendee in copy.attendees]
     return listed
 
 
@@ -155,7 +155,7 @@ def _organizer(governing: CalendarEntry, people: Sequence[Person], us: Us) -> st
         if any(person.key == key for person in people):
             return key
         address = governing.organizer.address
-        if address and us.is_person(address) and domain_of(address) not in NOBODY_DOMAINS:
+        if address and us.is_person(address) and not is_robot(address):
             return None
     return next((person.key for person in people if person.side is Side.OURS), None)
 
