@@ -1,77 +1,140 @@
-"""What a text can speak of, and what a rendered text is. Values only; the templates read nothing else."""
+"""Everything a text may speak of. Raw as it comes from calendars and people: rendering cleans and bounds it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from noshowd.domain.followup import Cause, FollowUpKind
+from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUpKind
 from noshowd.domain.meeting import Caller, Kind
+from noshowd.domain.spans import require_aware
 from noshowd.domain.verdict import Reason
+
+
+class TaskNote(StrEnum):
+    """Why something became a task for a person instead of a message."""
+
+    NOT_ACCEPTED = "not_accepted"
+    TOO_MANY_GUESTS = "too_many_guests"
+    NO_ADDRESS = "no_address"
+    BOUNCED = "bounced"
+    APPROVAL_EXPIRED = "approval_expired"
+    NO_FREE_TIME = "no_free_time"
+    SEVERAL_MISSES = "several_misses"
+    OPTED_OUT = "opted_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedMeeting:
+    """One line of a list of meetings."""
+
+    start: datetime
+    title: str = ""
+    guests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordingContext:
-    """Everything a template may use. Strings come from calendars and are escaped and bounded by the renderer."""
+    """The facts of one message. What is not known stays at its default, and the text does without it."""
 
     kind: FollowUpKind
-    cause: Cause
-    medium: Kind
-    #: Title of the meeting; empty where it is confidential.
+    cause: Cause = Cause.UNKNOWN
+    medium: Kind = Kind.VIDEO
+    # the meeting
     title: str = ""
+    #: Private, or on a matter that nobody else may learn: the title is left out.
+    confidential: bool = False
     start: datetime
     end: datetime
-    #: IANA zone in which the reader reads times.
-    zone: str
     now: datetime
     link: str | None = None
+    #: The other side's number, for our own side.
     phone: str | None = None
+    #: The number under which our person is reached, for guests.
+    host_phone: str | None = None
     caller: Caller = Caller.UNKNOWN
-    #: The person who reads this.
+    # the reader
+    #: IANA zone in which times are written.
+    zone: str = "UTC"
+    #: The zone may not be the reader's own: times name it.
+    name_zone: bool = False
+    #: Name of the reader; only a plain name is used in a greeting, and nothing is guessed from it.
     reader_name: str | None = None
-    #: The whole first line, where the configuration gives one.
-    greeting: str | None = None
-    #: Our person in whose name it is written.
+    #: Whole first line that a [[contact]] asks for.
+    greeting: str = ""
+    # people
+    #: Our person in whose name a guest is written to, or who makes the call.
     host_name: str | None = None
+    #: Lines below a message to a guest; the host's name where empty.
     signature: str = ""
-    #: Names of those it speaks of, for our own side only.
+    #: Names for our own side only, never for guests: everybody of the other side, and how they stand.
+    guests: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     present: tuple[str, ...] = ()
-    at_least_missing: int = 0
-    #: "Not there since", for our own side.
-    absent_since: datetime | None = None
-    unchanged_since: datetime | None = None
     in_lobby: tuple[str, ...] = ()
-    #: Facts for our own side: why the verdict is what it is, our attempts to ring.
-    reasons: frozenset[Reason] = field(default_factory=frozenset)
-    attempts: tuple[datetime, ...] = ()
-    #: What noshowd does next by itself and when, for the waiting notice.
+    at_least_missing: int = 0
+    absent_since: datetime | None = None
+    reasons: frozenset[Reason] = frozenset()
+    # what a waiting person doubts first
+    unchanged_since: datetime | None = None
+    changed_at: datetime | None = None
+    accepted_on: datetime | None = None
+    #: A source that sees the lobby saw nobody there.
+    nobody_in_lobby: bool = False
+    next_step: FollowUpKind | None = None
     next_step_at: datetime | None = None
-    #: Three concrete times, or fewer, or none.
+    # offers and ordered words
     free_times: tuple[datetime, ...] = ()
-    #: Final text of the message that an approval asks about, with its recipient, sender and subject.
-    quoted_text: str = ""
-    quoted_subject: str = ""
+    #: Page on which a time is chosen.
+    page: str | None = None
+    minutes: int = 5
+    #: What a person wrote instead; sent to a guest exactly so, below the usual subject.
+    own_text: str | None = None
+    # answers
+    #: Values of the taps offered, for the reply words of mail without links.
+    choices: tuple[str, ...] = ()
+    by_reply: bool = False
+    # another message that this one is about (approval, doubt)
     quoted_to: str = ""
     quoted_from: str = ""
-    #: Which part of noshowd a notice is about, and what was wrong.
+    quoted_subject: str = ""
+    quoted_text: str = ""
+    mailto: str | None = None
+    #: Until when an approval or a veto counts.
+    until: datetime | None = None
+    approval: Approval = Approval.ASK
+    note: TaskNote | None = None
+    listed: tuple[ListedMeeting, ...] = ()
+    # noshowd itself
+    #: Sort of notice: blind, recovered, in_doubt, settled.
+    notice: str = ""
     part: str = ""
     detail: str = ""
-    #: What kind of notice: `blind`, `recovered`, `in_doubt`, `bounced`, `settled`.
-    notice: str = ""
-    #: Only tried out: says so.
+    since: datetime | None = None
+    #: Only tried: nothing leaves our side.
     shadow: bool = False
-    #: Page about data protection, for messages to guests.
-    notice_url: str | None = None
-    #: Text a person ordered, put in the place of the built-in body.
-    own_text: str | None = None
+    # below a message to a guest
+    privacy_url: str | None = None
+    opt_out_url: str | None = None
 
+    def __post_init__(self) -> None:
+        for name in (
+            "start",
+            "end",
+            "now",
+            "absent_since",
+            "unchanged_since",
+            "changed_at",
+            "accepted_on",
+            "next_step_at",
+            "until",
+            "since",
+        ):
+            require_aware(name, getattr(self, name))
+        for at in self.free_times:
+            require_aware("free_times", at)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """A rendered message. `preview` is discreet: no name, no verdict word."""
-
-    subject: str
-    preview: str
-    text: str
-    html: str | None = None
+    @property
+    def to_guest(self) -> bool:
+        return self.kind in TO_GUESTS

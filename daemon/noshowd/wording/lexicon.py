@@ -1,0 +1,105 @@
+"""Single words and sentences of a language: labels of buttons, reasons, dates. One `words.toml` in its folder."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime, get_timezone_location
+from babel.lists import format_list
+
+from noshowd.domain.followup import Approval, Cause, FollowUpKind, State, Withheld
+from noshowd.domain.meeting import Skip
+from noshowd.domain.phase import Phase
+from noshowd.domain.verdict import Outcome, Presence, Reason
+from noshowd.wording.context import TaskNote
+from noshowd.wording.languages import search_path
+
+#: Tables of words.toml that must say something for every member of an enum.
+TOTAL: dict[str, type[StrEnum]] = {
+    "reason": Reason,
+    "withheld": Withheld,
+    "outcome": Outcome,
+    "presence": Presence,
+    "skip": Skip,
+    "phase": Phase,
+    "kind": FollowUpKind,
+    "cause": Cause,
+    "approval": Approval,
+    "state": State,
+    "next_step": FollowUpKind,
+    "task_note": TaskNote,
+}
+
+
+class Lexicon:
+    """The words of one folder. A user's own words.toml need only hold what differs."""
+
+    def __init__(self, folder: str, own: Path | None = None) -> None:
+        self._words: dict[str, dict[str, Any]] = {}
+        for place in reversed(search_path(folder, own)):
+            path = place / "words.toml"
+            if path.is_file():
+                for table, words in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                    self._words.setdefault(table, {}).update(words)
+        self.language: str = self._words["language"]["code"]
+        self._locale = Locale.parse(self._words["language"]["locale"])
+
+    def say(self, word: StrEnum) -> str:
+        """What an enum's member means, in a short sentence for our own side."""
+        table = next(name for name, kind in TOTAL.items() if isinstance(word, kind))
+        return str(self._words[table][word.value])
+
+    def next_step(self, kind: FollowUpKind) -> str:
+        """What will happen next, for somebody who waits."""
+        return str(self._words["next_step"][kind.value])
+
+    def label(self, tap: str) -> str:
+        """What stands on the button of a tap (a value of `Said`, or of the engine's verbs)."""
+        return str(self._words["label"][tap])
+
+    def reply(self, tap: str) -> str:
+        """The word by which a tap is answered in a mail."""
+        return str(self._words["reply"][tap])
+
+    def reply_words(self) -> Mapping[str, str]:
+        """Words in replies, upper case, and the taps they stand for."""
+        return {str(word): tap for tap, word in self._words["reply"].items()}
+
+    def phrase(self, name: str) -> str:
+        """A small phrase that several templates share."""
+        return str(self._words["phrase"][name])
+
+    def clock(self, at: datetime, zone: str) -> str:
+        """`10:00 Uhr`"""
+        return self._written("clock", at, zone)
+
+    def day(self, at: datetime, zone: str) -> str:
+        """`Montag, 23. November`"""
+        return self._written("day", at, zone)
+
+    def moment(self, at: datetime, zone: str) -> str:
+        """`am Montag, 23. November um 10:00 Uhr`"""
+        return self._written("moment", at, zone)
+
+    def zone_note(self, zone: str) -> str:
+        """`(Zeit in Berlin)`; the bare name for zones without a place."""
+        place = get_timezone_location(ZoneInfo(zone), locale=self._locale, return_city=True) if "/" in zone else zone
+        return self.phrase("zone").format(place=place)
+
+    def either(self, items: list[str]) -> str:
+        """`A, B oder C`"""
+        return format_list(items, style="or", locale=self._locale)
+
+    def both(self, items: list[str]) -> str:
+        """`A, B und C`"""
+        return format_list(items, style="standard", locale=self._locale)
+
+    def _written(self, pattern: str, at: datetime, zone: str) -> str:
+        return format_datetime(at, self._words["date"][pattern], tzinfo=ZoneInfo(zone), locale=self._locale)

@@ -1,0 +1,127 @@
+"""The variables that templates may use: a context cleaned, bounded and written out in a language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from noshowd.domain.meeting import Kind
+from noshowd.wording.cleaning import NAME_LIMIT, block, one_line, plain_name
+from noshowd.wording.context import WordingContext
+from noshowd.wording.lexicon import Lexicon
+
+#: Names in one text; more are only counted.
+MOST_NAMES = 5
+MOST_TIMES = 5
+MOST_LISTED = 20
+#: Reasons told in a question; `noshowd explain` has all.
+MOST_REASONS = 2
+
+
+def variables(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
+    """Every name a template may use; unknown facts are empty."""
+    return {
+        "phone_call": context.medium is Kind.PHONE,
+        "title": "" if context.confidential else one_line(context.title),
+        "link": address(context.link),
+        "phone": one_line((context.host_phone if context.to_guest else context.phone) or "", 40),
+        "minutes": max(1, min(60, context.minutes)),
+        "page": address(context.page),
+        "by_reply": context.by_reply,
+        "reply_words": lexicon.either([lexicon.reply(tap) for tap in context.choices]) if context.choices else "",
+        "mailto": address(context.mailto, 4000),
+        "approval": context.approval.value,
+        "note": lexicon.say(context.note) if context.note else "",
+        "part": one_line(context.part, 80),
+        "detail": one_line(context.detail, 300),
+        "shadow": context.shadow,
+        "privacy_url": address(context.privacy_url),
+        "opt_out_url": address(context.opt_out_url),
+        **_people(context, lexicon),
+        **_times(context, lexicon),
+        **_quoted(context),
+    }
+
+
+def _people(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
+    host = one_line(context.host_name or "", NAME_LIMIT)
+    return {
+        "host": host,
+        "greeting": _greeting(context, lexicon),
+        "signature": block(context.signature.replace("{name}", host), 1000) or host,
+        # a template for guests gets no other guest's name, whatever a user writes into it
+        "guests": "" if context.to_guest else names(context.guests or context.missing, lexicon),
+        "missing": "" if context.to_guest else names(context.missing, lexicon),
+        "present": "" if context.to_guest else names(context.present, lexicon),
+        "in_lobby": "" if context.to_guest else names(context.in_lobby, lexicon),
+        "at_least_missing": 0 if context.to_guest else context.at_least_missing,
+        "nobody_in_lobby": context.nobody_in_lobby and not context.in_lobby,
+        "reasons": [lexicon.say(reason) for reason in sorted(context.reasons)[:MOST_REASONS]],
+    }
+
+
+def _times(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
+    zone = context.zone
+
+    def written(how: Callable[[datetime, str], str], at: datetime | None) -> str:
+        return how(at, zone) if at is not None else ""
+
+    offered = [lexicon.moment(at, zone) for at in context.free_times[:MOST_TIMES]]
+    return {
+        "clock": lexicon.clock(context.start, zone),
+        "day": lexicon.day(context.start, zone),
+        "moment": lexicon.moment(context.start, zone),
+        "zone": lexicon.zone_note(zone) if context.name_zone else "",
+        "unchanged_since": written(lexicon.day, context.unchanged_since),
+        "changed_at": written(lexicon.clock, context.changed_at),
+        "accepted_on": written(lexicon.day, context.accepted_on),
+        "absent_since": "" if context.to_guest else written(lexicon.clock, context.absent_since),
+        "next_step": lexicon.next_step(context.next_step) if context.next_step else "",
+        "next_clock": written(lexicon.clock, context.next_step_at),
+        "times": lexicon.either(offered) if offered else "",
+        "first_time": offered[0] if offered else "",
+        "until": written(lexicon.clock, context.until),
+        "since": written(lexicon.moment, context.since),
+        "listed": [
+            {
+                "clock": lexicon.clock(one.start, zone),
+                "title": one_line(one.title),
+                "guests": names(one.guests, lexicon),
+            }
+            for one in context.listed[:MOST_LISTED]
+        ],
+    }
+
+
+def _quoted(context: WordingContext) -> dict[str, str]:
+    return {
+        "quoted_to": one_line(context.quoted_to, 200),
+        "quoted_from": one_line(context.quoted_from, 200),
+        "quoted_subject": one_line(context.quoted_subject, 200),
+        "quoted_text": block(context.quoted_text),
+    }
+
+
+def address(text: str | None, limit: int = 2000) -> str:
+    """A link as it is; nothing when it is not one plain address."""
+    plain = (text or "").strip()
+    if len(plain) > limit or any(not c.isprintable() or c in " <>\"'`|" for c in plain):
+        return ""
+    return plain if plain.casefold().startswith(("https://", "http://", "tel:", "mailto:")) else ""
+
+
+def names(raw: tuple[str, ...], lexicon: Lexicon) -> str:
+    """`Andrea Meier, Bernd Vogt und 3 weitere`"""
+    cleaned = [name for name in (one_line(one, NAME_LIMIT) for one in raw) if name]
+    shown = cleaned[:MOST_NAMES]
+    if len(cleaned) > MOST_NAMES:
+        shown.append(lexicon.phrase("more").format(count=len(cleaned) - MOST_NAMES))
+    return lexicon.both(shown) if shown else ""
+
+
+def _greeting(context: WordingContext, lexicon: Lexicon) -> str:
+    if context.greeting.strip():
+        return one_line(context.greeting)
+    name = plain_name(context.reader_name or "")
+    return lexicon.phrase("greeting").format(name=name) if name else lexicon.phrase("greeting_without_name")
