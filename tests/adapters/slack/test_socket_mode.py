@@ -14,7 +14,7 @@ import pytest
 from contract.channel_clock import NINE, MemoryBox, SteppingClock
 from noshowd.adapters.slack.channel import SlackChannel
 from noshowd.adapters.slack.client import Connection
-from noshowd.adapters.slack.socket_mode import SlackAnswers
+from noshowd.adapters.slack.socket_mode import SocketMode
 from noshowd.demo.vendors.slack.server import SlackServer
 from noshowd.demo.vendors.slack.workspace import Message
 from noshowd.ports.channel import Carries, Choice, Parcel, Recipient
@@ -34,8 +34,8 @@ class Desk:
         self.connection = Connection(base_url=server.url)
         self.says: dict[str, str] = {}
 
-    def answers(self, token: str = APP) -> SlackAnswers:
-        return SlackAnswers(name="slack", app_token=token, clock=self.clock, connection=self.connection, says=self.says)
+    def answers(self, token: str = APP) -> SocketMode:
+        return SocketMode(name="slack", app_token=token, clock=self.clock, connection=self.connection, says=self.says)
 
     async def ask(self) -> Message:
         channel = SlackChannel(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
@@ -17,6 +18,8 @@ from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorEr
 
 #: Replies that speak of our sign-in rather than of the mail.
 _SIGN_IN = frozenset({530, 534, 535, 538})
+#: Seconds within which a send that took too long has ended.
+MARGIN = 2.0
 
 
 class SmtpChannel:
@@ -34,8 +37,7 @@ class SmtpChannel:
     ) -> None:
         self.name = name
         self.recovery = Recovery.VERIFY if sent else Recovery.ASK
-        # Connecting, STARTTLS, signing in, sender, recipient and data are a step each.
-        self.timeout = server.timeout * 6
+        self.timeout = server.timeout + MARGIN
         self._server = server
         self._letterhead = letterhead
         self._clock = clock
@@ -67,11 +69,12 @@ class SmtpChannel:
         client = self._client()
         under_way = False
         try:
-            await client.connect()
-            await client.mail(self._letterhead.address)
-            await client.rcpt(recipient)
-            under_way = True
-            await client.data(mail.as_bytes())
+            async with asyncio.timeout(self._server.timeout):
+                await client.connect()
+                await client.mail(self._letterhead.address)
+                await client.rcpt(recipient)
+                under_way = True
+                await client.data(mail.as_bytes())
         except aiosmtplib.SMTPResponseException as said:
             raise _word_for(said.code) from None
         except aiosmtplib.SMTPNotSupported:
@@ -81,7 +84,7 @@ class SmtpChannel:
             raise Temporary(reason, uncertain=under_way) from None
         else:
             with suppress(aiosmtplib.SMTPException, OSError):
-                await client.quit()
+                await client.quit(timeout=MARGIN / 2)
         finally:
             client.close()
 

@@ -25,7 +25,7 @@ class Server:
     username: str | None = None
     password: str = field(default="", repr=False)
     ca_file: str | None = None
-    #: Seconds for one step of the conversation.
+    #: Seconds for one mail sent, or for one step of a visit to a mailbox.
     timeout: float = 20.0
 
     def tls(self) -> ssl.SSLContext | None:

@@ -32,7 +32,7 @@ LARGEST = 1_000_000
 log = structlog.get_logger(__name__)
 
 
-class SlackAnswers:
+class SocketMode:
     """Brings pressed buttons. Needs an app-level token with connections:write.
 
     `says` has sentences for the words of the answer box; a word without one is shown as it is.

@@ -15,7 +15,8 @@ SECTION_LIMIT = 3_000
 TEXT_LIMIT = 12_000
 LABEL_LIMIT = 75
 ACTIONS_LIMIT = 25
-_ADDRESS = re.compile(r"(?:https?://|tel:|mailto:)[^\s<>|]+")
+#: Up to the last character that is not the punctuation of a sentence.
+_ADDRESS = re.compile(r"((?:https?://|tel:|mailto:)[^\s<>|]{0,1500}[^\s<>|.,;:!?)\]'\"])")
 
 
 def escape(text: str) -> str:
@@ -69,7 +70,8 @@ def _button(at: int, choice: Choice) -> dict[str, Any]:
 
 def _with_links(text: str) -> str:
     """Escaped, with addresses as links: `verbatim` leaves them dead otherwise."""
-    return _ADDRESS.sub(lambda found: f"<{found[0]}>", escape(text))
+    parts = _ADDRESS.split(text)
+    return "".join(f"<{escape(part)}>" if at % 2 else escape(part) for at, part in enumerate(parts))
 
 
 def _pieces(text: str) -> list[str]:
