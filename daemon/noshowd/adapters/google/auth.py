@@ -53,8 +53,10 @@ class SignIns:
     def can_act_as(self, address: str) -> bool:
         """Whether requests can be made in the name of this person."""
         address = address.lower()
+        domain = address.rpartition("@")[2]
         if self.delegated:
-            return address.rpartition("@")[2] in self._account.domains
+            # a secondary calendar has an address and is nobody
+            return domain in self._account.domains and not domain.endswith("calendar.google.com")
         return address == self._account.mailbox.lower()
 
     def subject(self, address: str) -> str:

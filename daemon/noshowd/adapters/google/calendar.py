@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,32 +30,9 @@ _GET = Method(api="calendar", name="events.get", scope=Scope.READ_EVENTS)
 _ENVELOPE = "accessRole,timeZone,nextPageToken,nextSyncToken"
 _PAGE_FIELDS = f"{_ENVELOPE},items({ITEM_FIELDS})"
 _PAGE_SIZE = 250
+_LARGEST_PAGE = 2500
 #: Roles that show when, but neither who nor where.
 _TIMES_ONLY = frozenset({"none", "freeBusyReader"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cursor:
-    """Google's sync token and the window whose occurrences the mirror holds."""
-
-    token: str
-    window: Span
-
-    def text(self) -> str:
-        span = (self.window.start.isoformat(), self.window.end.isoformat())
-        return json.dumps([_CURSOR_VERSION, self.token, *span])
-
-    @classmethod
-    def read(cls, text: str) -> _Cursor:
-        """Raises `CursorExpired` for a cursor of another version or none at all."""
-        try:
-            version, token, start, end = json.loads(text)
-            window = Span(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
-        except (ValueError, TypeError):
-            raise CursorExpired("cursor_unreadable") from None
-        if version != _CURSOR_VERSION:
-            raise CursorExpired("cursor_of_another_version")
-        return cls(token=token, window=window)
 
 
 class GoogleCalendar:
@@ -69,25 +45,20 @@ class GoogleCalendar:
         self._zones: dict[str, str] = {}
 
     async def changes(self, calendar: str, *, cursor: str | None, window: Span) -> AsyncIterator[Page | ListingEnd]:
-        """The whole window without a cursor or when a series changed; else what changed and what came into it.
+        """What changed since the cursor; the whole window without one, and whenever a series changed as such.
 
-        Cheapest when `window.end` moves in steps: each step costs one more request.
+        What changed comes wherever it lies now, so that a move out of the window is told as a move.
         """
         if cursor is None:
-            token = await self._new_token(calendar, window)
+            token, whole = await self._new_token(calendar, window), True
+        else:
+            token, items = await self._changed(calendar, _token(cursor))
+            whole = any(_concerns_series(i) for i in items)
+            yield self._page([i for i in items if is_cancelled(i) or not is_master(i)], calendar)
+        if whole:
             async for page in self._window(calendar, window):
                 yield page
-            yield _end(complete=True, window=window, token=token)
-            return
-        before = _Cursor.read(cursor)
-        token, items = await self._changed(calendar, before.token)
-        yield self._changes_page(items, calendar, window)
-        whole = window.start < before.window.start or any(_concerns_series(i) for i in items)
-        missing = window if whole else Span(start=min(before.window.end, window.end), end=window.end)
-        if missing.length:
-            async for page in self._window(calendar, missing):
-                yield page
-        yield _end(complete=whole, window=window, token=token)
+        yield ListingEnd(complete=whole, window=window, cursor=json.dumps([_CURSOR_VERSION, token]))
 
     async def read(self, ref: EntryRef) -> CalendarEntry | Gone:
         """The event now. What Google no longer finds raises `Permanent`: it may be the right that is gone."""
@@ -111,7 +82,7 @@ class GoogleCalendar:
         """
         since = _stamp(window.start)
         token = ""
-        async for page in self._pages(calendar, fields=_ENVELOPE, timeMin=since):
+        async for page in self._pages(calendar, fields=_ENVELOPE, timeMin=since, maxResults=_LARGEST_PAGE):
             token = page.get("nextSyncToken", "")
         return _required(token)
 
@@ -134,14 +105,13 @@ class GoogleCalendar:
             _LIST,
             subject=self._subject(calendar),
             calendarId=calendar,
-            maxResults=_PAGE_SIZE,
-            prettyPrint=False,
-            **query,
+            **{"maxResults": _PAGE_SIZE, "prettyPrint": False, **query},
         )
         try:
             async for page in pages:
-                if "accessRole" not in page:
-                    raise Temporary("listing_without_envelope")
+                items = page.get("items", [])
+                if "accessRole" not in page or not isinstance(items, list) or not all(map(_is_object, items)):
+                    raise Temporary("listing_malformed")
                 if page["accessRole"] in _TIMES_ONLY:
                     raise Permanent("calendar_shows_times_only")
                 self._zones[calendar] = page.get("timeZone", "")
@@ -151,13 +121,6 @@ class GoogleCalendar:
             if refused.status == 410 or (refused.reason == "invalid" and "syncToken" in query):
                 raise CursorExpired(refused.reason) from None
             raise
-
-    def _changes_page(self, items: list[Json], calendar: str, window: Span) -> Page:
-        """What changed, series as such left out; what now lies outside the window is gone from it."""
-        page = self._page([i for i in items if is_cancelled(i) or not is_master(i)], calendar)
-        inside = tuple(e for e in page.entries if e.end > window.start and e.start < window.end)
-        moved_out = tuple(Gone(ref=e.ref) for e in page.entries if e not in inside)
-        return replace(page, entries=inside, gone=page.gone + moved_out)
 
     def _page(self, items: list[Json], calendar: str) -> Page:
         entries: list[CalendarEntry] = []
@@ -181,13 +144,24 @@ class GoogleCalendar:
         return self._client.sign_ins.subject(calendar)
 
 
+def _is_object(item: object) -> bool:
+    return isinstance(item, dict)
+
+
 def _concerns_series(item: Json) -> bool:
     """A series as such changed, or something is cancelled of which only the id is told: it may be one."""
     return is_master(item) or (is_cancelled(item) and "recurringEventId" not in item)
 
 
-def _end(*, complete: bool, window: Span, token: str) -> ListingEnd:
-    return ListingEnd(complete=complete, window=window, cursor=_Cursor(token=token, window=window).text())
+def _token(cursor: str) -> str:
+    """Google's token in our cursor. Raises `CursorExpired` for one of another version or none at all."""
+    try:
+        version, token = json.loads(cursor)
+    except (ValueError, TypeError):
+        raise CursorExpired("cursor_unreadable") from None
+    if version != _CURSOR_VERSION:
+        raise CursorExpired("cursor_of_another_version")
+    return str(token)
 
 
 def _required(token: str) -> str:

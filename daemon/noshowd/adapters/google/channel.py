@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noshowd.adapters.google.client import GoogleClient, Method
+from noshowd.adapters.google.client import GoogleClient, Method, made_id
 from noshowd.adapters.google.errors import Refused
 from noshowd.adapters.google.mail_message import message, message_id, raw
 from noshowd.adapters.google.scopes import Scope
@@ -41,9 +41,9 @@ class GmailChannel:
             body["threadId"] = thread
         if self._as_draft(parcel):
             draft = await self._client.call(_DRAFT, subject=mailbox, userId="me", body={"message": body})
-            return self._receipt("draft", mailbox, draft["id"])
+            return self._receipt("draft", mailbox, made_id(draft))
         sent = await self._client.call(_SEND, subject=mailbox, userId="me", body=body)
-        return self._receipt("sent", mailbox, sent["id"])
+        return self._receipt("sent", mailbox, made_id(sent))
 
     async def verify(self, parcel: Parcel) -> Receipt | None:
         mailbox = self._mailbox(parcel)

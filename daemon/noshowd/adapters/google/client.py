@@ -21,6 +21,7 @@ from noshowd.adapters.google.errors import in_our_words
 from noshowd.adapters.google.scopes import Scope
 from noshowd.adapters.google.settings import GoogleAccount
 from noshowd.adapters.google.transport import Connections
+from noshowd.ports.errors import Temporary
 
 Json = dict[str, Any]
 _VERSIONS = {"calendar": "v3", "meet": "v2", "tasks": "v1", "gmail": "v1", "admin": "directory_v1"}
@@ -118,6 +119,14 @@ class GoogleClient:
                 cache_discovery=False,
             )
         return self._services[api]
+
+
+def made_id(answer: Json) -> str:
+    """The id of what was just made. Raises `Temporary`: without it nobody knows whether it was."""
+    made = answer.get("id")
+    if not made:
+        raise Temporary("answer_without_id", uncertain=True)
+    return str(made)
 
 
 def _execute(request: Any, sign_in: SignIn, wire: httplib2.Http) -> Any:

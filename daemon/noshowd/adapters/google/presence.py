@@ -18,7 +18,7 @@ from noshowd.adapters.google.settings import Lookup, MeetSettings
 from noshowd.domain.evidence import Blind, Coverage, Observation, Sighting, SourceTraits
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
-from noshowd.ports.errors import Permanent
+from noshowd.ports.errors import Permanent, Temporary
 
 Json = dict[str, Any]
 _SPACE = Method(api="meet", name="spaces.get", scope=Scope.MEET)
@@ -60,6 +60,12 @@ class MeetPresence:
         viewer = self._viewer(meeting)
         if viewer is None:
             raise Permanent("no_account_for_organizer")
+        try:
+            return await self._look(meeting, viewer, since, now)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise Temporary("answer_malformed") from None
+
+    async def _look(self, meeting: Meeting, viewer: str, since: datetime, now: datetime) -> Observation:
         space = await self._space(meeting, viewer)
         records = await self._records(space, viewer, since)
         seen: list[Sighting] = []

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from noshowd.adapters.google.client import GoogleClient, Method
+from noshowd.adapters.google.client import GoogleClient, Method, made_id
 from noshowd.adapters.google.errors import Refused
 from noshowd.adapters.google.scopes import Scope
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
@@ -45,7 +45,7 @@ class GoogleTasks:
     async def send(self, parcel: Parcel) -> Receipt:
         owner = self._owner(parcel)
         task = await self._client.call(_INSERT, subject=owner, tasklist=_LIST_ID, body=_task(parcel), fields="id")
-        return self._receipt(owner, task["id"])
+        return self._receipt(owner, made_id(task))
 
     async def verify(self, parcel: Parcel) -> Receipt | None:
         """Also finds what was ticked off since; not what was deleted."""

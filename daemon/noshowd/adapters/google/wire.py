@@ -65,12 +65,12 @@ def entry(item: Json, *, account: str, calendar: str, zone: str) -> CalendarEntr
 
 
 def _entry(item: Json, *, account: str, calendar: str, zone: str) -> CalendarEntry:
-    own_zone = _zone_name(item.get("start", {}).get("timeZone")) or _zone_name(zone)
+    own_zone = _zone_name((item.get("start") or {}).get("timeZone")) or _zone_name(zone)
     start, end = _instant(item, "start", own_zone), _instant(item, "end", own_zone)
     if end < start:
         raise UnreadableError("it ends before it starts")
     attendees = tuple(_attendee(a) for a in item.get("attendees", ()))
-    organizer, description = item.get("organizer"), item.get("description", "")
+    organizer, description = item.get("organizer"), _text(item, "description")
     return CalendarEntry(
         ref=EntryRef(account=account, calendar=calendar, entry_id=item["id"]),
         uid=item.get("iCalUID"),
@@ -82,8 +82,8 @@ def _entry(item: Json, *, account: str, calendar: str, zone: str) -> CalendarEnt
         end=end,
         all_day="date" in item["start"],
         zone=own_zone,
-        title=item.get("summary", ""),
-        location=item.get("location", ""),
+        title=_text(item, "summary"),
+        location=_text(item, "location"),
         description=description,
         description_is_html=bool(_MARKUP.search(description)),
         conference=_conference(item),
@@ -101,6 +101,13 @@ def _entry(item: Json, *, account: str, calendar: str, zone: str) -> CalendarEnt
         web_link=item.get("htmlLink"),
         marks=tuple(sorted((k.lower(), v) for k, v in item.get("extendedProperties", {}).get("private", {}).items())),
     )
+
+
+def _text(item: Json, name: str) -> str:
+    text = item.get(name) or ""
+    if not isinstance(text, str):
+        raise UnreadableError(f"its {name} is no text")
+    return text
 
 
 def _instant(item: Json, name: str, zone: str | None) -> datetime:

@@ -102,20 +102,15 @@ class Agenda:
         with self._lock:
             self._calendars.cancel(self.event(event_id), self._now())
 
-    def split(self, event_id: str, at: datetime, **fields: Any) -> Json:
-        """Change "this and following": the series ends before `at`, another with a new id begins."""
+    def split(self, event_id: str, planned: datetime, start: datetime, **fields: Any) -> Json:
+        """Move "this and following": the series ends before `planned`, another one with a new id begins at `start`."""
         old = self.event(event_id)
-        rule = old["recurrence"][0]
         length = datetime.fromisoformat(old["end"]["dateTime"]) - datetime.fromisoformat(old["start"]["dateTime"])
-        until = at.astimezone(UTC) - timedelta(seconds=1)
-        self.patch(event_id, recurrence=[f"{rule};UNTIL={until:%Y%m%dT%H%M%SZ}"])
-        new = {
-            **old,
-            "id": f"{old['id']}r{next(self._numbers)}",
-            "start": moment(at),
-            "end": moment(at + length),
-        }
-        return self._publish({**new, **fields})
+        until = planned.astimezone(UTC) - timedelta(seconds=1)
+        self.patch(event_id, recurrence=[f"{old['recurrence'][0]};UNTIL={until:%Y%m%dT%H%M%SZ}"])
+        new_id = f"{old['id']}r{next(self._numbers)}"
+        moved = {"start": moment(start), "end": moment(start + length)}
+        return self._publish({**old, "id": new_id, **moved, **fields})
 
     def occurrence(self, event_id: str, start: datetime) -> Json:
         """The occurrence of a series that was planned for `start`."""
