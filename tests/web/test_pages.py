@@ -193,6 +193,18 @@ def test_what_comes_from_outside_is_escaped(desk: Desk) -> None:
     assert "49" not in page
 
 
+def test_the_choice_the_link_was_labelled_with_stands_out_and_waits(desk: Desk) -> None:
+    def loud(question: Question) -> list[str]:
+        desk.questions["q1"] = question
+        page = LexborHTMLParser(desk.browser.get(desk.link()).text)
+        return [button.text() for button in page.css("button.primary")]
+
+    assert loud(QUESTION) == [YES.label]
+    assert loud(replace(QUESTION, chosen=NO.value)) == [NO.label]
+    assert loud(replace(QUESTION, chosen=YES.value)) == [YES.label]
+    assert desk.box.puts == 0
+
+
 def test_the_page_is_in_the_language_of_the_person_and_needs_no_script(desk: Desk) -> None:
     page = desk.browser.get(desk.link("q2"))
     assert page.headers["content-language"] == "de"

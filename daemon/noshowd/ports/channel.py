@@ -52,7 +52,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """One message or task, rendered and ready. Texts are plain; `html` says the same where the channel can."""
+    """One message or task, rendered and ready. Texts are plain; `html` is a fragment that says the same."""
 
     #: Our own id: the same parcel always has the same, on every attempt.
     key: str

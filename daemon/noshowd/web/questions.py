@@ -29,8 +29,18 @@ class Question:
     choices: tuple[Choice, ...] = ()
     language: str = "en"
     draft: Draft | None = None
+    #: Value of the choice that the link was labelled with: it stands out, and is still to be pressed.
+    chosen: str | None = None
     #: Why nothing can be answered any more (who decided what, or neutrally that it is over).
     closed: str | None = None
+
+    def style(self, choice: Choice) -> str | None:
+        """How the button looks; only one stands out where the link named one."""
+        if self.chosen is None:
+            return choice.style
+        if choice.value == self.chosen:
+            return "primary"
+        return None if choice.style == "primary" else choice.style
 
 
 class Questions(Protocol):

@@ -178,11 +178,12 @@ async def test_choices_become_links_in_both_parts_and_share_a_line_when_they_sha
 ) -> None:
     page = "https://noshowd.example/a/t?x=1&y=2"
     choices = (Choice(label="Yes", value="a", url=page), Choice(label="<No>", value="b", url=page))
-    html = "<html><body><p>Was it held?</p></body></html>"
-    letter = await _sent(house, replace(MailWorld(house).parcel(), choices=choices, html=html))
+    parcel = replace(MailWorld(house).parcel(), choices=choices, html="<p>Was it held?</p>", preview="A & B")
+    letter = await _sent(house, parcel)
     assert f"Yes / <No>:\n{page}" in letter.text.replace("\r\n", "\n")
     link = '<a href="https://noshowd.example/a/t?x=1&amp;y=2">Yes / &lt;No&gt;</a>'
-    assert f"<p>{link}</p></body></html>" in letter.html
+    hidden = '<div style="display:none">A &amp; B</div>'
+    assert letter.html.strip() == f"{hidden}<p>Was it held?</p><p>{link}</p>"
 
 
 @pytest.mark.parametrize(

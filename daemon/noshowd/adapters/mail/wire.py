@@ -139,11 +139,11 @@ def _text(parcel: Parcel) -> str:
     return "\n\n".join([text, *links, *([parcel.link] if parcel.link else [])])
 
 
-def _html(html: str, parcel: Parcel) -> str:
-    """The HTML with the links before its end."""
-    links = "".join(f'<p><a href="{escape(url)}">{escape(labels)}</a></p>' for labels, url in _links(parcel.choices))
-    body, end, rest = _encodable(html).rpartition("</body>")
-    return f"{body}{links}{end}{rest}" if end else f"{rest}{links}"
+def _html(fragment: str, parcel: Parcel) -> str:
+    """The fragment, after the discreet line that a list of mails shows first, and before the links."""
+    preview = f'<div style="display:none">{escape(one_line(parcel.preview))}</div>' if parcel.preview else ""
+    links = [f'<p><a href="{escape(url)}">{escape(labels)}</a></p>' for labels, url in _links(parcel.choices)]
+    return "".join([preview, _encodable(fragment), *links])
 
 
 def _links(choices: Iterable[Choice]) -> list[tuple[str, str]]:
