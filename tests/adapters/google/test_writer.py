@@ -1,0 +1,140 @@
+"""Appointments are written once for each key, with explicit notices and links of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from noshowd.adapters.google.client import GoogleClient
+from noshowd.adapters.google.writer import GoogleCalendarWriter
+from noshowd.demo.vendors.google.faults import QUOTA_EXCEEDED, Fault, Manner
+from noshowd.demo.vendors.google.google import SimulatedGoogle
+from noshowd.domain.entry import EntryRef
+from noshowd.ports.calendar import NewEvent
+from noshowd.ports.errors import Permanent, Temporary
+
+ANNA, BEN, KIM = "anna@beispiel-beratung.de", "ben@beispiel-beratung.de", "kim@grosskunde.de"
+BERLIN = ZoneInfo("Europe/Berlin")
+INSERT, PATCH = "calendar.events.insert", "calendar.events.patch"
+CALL = NewEvent(
+    key="offer-17/accepted",
+    start=datetime(2026, 3, 25, 10, tzinfo=BERLIN),
+    end=datetime(2026, 3, 25, 10, 30, tzinfo=BERLIN),
+    zone="Europe/Berlin",
+    title="Call with Kim",
+    attendees=(KIM,),
+    with_conference=True,
+)
+
+
+@pytest.fixture
+def writer(client: GoogleClient) -> GoogleCalendarWriter:
+    return GoogleCalendarWriter(client)
+
+
+@pytest.fixture
+def old(google: SimulatedGoogle) -> dict:
+    start, end = datetime(2026, 3, 24, 9, tzinfo=BERLIN), datetime(2026, 3, 24, 9, 30, tzinfo=BERLIN)
+    return google.agenda.add_event(ANNA, "Call with Kim", start, end, guests=(KIM, BEN))
+
+
+def move_of(event: dict, calendar: str = ANNA) -> NewEvent:
+    ref = EntryRef(account="work", calendar=calendar, entry_id=event["id"])
+    return replace(CALL, moves=ref)
+
+
+async def test_a_new_event_has_guests_a_notice_and_a_meet_room_of_its_own(google, writer):
+    ref = await writer.write(ANNA, CALL)
+    event = google.agenda.event(ref.entry_id)
+    assert [a["email"] for a in event["attendees"]] == [KIM]
+    assert event["conferenceData"]["conferenceSolution"]["key"]["type"] == "hangoutsMeet"
+    assert google.writes.notices == [(ref.entry_id, "all", (KIM,))]
+
+
+async def test_without_notice_nobody_is_written_to(google, writer):
+    await writer.write(ANNA, replace(CALL, notify=False))
+    assert google.writes.notices == []
+
+
+async def test_the_same_key_twice_is_one_event(google, writer):
+    first = await writer.write(ANNA, CALL)
+    assert await writer.write(ANNA, CALL) == first
+    assert len(google.writes.notices) == 1
+    assert (await writer.write(ANNA, replace(CALL, key="another"))) != first
+
+
+async def test_a_lost_answer_is_uncertain_and_the_next_write_finds_it(google, writer):
+    google.fail(Fault(manner=Manner.DROP_AFTER), on=INSERT)
+    with pytest.raises(Temporary) as caught:
+        await writer.write(ANNA, CALL)
+    assert caught.value.uncertain
+    assert len([a for a in google.asked if a.method == INSERT]) == 1
+    await writer.write(ANNA, CALL)
+    assert len(google.writes.notices) == 1
+
+
+async def test_an_event_deleted_since_keeps_its_id_and_the_next_write_takes_another(google, writer):
+    first = await writer.write(ANNA, CALL)
+    google.agenda.cancel(first.entry_id)
+    second = await writer.write(ANNA, CALL)
+    assert second.entry_id != first.entry_id
+    assert google.agenda.event(second.entry_id)["status"] == "confirmed"
+
+
+async def test_an_id_that_is_somebody_elses_is_not_taken_for_ours(google, writer):
+    ref = await writer.write(ANNA, CALL)
+    google.agenda.patch(ref.entry_id, extendedProperties={"private": {"noshowd": "not this key"}})
+    with pytest.raises(Permanent, match="event_id_taken"):
+        await writer.write(ANNA, CALL)
+
+
+async def test_a_move_keeps_guests_and_room_and_is_done_once(google, writer, old):
+    ref = await writer.write(ANNA, move_of(old))
+    moved = google.agenda.event(ref.entry_id)
+    assert moved["start"]["dateTime"] == "2026-03-25T10:00:00+01:00"
+    assert moved["hangoutLink"] == old["hangoutLink"]
+    assert {a["email"] for a in moved["attendees"]} == {ANNA, KIM, BEN}
+    await writer.write(ANNA, move_of(old))
+    assert [a.headers["if-match"] for a in google.asked if a.method == PATCH] == [old["etag"]]
+
+
+async def test_a_move_against_a_change_reads_again_and_then_holds(google, writer, old):
+    google.fail(Fault(code=412, reason="conditionNotMet"), on=PATCH)
+    await writer.write(ANNA, move_of(old))
+    assert google.agenda.event(old["id"])["start"]["dateTime"] == "2026-03-25T10:00:00+01:00"
+
+
+async def test_an_event_that_changes_all_the_time_is_tried_later(google, writer, old):
+    google.fail(Fault(code=412, reason="conditionNotMet"), on=PATCH, times=3)
+    with pytest.raises(Temporary, match="event_changes_all_the_time"):
+        await writer.write(ANNA, move_of(old))
+
+
+async def test_a_moved_event_without_a_room_gets_one_when_asked_to(google, writer):
+    start, end = datetime(2026, 3, 24, 9, tzinfo=BERLIN), datetime(2026, 3, 24, 9, 30, tzinfo=BERLIN)
+    plain = google.agenda.add_event(ANNA, "Phone call", start, end, meet=False)
+    await writer.write(ANNA, move_of(plain))
+    assert google.agenda.event(plain["id"])["hangoutLink"].startswith("https://meet.google.com/")
+
+
+async def test_a_cancelled_event_is_not_moved(google, writer, old):
+    google.agenda.cancel(old["id"])
+    with pytest.raises(Permanent, match="event_is_cancelled"):
+        await writer.write(ANNA, move_of(old))
+
+
+async def test_a_guests_copy_is_not_moved(writer, old):
+    with pytest.raises(Permanent, match="forbiddenForNonOrganizer"):
+        await writer.write(BEN, move_of(old, calendar=BEN))
+
+
+async def test_too_many_invitations_pause_the_writing_for_hours(google, writer):
+    google.fail(QUOTA_EXCEEDED, on=INSERT)
+    with pytest.raises(Temporary, match="quotaExceeded") as caught:
+        await writer.write(ANNA, CALL)
+    assert caught.value.retry_after is not None
+    assert caught.value.retry_after.total_seconds() >= 3600
+    assert not caught.value.uncertain
