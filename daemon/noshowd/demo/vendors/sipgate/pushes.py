@@ -41,8 +41,7 @@ class Pushes:
         call = self.exchange.ring(way, line, number)
         answer = await self._post(self._address, "newCall", call, **{"user[]": "Anna"})
         if answer.headers.get("content-type", "").startswith("application/xml"):
-            # S314: our own daemon's answer on loopback
-            call.follow_ups = dict(ET.fromstring(answer.content).attrib)  # noqa: S314
+            call.follow_ups = dict(ET.fromstring(answer.content).attrib)  # noqa: S314 - our own daemon's answer
         return call
 
     async def answer(self, call: Call, *, voicemail: bool = False) -> None:

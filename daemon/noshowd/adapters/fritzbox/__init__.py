@@ -1,0 +1,1 @@
+"""AVM FRITZ!Box: the call monitor on TCP 1012, live."""

@@ -1,0 +1,1 @@
+"""A simulated FRITZ!Box: the call monitor, speaking the documented lines."""
