@@ -126,7 +126,7 @@ class _Desk:
             )
         )
         said = texts.results.get(word, texts.results["noted"])
-        return pages.message(texts, texts.thanks, f"{choice.label}\n{said}", back=request.url.path)
+        return pages.message(texts, texts.thanks, f"{choice.label}\n{said}", back=request.path_params["token"])
 
     async def _asked(self, request: Request, now: datetime) -> tuple[str, Question]:
         """The question behind the link. Refuses what is too often, foreign, old, or no longer there."""

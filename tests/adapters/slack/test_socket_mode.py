@@ -143,7 +143,7 @@ async def test_an_announced_end_overlaps(desk: Desk) -> None:
     assert len(desk.box.answers) == 1
 
 
-async def test_a_lost_line_is_opened_again_and_brings_what_waited(desk: Desk) -> None:
+async def test_a_lost_line_is_opened_again(desk: Desk) -> None:
     message = await desk.ask()
     async with desk.listening():
         for round_ in range(3):

@@ -65,12 +65,6 @@ class SlackServer:
         self._do(self.sockets.deliver(envelope, times=times))
         return str(envelope["envelope_id"])
 
-    def redeliver(self) -> None:
-        """Send what found no connection when it was pressed."""
-        waiting, self.sockets.undelivered = self.sockets.undelivered, []
-        for envelope in waiting:
-            self._do(self.sockets.deliver(envelope))
-
     def announce_disconnect(self, reason: str = "warning") -> None:
         self._do(self.sockets.say_disconnect(reason))
 

@@ -18,8 +18,6 @@ class Sockets:
         self._open: list[WebSocket] = []
         #: Envelope ids that the app acknowledged, in order.
         self.acknowledged: list[str] = []
-        #: Envelopes that found no open connection: Slack shows an error to the person who pressed.
-        self.undelivered: list[dict[str, Any]] = []
         #: How many connections were ever greeted.
         self.greeted = 0
         #: How many words came back for one person alone.
@@ -68,10 +66,9 @@ class Sockets:
             self._changed.notify_all()
 
     async def deliver(self, envelope: dict[str, Any], *, times: int = 1) -> None:
-        """Send to one open connection, the newest; kept in `undelivered` when there is none."""
+        """Send to one open connection, the newest. Slack keeps nothing for an app that is not there."""
         if not self._open:
-            self.undelivered.append(envelope)
-            return
+            raise ConnectionError("nobody is connected: Slack shows an error to the person who pressed")
         for _ in range(times):
             await self._open[-1].send_json(envelope)
 
