@@ -74,7 +74,7 @@ def _machine_reason(error: HttpError) -> str:
     """`errors[0].reason` of the older APIs, `details[].reason` or `status` of the newer ones, else the code."""
     try:
         body: Any = json.loads(error.content)["error"]
-        listed = [item["reason"] for item in body.get("errors", ()) + body.get("details", []) if "reason" in item]
+        listed = [i["reason"] for i in (*body.get("errors", ()), *body.get("details", ())) if "reason" in i]
         return str(listed[0] if listed else body.get("status", f"http_{error.resp.status}"))
     except (ValueError, KeyError, TypeError, AttributeError):
         return f"http_{error.resp.status}"

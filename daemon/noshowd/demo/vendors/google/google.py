@@ -14,13 +14,14 @@ from noshowd.demo.vendors.google.calendar_reads import CalendarReads
 from noshowd.demo.vendors.google.calendar_rest import CalendarRest
 from noshowd.demo.vendors.google.calendar_writes import CalendarWrites
 from noshowd.demo.vendors.google.calendars import Calendars
+from noshowd.demo.vendors.google.call import Call
 from noshowd.demo.vendors.google.faults import Fault, FaultScript
 from noshowd.demo.vendors.google.mail import Mail, Mailboxes
 from noshowd.demo.vendors.google.meet_api import MeetApi
 from noshowd.demo.vendors.google.meetings import Joined, Meetings, Visitor
 from noshowd.demo.vendors.google.paging import Pager
 from noshowd.demo.vendors.google.people import People
-from noshowd.demo.vendors.google.server import Asked, Front
+from noshowd.demo.vendors.google.server import Front
 from noshowd.demo.vendors.google.tasks import Tasks
 from noshowd.demo.vendors.serving import LoopbackServer
 
@@ -28,10 +29,11 @@ from noshowd.demo.vendors.serving import LoopbackServer
 class SimulatedGoogle:
     """Calendar, Meet, Tasks, Gmail and Directory of one small firm, on loopback while the `with` block runs.
 
-    `now` stamps everything. The control methods may be called from any thread.
+    `now` stamps everything; `certificate` is a PEM file with key and chain for TLS. The control methods may be
+    called from any thread.
     """
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], *, certificate: str | None = None) -> None:
         self._now = now
         lock = RLock()
         self.pager = Pager()
@@ -60,7 +62,7 @@ class SimulatedGoogle:
         self._front = Front(
             access=self.access, faults=self._faults, pager=self.pager, handlers=handlers, now=now, lock=lock
         )
-        self._server = LoopbackServer(self._front.app())
+        self._server = LoopbackServer(self._front.app(), certificate=certificate)
         self.access.token_uri = f"{self.url}/token"
 
     def __enter__(self) -> Self:
@@ -82,7 +84,7 @@ class SimulatedGoogle:
         return self._server.url
 
     @property
-    def asked(self) -> list[Asked]:
+    def asked(self) -> list[Call]:
         """Every accepted request so far, in order."""
         with self._front.lock:
             return list(self._front.asked)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from threading import RLock
 from typing import Any
@@ -33,18 +32,6 @@ Json = dict[str, Any]
 _VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A request that was well formed and signed in, as tests want to see it."""
-
-    method: str
-    user: str
-    path: dict[str, str]
-    query: Json
-    body: Json
-    headers: dict[str, str]
-
-
 class Front:
     """Checks and dispatches requests. `asked` lists the accepted ones."""
 
@@ -64,7 +51,7 @@ class Front:
         self._handlers = handlers
         self._now = now
         self.lock = lock
-        self.asked: list[Asked] = []
+        self.asked: list[Call] = []
         self.token_requests = 0
 
     def app(self) -> Starlette:
@@ -86,42 +73,28 @@ class Front:
 
     async def _answer(self, request: Request) -> Response:
         body = await request.body()
-        api = "calendar"
-        try:
-            with self.lock:
-                method, call = self._accept(request, body)
-                api = method.api
-                fault = self._faults.take(method.id)
-                if fault and fault.manner is Manner.REFUSE:
-                    raise fault.refusal()
-                if fault and fault.manner is Manner.HANG:
-                    return _Silence()
-                if fault and fault.manner is Manner.EMPTY_PAGE:
-                    self._pager.empty_next = True
-                answer = self._handlers[method.id](call)
-        except Refusal as refusal:
-            return JSONResponse(refusal.body(api), refusal.code, refusal.headers)
-        if fault and fault.manner is Manner.DROP_AFTER:
-            return _Silence(drop=True)
-        return _reply(answer, call, fault)
-
-    def _accept(self, request: Request, body: bytes) -> tuple[discovery.Method, Call]:
-        """The request as a call. Raises `Refusal`."""
-        verb = request.headers.get("x-http-method-override", request.method)
-        raw_query = request.url.query
-        if verb != request.method:  # a GET too long for a URL travels as a POST form
-            raw_query, body = body.decode(), b""
+        verb, raw_query = request.method, request.url.query
+        if "x-http-method-override" in request.headers:  # a GET too long for a URL travels as a POST form
+            verb, raw_query, body = request.headers["x-http-method-override"], body.decode(), b""
         found = discovery.find(verb, request.scope["raw_path"].decode())
         if found is None:
-            raise Refusal(404, "notFound", f"No method for {verb} {request.url.path}")
+            return JSONResponse({"error": {"code": 404, "message": f"No method for {verb} {request.url.path}"}}, 404)
         method, path = found
+        try:
+            with self.lock:
+                call = self._accept(request, method, path, raw_query, body)
+                fault = self._faults.take(method.id)
+                return self._carry_out(call, fault)
+        except Refusal as refusal:
+            return JSONResponse(refusal.body(method.api), refusal.code, refusal.headers)
+
+    def _accept(
+        self, request: Request, method: discovery.Method, path: dict[str, str], raw_query: str, body: bytes
+    ) -> Call:
+        """The request as a call. Raises `Refusal`."""
         grant = self._access.check(request.headers.get("authorization"))
         if method.api in self._access.disabled_apis:
-            raise Refusal(
-                403,
-                "accessNotConfigured",
-                f"{method.api} API has not been used in this project or is disabled.",
-            )
+            raise Refusal(403, "accessNotConfigured", f"{method.api} API has not been used in this project or is off.")
         if not grant.scopes & method.scopes:
             raise Refusal(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
         validation.check_path(method, path)
@@ -130,20 +103,28 @@ class Front:
         validation.check_body(method, content)
         if method.id not in self._handlers:
             raise Refusal(501, "notImplemented", f"{method.id} is not simulated")
-        headers = dict(request.headers)
-        self.asked.append(
-            Asked(method=method.id, user=grant.user, path=path, query=query, body=content or {}, headers=headers)
-        )
         call = Call(
             method=method.id,
             grant=grant,
             path=path,
             query=query,
             body=content or {},
-            headers=headers,
+            headers=dict(request.headers),
             now=self._now(),
         )
-        return method, call
+        self.asked.append(call)
+        return call
+
+    def _carry_out(self, call: Call, fault: Fault | None) -> Response:
+        """The answer, or the trouble scripted in its place. Raises `Refusal`."""
+        manner = fault.manner if fault else None
+        if fault and manner is Manner.REFUSE:
+            raise fault.refusal()
+        if manner is Manner.HANG:
+            return _Silence()
+        self._pager.empty_next = manner is Manner.EMPTY_PAGE
+        answer = self._handlers[call.method](call)
+        return _Silence(drop=True) if manner is Manner.DROP_AFTER else _reply(answer, call, manner)
 
 
 class _Silence(Response):
@@ -173,16 +154,16 @@ def _content(request: Request, body: bytes) -> Any:
         raise Refusal(400, "parseError", "Parse Error") from None
 
 
-def _reply(answer: Json | None, call: Call, fault: Fault | None) -> Response:
+def _reply(answer: Json | None, call: Call, manner: Manner | None) -> Response:
     if answer is None:
         return Response(status_code=204)
-    if fault and fault.manner is Manner.EMPTY:
+    if manner is Manner.EMPTY:
         answer = {k: v for k, v in answer.items() if not isinstance(v, list)}
     if fields := call.query.get("fields"):
         answer = masks.apply(answer, masks.parse(fields))
     indent = None if call.query.get("prettyPrint") is False else 2
     text = json.dumps(answer, indent=indent, ensure_ascii=False)
-    if fault and fault.manner is Manner.TRUNCATE:
+    if manner is Manner.TRUNCATE:
         text = text[: len(text) // 2]
     headers = {"ETag": answer["etag"]} if "etag" in answer else {}
     return Response(text, media_type="application/json; charset=UTF-8", headers=headers)
