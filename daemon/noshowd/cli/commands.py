@@ -34,6 +34,7 @@ COMMANDS: dict[str, Command] = {
         module="noshowd.cli.check_config", help="Show everything that is wrong with a configuration."
     ),
     "classify": Command(module="noshowd.cli.classify", help="Show how calendar events are understood."),
+    "simulate": Command(module="noshowd.cli.simulate", help="Tell a story on a fake clock, without network or waiting."),
 }
 
 

@@ -41,6 +41,15 @@ def step_instants(meeting: Meeting, step: Step, rules: JudgingRules) -> list[dat
     return [first + step.every * i for i in range(count + 1)]
 
 
+def _marks(meeting: Meeting, policy: Policy) -> set[datetime]:
+    """Every instant at which the mere passing of time may change the verdict or make a rung due."""
+    marks = {meeting.end, meeting.start + policy.judging.confirmation(meeting.length)}
+    for ladder in policy.ladders.values():
+        for step in ladder:
+            marks.update(step_instants(meeting, step, policy.judging))
+    return marks
+
+
 def next_look_at(meeting: Meeting, policy: Policy, sources: Iterable[SourceTraits], now: datetime) -> datetime | None:
     """The next instant at which the verdict or a rung may change by the mere passing of time; None when never.
 
@@ -48,25 +57,23 @@ def next_look_at(meeting: Meeting, policy: Policy, sources: Iterable[SourceTrait
     """
     known = list(sources)
     lags = {timedelta(0), *(s.lag + _MARGIN for s in known)}
-    marks = {meeting.end, meeting.start + policy.judging.confirmation(meeting.length)}
-    for ladder in policy.ladders.values():
-        for step in ladder:
-            marks.update(step_instants(meeting, step, policy.judging))
-    instants = {mark + lag for mark in marks for lag in lags}
+    instants = {mark + lag for mark in _marks(meeting, policy) for lag in lags}
     instants |= {window(meeting, policy.judging).start, settled_at(meeting, policy.judging, known)}
     return min((t for t in instants if t > now), default=None)
 
 
 def next_source_look(
-    meeting: Meeting, source: SourceTraits, rules: JudgingRules, verdict: Verdict | None, now: datetime
+    meeting: Meeting, source: SourceTraits, policy: Policy, verdict: Verdict | None, now: datetime
 ) -> datetime | None:
     """When to look at a source again, None when it can bring nothing more.
 
     A source that shows only the moment is looked at twice as often as a gap is long; one that keeps history once a gap
-    length; one that tells of ended calls only, every two minutes. After the end: once, and when it has settled.
+    length and whenever a rung is due; one that tells of ended calls only, every two minutes. After the end: once, and
+    when it has settled.
     """
     if verdict is not None and (verdict.final or verdict.outcome in (Outcome.CALLED_OFF, Outcome.NOT_WATCHED)):
         return None
+    rules = policy.judging
     opens = meeting.start - (rules.call_early if meeting.place.kind is Kind.PHONE else rules.early_window)
     if source.keeps_history:
         opens = meeting.start
@@ -74,7 +81,8 @@ def next_source_look(
         return opens
     if now < meeting.end:
         pause = rules.gap * 2 if source.ended_only else rules.gap if source.keeps_history else rules.gap / 2
-        return min(now + pause, meeting.end + source.lag + _MARGIN)
+        reached = {mark + source.lag + _MARGIN for mark in _marks(meeting, policy)}
+        return min([now + pause, *(t for t in reached if t > now)])
     late = [
         meeting.end + source.lag + _MARGIN,
         meeting.end + source.settles_after / 2,

@@ -43,9 +43,7 @@ def first_looks(parts: Parts, meeting: Meeting, policy: Policy, now: datetime) -
         PlannedLook(
             round_id=(meeting.key, meeting.round),
             source=name,
-            next_look_at=next_source_look(meeting, source.traits, policy.judging, None, now)
-            if meeting.watched
-            else None,
+            next_look_at=next_source_look(meeting, source.traits, policy, None, now) if meeting.watched else None,
         )
         for name, source in parts.presences.items()
         if source.sees(meeting)
@@ -85,7 +83,7 @@ async def _take(
     parts: Parts, claim: ClaimedLook, stored: StoredMeeting, source: PresenceSource, policy: Policy
 ) -> None:
     now = parts.clock.now()
-    due = next_source_look(stored.meeting, source.traits, policy.judging, stored.verdict, now)
+    due = next_source_look(stored.meeting, source.traits, policy, stored.verdict, now)
     if due is None or now < window(stored.meeting, policy.judging).start:
         await parts.database.run(lambda conn: looks.record_good(conn, claim, looked_at=now, next_look_at=due))
         return

@@ -35,18 +35,37 @@ async def next_due(parts: Parts, verb: str) -> datetime | None:
     return await parts.database.read(lambda conn: _NEXT[verb](conn, now=now))
 
 
-async def settle(parts: Parts) -> None:
-    """Do everything that is due at this instant, and what follows from it at this instant."""
-    while sum([await verb(parts) for verb in VERBS.values()]):
-        pass
+class RestlessError(RuntimeError):
+    """The engine keeps finding work at one and the same instant."""
+
+
+async def settle(parts: Parts, *, at_most: int) -> None:
+    """Do everything that is due at this instant, and what follows from it at this instant.
+
+    Raises `RestlessError` after `at_most` rounds.
+    """
+    for _ in range(at_most):
+        due = await _due_now(parts)
+        if not due:
+            return
+        for verb in due:
+            await VERBS[verb](parts)
+    raise RestlessError(f"still work to do after {at_most} rounds at {parts.clock.now().isoformat()}")
 
 
 async def next_instant(parts: Parts) -> datetime | None:
     """The next instant at which anything at all is due."""
+    return min((at for at in (await _all_due(parts)).values() if at is not None), default=None)
 
-    def read(conn: sa.Connection) -> datetime | None:
+
+async def _due_now(parts: Parts) -> list[str]:
+    now = parts.clock.now()
+    return [verb for verb, at in (await _all_due(parts)).items() if at is not None and at <= now]
+
+
+async def _all_due(parts: Parts) -> dict[str, datetime | None]:
+    def read(conn: sa.Connection) -> dict[str, datetime | None]:
         now = parts.clock.now()
-        instants = [due for find in _NEXT.values() if (due := find(conn, now=now)) is not None]
-        return min(instants, default=None)
+        return {verb: find(conn, now=now) for verb, find in _NEXT.items()}
 
     return await parts.database.read(read)

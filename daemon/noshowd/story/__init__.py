@@ -1,1 +1,1 @@
-"""A story on a fake clock, through the same engine and store as the daemon."""
+"""A story on a fake clock: scripted sources and channels instead of vendors, engine and store as they are."""

@@ -1,0 +1,245 @@
+"""Tells a story: moves the clock from one instant to the next, and lets the engine do what is due."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from noshowd.config.model import Config
+from noshowd.domain.followup import State
+from noshowd.engine.alerts import tell
+from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.parts import Parts
+from noshowd.engine.turn import next_instant, settle
+from noshowd.ports.answers import Answer
+from noshowd.ports.channel import Carries, Recovery
+from noshowd.runtime.assemble import assemble, digest_of
+from noshowd.runtime.catalogue import Adapters
+from noshowd.runtime.people import ConfiguredDirectory
+from noshowd.store import outbox, people, switches
+from noshowd.store.database import Database, open_database
+from noshowd.story.clock import FakeClock
+from noshowd.story.expect import Checker
+from noshowd.story.format import AnswerGiven, Event, Story
+from noshowd.story.report import Report, report
+from noshowd.story.scripted import (
+    KilledError,
+    Post,
+    ScriptedChannel,
+    ScriptedLines,
+    ScriptedRoom,
+)
+from noshowd.story.setting import ACCOUNT, USUAL_CHANNELS, instant, traits
+from noshowd.story.stage import Stage, StoryError
+
+_KEY = b"a story has no secrets"
+#: How often the house is kept (alerts); the daemon does it more often.
+_HOUSEKEEPING = timedelta(minutes=10)
+#: More steps than this at one instant: the engine does not come to rest.
+_TOO_MANY = 200
+#: States of a message that lies before somebody.
+_POSTED = (State.SENT, State.RETRACTING, State.RETRACTED)
+
+
+@dataclass(slots=True)
+class Telling:
+    """The state of a story that is being told."""
+
+    story: Story
+    stage: Stage
+    clock: FakeClock
+    database: Database
+    config: Config
+    posts: list[Post] = field(default_factory=list)
+    parts: Parts | None = None
+    kill: str | None = None
+    answers: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+async def tell_story(story: Story) -> Report:
+    """Run the story on a database of its own and report everything. Raises `StoryError` for a broken story."""
+    with (
+        tempfile.TemporaryDirectory(prefix="noshowd-story-") as folder,
+        open_database(f"sqlite:///{Path(folder) / 'story.db'}") as database,
+    ):
+        telling = Telling(
+            story=story,
+            stage=Stage(story),
+            clock=FakeClock(instant(story, story.begins)),
+            database=database,
+            config=_config(story),
+        )
+        checker = Checker(telling.stage, database, telling.posts)
+        await _run(telling, checker)
+        return report(story, database, telling.posts, [*telling.problems, *checker.problems])
+
+
+def _config(story: Story) -> Config:
+    return Config(mode=story.mode, us=story.us, person=story.person, contact=story.contact, policy=story.policy)
+
+
+async def _run(telling: Telling, checker: Checker) -> None:
+    """From the beginning to the end, always to the next instant at which anything happens or is due."""
+    story = telling.story
+    _start(telling)
+    ends = instant(story, story.ends)
+    agenda = _agenda(telling, checker)
+    housekeeping = telling.clock.now()
+    while True:
+        now = telling.clock.now()
+        while agenda and agenda[0].at <= now and agenda[0].before:
+            await agenda.pop(0).do()
+        if now >= housekeeping:
+            await _keep_house(telling)
+            housekeeping = now + _HOUSEKEEPING
+        await _settle(telling)
+        while agenda and agenda[0].at <= now and not agenda[0].before:
+            await agenda.pop(0).do()
+        if now >= ends:
+            break
+        due = await next_instant(telling.parts) if telling.parts is not None else None
+        upcoming = min(at for at in (ends, housekeeping, due, agenda[0].at if agenda else None) if at is not None)
+        telling.clock.set(max(now + timedelta(seconds=1), upcoming))
+    for expectation in story.expect:
+        if expectation.at is None:
+            await checker.check(expectation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """Something the story has at an instant: an event before the engine does its work, a check after it."""
+
+    at: datetime
+    before: bool
+    do: Callable[[], Awaitable[None]]
+
+
+def _agenda(telling: Telling, checker: Checker) -> list[_Item]:
+    story, stage = telling.story, telling.stage
+    items = [_Item(at=at, before=True, do=partial(stage.appear, meeting)) for at, meeting in stage.later()]
+    items += [_Item(at=instant(story, e.at), before=True, do=partial(_happen, telling, e)) for e in story.event]
+    items += [
+        _Item(at=instant(story, e.at), before=False, do=partial(checker.check, e))
+        for e in story.expect
+        if e.at is not None
+    ]
+    return sorted(items, key=lambda item: (item.at, not item.before))
+
+
+def _start(telling: Telling) -> None:
+    """Start the daemon: fresh adapters, as after a restart; the database stays."""
+    story, stage = telling.story, telling.stage
+    adapters = Adapters(
+        calendars={ACCOUNT: stage.calendar},
+        free_busy={ACCOUNT: stage.calendar},
+        watched=sorted({(ACCOUNT, c) for m in story.meeting for c in (m.calendars or (m.organizer,))}),
+    )
+    for source in story.source:
+        seen = frozenset(source.lines)
+        adapters.presences[source.name] = (
+            ScriptedLines(traits(source), stage.world, stage.moods, seen)
+            if source.sees == "phone"
+            else ScriptedRoom(traits(source), stage.world, stage.moods, source.links)
+        )
+    for channel in story.channel or USUAL_CHANNELS:
+        adapters.channels.append(
+            ScriptedChannel(
+                channel.name,
+                carries=frozenset(Carries(c) for c in channel.carries),
+                recovery=Recovery(channel.recovery),
+                edits=channel.edits,
+                clock=telling.clock,
+                moods=stage.moods,
+                posts=telling.posts,
+                blow=lambda where: _blow(telling, where),
+            )
+        )
+    telling.parts = assemble(
+        telling.config,
+        database=telling.database,
+        clock=telling.clock,
+        adapters=adapters,
+        worker="story",
+        key=_KEY,
+    )
+
+
+def _blow(telling: Telling, where: str) -> None:
+    if telling.kill == where:
+        telling.kill = None
+        raise KilledError
+
+
+async def _settle(telling: Telling) -> None:
+    if telling.parts is None:
+        return
+    try:
+        await settle(telling.parts, at_most=_TOO_MANY)
+    except KilledError:
+        telling.parts = None
+    except BaseExceptionGroup as group:
+        if group.subgroup(KilledError) is None:
+            raise
+        telling.parts = None
+
+
+async def _keep_house(telling: Telling) -> None:
+    if telling.parts is None:
+        return
+    owners = ConfiguredDirectory(telling.config).owners()
+    now = telling.clock.now()
+    await telling.database.run(lambda conn: tell(conn, owners, now=now))
+
+
+async def _happen(telling: Telling, event: Event) -> None:
+    now = telling.clock.now()
+    if event.kill == "now":
+        telling.parts = None
+    elif event.kill is not None:
+        telling.kill = event.kill
+    elif event.start:
+        _start(telling)
+    elif event.answer is not None:
+        await _answer(telling, event.answer, event)
+    elif event.pause:
+        await telling.database.run(lambda conn: switches.turn(conn, switches.PAUSED, "yes", by="story", now=now))
+    elif event.resume:
+        await telling.database.run(lambda conn: switches.clear(conn, switches.PAUSED))
+    elif event.opt_out is not None:
+        digest = digest_of(event.opt_out, _KEY)
+        await telling.database.run(lambda conn: people.suppress(conn, digest, now=now))
+    else:
+        telling.stage.happen(event, now)
+
+
+async def _answer(telling: Telling, given: AnswerGiven, event: Event) -> None:
+    """Press the button under the newest message of that kind to that person."""
+    if telling.parts is None:
+        raise StoryError(f"nobody can answer at {event.at}: the daemon does not run")
+    rows = await telling.database.read(
+        lambda conn: [r for s in (State.SENT, State.RETRACTING, State.RETRACTED) for r in outbox.in_state(conn, s)]
+    )
+    mine = [
+        r
+        for r in rows
+        if r.followup.kind is given.to and r.parcel is not None and r.parcel.recipient.address == given.by
+    ]
+    if not mine:
+        telling.problems.append(f"{event.at}: {given.by} has no {given.to} to answer")
+        return
+    newest = max(mine, key=lambda r: (r.sent_at or r.created_at, r.key))
+    telling.answers += 1
+    answer = Answer(
+        answer_id=f"answer-{telling.answers}",
+        channel="chat",
+        by=given.by,
+        value=f"{given.say}.{newest.key}",
+        at=telling.clock.now(),
+        text=given.text,
+    )
+    await AnswerDesk(telling.parts).put(answer)

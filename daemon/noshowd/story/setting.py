@@ -1,0 +1,100 @@
+"""From a story's tables to calendar entries, sources and channels."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from noshowd.domain.entry import (
+    Attendee,
+    AttendeeKind,
+    CalendarEntry,
+    EntryRef,
+    EntryStatus,
+    Response,
+    Sensitivity,
+)
+from noshowd.domain.evidence import SourceTraits
+from noshowd.story.format import Guest, Moment, Source, Story, StoryChannel, StoryMeeting
+
+ACCOUNT = "calendars"
+_LONG_AGO = timedelta(days=7)
+#: What a firm has when a story does not say: a chat for us, mail for guests, a task list.
+USUAL_CHANNELS = (
+    StoryChannel(name="chat", carries=("to_our_side",)),
+    StoryChannel(name="mail", carries=("to_our_side", "to_guests"), recovery="ask", edits=False),
+    StoryChannel(name="tasks", carries=("tasks",)),
+)
+
+
+def instant(story: Story, moment: Moment) -> datetime:
+    """The instant of a moment of the story, in UTC."""
+    day, clock = moment.rsplit(" ", 1) if " " in moment else (story.day.isoformat(), moment)
+    hour, minute, second = (int(part) for part in f"{clock}:0".split(":")[:3])
+    local = datetime.combine(date.fromisoformat(day), time(hour, minute, second), tzinfo=ZoneInfo(story.zone))
+    return local.astimezone(ZoneInfo("UTC"))
+
+
+def entries(story: Story, meeting: StoryMeeting) -> list[CalendarEntry]:
+    """The copies of a meeting, one in each calendar that has it."""
+    start = instant(story, meeting.at)
+    organizer = next((g for g in meeting.people if g.address == meeting.organizer), None)
+    made = start - _LONG_AGO
+    return [
+        CalendarEntry(
+            ref=EntryRef(account=ACCOUNT, calendar=calendar, entry_id=meeting.id),
+            uid=f"{meeting.id}@story",
+            status=EntryStatus(meeting.status),
+            event_type=meeting.event_type,
+            start=start,
+            end=start + meeting.length,
+            all_day=meeting.all_day,
+            zone=story.zone,
+            title=meeting.title,
+            location=meeting.location or meeting.link or "",
+            description=meeting.description,
+            organizer=Attendee(
+                address=meeting.organizer,
+                name=organizer.name if organizer else None,
+                response=Response.ACCEPTED,
+                is_organizer=True,
+            ),
+            is_organizer_copy=calendar == meeting.organizer,
+            attendees=tuple(_attendee(guest, meeting, calendar) for guest in meeting.people),
+            own_response=_own_response(meeting, calendar),
+            sensitivity=Sensitivity.PRIVATE if meeting.private else Sensitivity.NORMAL,
+            busy=not meeting.transparent,
+            created=made,
+            updated=made,
+        )
+        for calendar in meeting.calendars or (meeting.organizer,)
+    ]
+
+
+def _attendee(guest: Guest, meeting: StoryMeeting, calendar: str) -> Attendee:
+    return Attendee(
+        address=guest.address,
+        name=guest.name,
+        response=Response(guest.response),
+        optional=guest.optional,
+        kind=AttendeeKind(guest.kind),
+        is_organizer=guest.address == meeting.organizer,
+        is_self=guest.address == calendar,
+    )
+
+
+def _own_response(meeting: StoryMeeting, calendar: str) -> Response:
+    own = next((g.response for g in meeting.people if g.address == calendar), None)
+    return Response(own) if own else Response.ACCEPTED
+
+
+def traits(source: Source) -> SourceTraits:
+    return SourceTraits(
+        name=source.name,
+        keeps_history=source.history,
+        ended_only=source.ended_only,
+        presence_only=source.presence_only,
+        blind=frozenset(source.blind),
+        lag=source.lag,
+        settles_after=source.settles_after,
+    )
