@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mission.room import KNOWN_BOTS
+from mission.people import OUR_DOMAIN
 from noshowd.domain.entry import Response
 from noshowd.domain.evidence import (
     Blind,
@@ -14,7 +14,6 @@ from noshowd.domain.evidence import (
     Coverage,
     Direction,
     Identity,
-    MatchStrength,
     Observation,
     Said,
     Sighting,
@@ -22,14 +21,11 @@ from noshowd.domain.evidence import (
     Statement,
     Where,
 )
-from noshowd.domain.matching import Matches, Who
 from noshowd.domain.meeting import Caller, Kind, Meeting, Person, Place, Side
 from noshowd.domain.spans import Span
-from noshowd.reading.numbers import line_match
+from noshowd.reading.sides import KnownPerson, Us
 
 Case = dict[str, Any]
-#: Somebody seen from so long before the start was there for another meeting.
-_LEFTOVER = timedelta(minutes=30)
 
 
 def instant(seconds: int) -> datetime:
@@ -137,36 +133,17 @@ def _call(traits: SourceTraits, row: dict[str, Any]) -> CallRecord:
     )
 
 
-def to_matches(case: Case, sightings: tuple[Sighting, ...], calls: tuple[CallRecord, ...]) -> Matches:
-    """Who everybody seen is, by the plain rules of the design: verified address or configured id, nothing by name."""
-    numbers = {c.their_number for c in calls if c.their_number is not None}
-    return Matches(
-        identities={s.identity: _who(case, s) for s in sightings},
-        numbers={number: _strength(case, number) for number in numbers},
+def to_us(case: Case) -> Us:
+    """What the configuration of these people would say: our domain, and the ids of our accounts."""
+    return Us(
+        domains=frozenset({OUR_DOMAIN}),
+        persons={
+            person["key"]: KnownPerson(provider_ids=(person["provider_id"],))
+            for person in case["people"]
+            if person["side"] == "ours"
+        },
+        region="DE",
     )
-
-
-def _strength(case: Case, number: str) -> MatchStrength:
-    return max(
-        (line_match(number, line) for p in case["people"] if p["side"] == "theirs" for line in p["lines"]),
-        default=MatchStrength.NONE,
-    )
-
-
-def _who(case: Case, sighting: Sighting) -> Who:
-    identity = sighting.identity
-    if identity.machine or identity.name in KNOWN_BOTS:
-        return Who(human=False)
-    if sighting.began < instant(case["start"]) - _LEFTOVER:
-        return Who(leftover=True)
-    if not identity.verified:
-        return Who()
-    for person in case["people"]:
-        known = person["side"] == "ours" and identity.provider_id == person["provider_id"]
-        if known or identity.address == person["key"]:
-            others = frozenset(p["key"] for p in case["people"] if p is not person)
-            return Who(person=person["key"], side=Side(person["side"]), strength=MatchStrength.STRONG, not_these=others)
-    return Who()
 
 
 def said(case: Case, by: str, at: int, *, came: bool, others_came: bool) -> Statement | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mission.claims import came_by, met_by, off_by, there_now
-from mission.convert import instant, said, seconds, to_matches, to_meeting, to_observation, to_traits
+from mission.convert import instant, said, seconds, to_meeting, to_observation, to_traits, to_us
 from mission.provable import together
 from mission.sensor import look
 from noshowd.domain.evidence import CallRecord, Coverage, Evidence, Sighting, Statement
@@ -24,6 +24,7 @@ from noshowd.domain.plan import Existing, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.timing import next_source_look
 from noshowd.domain.verdict import Verdict
+from noshowd.engine.matching import match
 
 #: How long after a change in the calendar the watching side knows of it; the gate reads afresh.
 SYNC_LAG = 60
@@ -86,7 +87,7 @@ class Day:
         self._look(due, now)
         verdict = self.verdict = self._judge(meeting, now)
         for source in due:
-            upcoming = next_source_look(meeting, to_traits(source), self.policy.judging, verdict, now)
+            upcoming = next_source_look(meeting, to_traits(source), self.policy, verdict, now)
             self.looks[source["name"]] = upcoming or _NEVER
         self._plan(meeting, verdict, now)
         for key, row in list(self.rows.items()):
@@ -148,7 +149,7 @@ class Day:
             coverages=tuple(c for kept in self.coverages.values() for c in kept),
             statements=tuple(self.statements),
         )
-        matches = to_matches(self.case, evidence.sightings, evidence.calls)
+        matches = match(meeting, evidence, to_us(self.case))
         traits = {s["name"]: to_traits(s) for s in self.case["sources"]}
         return judge(meeting, evidence, matches, self.policy, now, sources=traits)
 
