@@ -18,6 +18,7 @@ from noshowd.ports.errors import Permanent
 _LONGEST_TEXT = 100_000
 #: Left out of names: Python loses the quotes around them when it folds a long header.
 _SPECIALS = str.maketrans(dict.fromkeys('()<>[]:;@\\,"', " "))
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,255}", re.ASCII)
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 
 
@@ -67,10 +68,10 @@ def raw(made: EmailMessage) -> dict[str, Any]:
 def _address(name: str | None, address: str | None) -> Address:
     if not address:
         raise Permanent("recipient_without_address")
-    try:
-        return Address(display_name=_one_line((name or "").translate(_SPECIALS)), addr_spec=address)
-    except (ValueError, IndexError):  # the parser of the standard library stumbles over some nonsense
-        raise Permanent("address_malformed") from None
+    if not _ADDRESS.fullmatch(address):
+        raise Permanent("address_malformed")
+    user, _, domain = address.rpartition("@")
+    return Address(display_name=_one_line((name or "").translate(_SPECIALS)), username=user, domain=domain)
 
 
 def _one_line(text: str) -> str:
