@@ -9,6 +9,7 @@ from typing import Any
 
 from google.auth import exceptions
 from google.auth.credentials import Credentials
+from google.auth.crypt import RSASigner
 from google.oauth2 import credentials as own_sign_in
 from google.oauth2 import service_account
 
@@ -17,8 +18,9 @@ from noshowd.adapters.google.settings import GoogleAccount
 from noshowd.ports.errors import CredentialsLost
 
 _GOOGLE_ISSUER = "https://oauth2.googleapis.com/token"
-# google-auth leaves its constructors without types.
-_delegated: Callable[..., Credentials] = service_account.Credentials.from_service_account_info
+# google-auth leaves these without types.
+_signer: Callable[[dict[str, Any]], Any] = RSASigner.from_service_account_info
+_delegated: Callable[..., Credentials] = service_account.Credentials
 _own: Callable[..., Credentials] = own_sign_in.Credentials
 
 
@@ -43,6 +45,8 @@ class SignIns:
         self._account = account
         self._kept: dict[tuple[str, Scope] | None, SignIn] = {}
         self._making = Lock()
+        #: Reading a private key takes a tenth of a second: once for all credentials.
+        self._signs: Any = None
         self._key = _read(account.key)
 
     @property
@@ -73,13 +77,16 @@ class SignIns:
             return found
 
     def _credentials(self, subject: str, scope: Scope) -> Credentials:
-        token_uri = self._account.endpoints.token or self._key.get("token_uri", _GOOGLE_ISSUER)
-        key = {**self._key, "token_uri": token_uri}
+        key = self._key
+        token_uri = self._account.endpoints.token or key.get("token_uri", _GOOGLE_ISSUER)
         try:
             if self.delegated:
-                return _delegated(key, scopes=[scope.value], subject=subject)
-            wanted = ("refresh_token", "client_id", "client_secret", "token_uri")
-            return _own(None, **{name: key[name] for name in wanted})
+                if self._signs is None:
+                    self._signs = _signer(key)
+                email = key["client_email"]
+                return _delegated(self._signs, email, token_uri, scopes=[scope.value], subject=subject)
+            wanted = ("refresh_token", "client_id", "client_secret")
+            return _own(None, token_uri=token_uri, **{name: key[name] for name in wanted})
         except (KeyError, ValueError, exceptions.GoogleAuthError):
             raise CredentialsLost("key_unusable") from None
 

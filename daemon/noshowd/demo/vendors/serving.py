@@ -19,7 +19,8 @@ class LoopbackServer:
     def __init__(
         self, app: Any, *, certificate: str | None = None, private_key: str | None = None
     ) -> None:
-        self._socket = socket.socket()
+        # Named as TCP, so that asyncio sends answers at once rather than 40 ms later (TCP_NODELAY).
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         scheme = "https" if certificate else "http"
