@@ -29,12 +29,19 @@ class CommandModule(Protocol):
     def run(self, args: argparse.Namespace, /) -> int: ...
 
 
+_CLI = "noshowd.cli"
 COMMANDS: dict[str, Command] = {
-    "check-config": Command(
-        module="noshowd.cli.check_config", help="Show everything that is wrong with a configuration."
-    ),
-    "classify": Command(module="noshowd.cli.classify", help="Show how calendar events are understood."),
-    "simulate": Command(module="noshowd.cli.simulate", help="Tell a story on a fake clock, without network or waiting."),
+    "run": Command(module=f"{_CLI}.run", help="Watch, judge and follow up, in the foreground."),
+    "demo": Command(module=f"{_CLI}.demo", help="Show a whole day in about a minute, without any account."),
+    "check-config": Command(module=f"{_CLI}.check_config", help="Show everything that is wrong with a configuration."),
+    "classify": Command(module=f"{_CLI}.classify", help="Show how calendar events are understood."),
+    "simulate": Command(module=f"{_CLI}.simulate", help="Tell a story on a fake clock, without network or waiting."),
+    "status": Command(module=f"{_CLI}.status", help="Show how the installation is."),
+    "meetings": Command(module=f"{_CLI}.meetings", help="Show the meetings of a day and where they stand."),
+    "explain": Command(module=f"{_CLI}.explain", help="Show the evidence for a verdict and the rule that decided."),
+    "templates": Command(module=f"{_CLI}.templates", help="Check and show the texts of messages."),
+    "pause": Command(module=f"{_CLI}.pause", help="Stop everything that leaves the house, at the next send."),
+    "resume": Command(module=f"{_CLI}.resume", help="Go on after a pause."),
 }
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from noshowd.config.accounts import Reach
 from noshowd.config.secrets import SecretRef
-from noshowd.config.values import Duration, Flag, Name, Phone, Text, Url, Wait
+from noshowd.config.values import Duration, Flag, Name, Phone, Port, Section, Text, Url, Wait
 
 
 class GoogleMeetPresence(Reach):
@@ -46,16 +46,18 @@ class SipgatePresence(Reach):
     url: Url = Field(default="https://api.sipgate.com/v2", description="REST API.")
 
 
-class FritzboxPresence(Reach):
-    """Call list of an AVM FRITZ!Box (needs the extra noshowd[fritzbox])."""
+class FritzboxPresence(Section):
+    """Call monitor of an AVM FRITZ!Box in the same network (dial #96*5* once to switch it on)."""
 
     kind: Literal["fritzbox"]
     name: Name = Field(default="fritzbox", description="Name of the source.")
-    url: Url = Field(default="https://fritz.box:49443", description="The box.")
-    username: Text = Field(description="A user of the box with the right for calls.", examples=["noshowd"])
-    password: SecretRef = Field(description="Its password.", examples=[{"credential": "fritzbox-password"}])
+    host: Text = Field(default="fritz.box", description="The box.")
+    port: Port = Field(default=1012, description="Port of its call monitor.")
     lines: tuple[Phone, ...] = Field(
         min_length=1, description="Numbers that ring at this box.", examples=[["+49 89 23714480"]]
+    )
+    area_code: Text | None = Field(
+        default=None, description="Area code for numbers dialled without one.", examples=["089"]
     )
 
 

@@ -17,7 +17,7 @@ from noshowd.domain.policy import Policy
 from noshowd.engine.parts import Linker, Pace, Parts, no_links
 from noshowd.ports.clock import Clock
 from noshowd.reading.sides import canonical
-from noshowd.runtime.catalogue import Adapters
+from noshowd.runtime.bench import Adapters
 from noshowd.runtime.people import ConfiguredDirectory, us_of
 from noshowd.store import calendars, leases, switches
 from noshowd.store.database import Database
@@ -76,8 +76,7 @@ def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: boo
 
 
 def _policies(config: Config) -> Callable[[Meeting], Policy | None]:
-    chosen = lru_cache(maxsize=_POLICIES_KEPT)(lambda meeting: choose_policy(meeting, config))
-    return chosen
+    return lru_cache(maxsize=_POLICIES_KEPT)(lambda meeting: choose_policy(meeting, config))
 
 
 def _pace(config: Config) -> Pace:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 import structlog
 
 from noshowd.engine.alerts import tell
+from noshowd.engine.failure import report_bad
 from noshowd.engine.parts import Parts
 from noshowd.engine.turn import VERBS, next_due
 from noshowd.ports.answers import AnswerBox, AnswerSource
@@ -23,6 +26,8 @@ _LONGEST_SLEEP = 15.0
 #: After an error of the database or of our own.
 _PAUSE = 2.0
 _HOUSEKEEPING = timedelta(seconds=30)
+#: A source of answers or a stream that gave up is tried again after this, seconds.
+_TRY_AGAIN = 60.0
 
 
 class Worker:
@@ -35,6 +40,7 @@ class Worker:
         owners: tuple[str, ...] = (),
         box: AnswerBox,
         sources: Sequence[AnswerSource] = (),
+        streams: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
         version: str = "",
         alive: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -42,6 +48,7 @@ class Worker:
         self._owners = owners
         self._box = box
         self._sources = sources
+        self._streams = streams or {}
         self._version = version
         self._alive = alive
 
@@ -51,6 +58,8 @@ class Worker:
             for verb in VERBS:
                 group.create_task(self._loop(verb), name=verb)
             group.create_task(self._keep_house(), name="housekeeping")
+            for name, stream in self._streams.items():
+                group.create_task(self._keep_up(name, stream), name=name)
             for source in self._sources:
                 group.create_task(self._listen(source), name=source.name)
 
@@ -77,31 +86,42 @@ class Worker:
 
     async def _keep_house(self) -> None:
         """Heartbeat, and a word to our side about whatever has gone blind or come back."""
-        parts = self._parts
-        started = parts.clock.now()
+        started = self._parts.clock.now()
         while True:
             self._alive("housekeeping")
-            now = parts.clock.now()
             try:
-                await parts.database.run(
-                    lambda conn, now=now: health.beat(
-                        conn, parts.worker, version=self._version, started_at=started, now=now
-                    )
-                )
-                told = await parts.database.run(lambda conn, now=now: tell(conn, self._owners, now=now))
-                if told:
-                    parts.database.wake()
+                if await self._parts.database.run(lambda conn: self._tidy(conn, started)):
+                    self._parts.database.wake()
             except StoreError as error:
                 log.error("store_unavailable", action="housekeeping", error=str(error))
-            await parts.clock.sleep(_HOUSEKEEPING.total_seconds())
+            await self._parts.clock.sleep(_HOUSEKEEPING.total_seconds())
+
+    def _tidy(self, conn: sa.Connection, started: datetime) -> int:
+        now = self._parts.clock.now()
+        health.beat(conn, self._parts.worker, version=self._version, started_at=started, now=now)
+        return tell(conn, self._owners, now=now)
 
     async def _listen(self, source: AnswerSource) -> None:
-        """A source of answers reconnects by itself; one that gives up is tried again and told of."""
+        """A source of answers reconnects by itself; one that gives up is told of and tried again."""
         while True:
             try:
                 await source.run(self._box)
             except VendorError as error:
                 log.error("answers_stopped", action="answer", source=source.name, error=error.reason)
+                await self._report(f"answers:{source.name}", error)
             except Exception:
                 log.exception("answers_failed", action="answer", source=source.name)
-            await self._parts.clock.sleep(60)
+            await self._parts.clock.sleep(_TRY_AGAIN)
+
+    async def _report(self, part: str, error: VendorError) -> None:
+        with suppress(StoreError):
+            await self._parts.database.run(lambda conn: report_bad(conn, part, error, now=self._parts.clock.now()))
+
+    async def _keep_up(self, name: str, stream: Callable[[], Awaitable[None]]) -> None:
+        """A stream reconnects by itself; should it end all the same, it is begun again."""
+        while True:
+            try:
+                await stream()
+            except Exception:
+                log.exception("stream_failed", action="observe", source=name)
+            await self._parts.clock.sleep(_TRY_AGAIN)

@@ -1,0 +1,15 @@
+"""Names and verdicts of colleagues are shown only on demand, and that is noted."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import datetime
+
+from noshowd.store import switches
+from noshowd.store.database import Database
+
+
+def note_reveal(database: Database, command: str, now: datetime) -> None:
+    """Keep who last looked at names, by which command; older looks stay in the journal."""
+    user = getpass.getuser()
+    database.run_sync(lambda conn: switches.turn(conn, f"revealed:{command}:{user}", now.isoformat(), by=user, now=now))

@@ -1,0 +1,50 @@
+"""`noshowd run`: the daemon, in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from noshowd.cli.exit_codes import CommandError, ExitCode
+from noshowd.cli.setup import add_config_argument, load_config
+
+if TYPE_CHECKING:
+    from noshowd.runtime.daemon import Daemon
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_config_argument(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until SIGTERM or SIGINT. Raises `CommandError` when it cannot start."""
+    config, folder = load_config(args)
+    from noshowd.config.secrets import SecretMissing
+    from noshowd.runtime.clock import ScaledClock, SystemClock
+    from noshowd.runtime.daemon import Daemon
+    from noshowd.runtime.logs import set_up
+    from noshowd.store.errors import StoreError
+
+    set_up(config.logging)
+    # the demo and long tests run a day in a minute
+    scale = os.environ.get("NOSHOWD_SCALED_CLOCK")
+    clock = ScaledClock.parse(scale) if scale else SystemClock()
+    try:
+        with Daemon(config, folder=folder, clock=clock) as daemon:
+            asyncio.run(_until_stopped(daemon))
+    except SecretMissing as error:
+        raise CommandError(f"{error}. {error.do}") from None
+    except StoreError as error:
+        raise CommandError(str(error), ExitCode.UNAVAILABLE) from None
+    return ExitCode.OK
+
+
+async def _until_stopped(daemon: Daemon) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await daemon.run(stop)

@@ -1,0 +1,54 @@
+"""What commands that work on an installation have in common: the configuration file and the database."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from noshowd.cli.exit_codes import CommandError, ExitCode
+
+if TYPE_CHECKING:
+    from noshowd.config.model import Config
+    from noshowd.store.database import Database
+
+#: Where the configuration lies unless `--config` or this variable says otherwise.
+DEFAULT = Path("/etc/noshowd/noshowd.toml")
+_VARIABLE = "NOSHOWD_CONFIG"
+
+
+def add_config_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        default=Path(os.environ.get(_VARIABLE, DEFAULT)),
+        help=f"configuration file (default: ${_VARIABLE}, else {DEFAULT})",
+    )
+
+
+def load_config(args: argparse.Namespace) -> tuple[Config, Path]:
+    """The checked configuration and its folder. Raises `CommandError` with every problem."""
+    from noshowd.config.load import load
+
+    loaded = load(args.config)
+    if isinstance(loaded, list):
+        problems = "\n".join(f"  {problem}" for problem in loaded)
+        raise CommandError(f"{args.config} cannot be used:\n{problems}")
+    return loaded, args.config.absolute().parent
+
+
+def open_store(config: Config, folder: Path) -> Database:
+    """The installation's database. Raises `CommandError`."""
+    from noshowd.config.secrets import SecretMissing
+    from noshowd.runtime.daemon import database_url
+    from noshowd.store.database import open_database
+    from noshowd.store.errors import StoreError
+
+    try:
+        return open_database(database_url(config, folder))
+    except SecretMissing as error:
+        raise CommandError(f"{error}. {error.do}") from None
+    except StoreError as error:
+        raise CommandError(str(error), ExitCode.UNAVAILABLE) from None

@@ -1,0 +1,45 @@
+"""`noshowd status`: how the installation is. Reads the database only; the daemon need not run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from noshowd.cli.exit_codes import ExitCode
+from noshowd.cli.setup import add_config_argument, load_config, open_store
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_config_argument(parser)
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """1 when something is not well."""
+    from noshowd.runtime.clock import SystemClock
+    from noshowd.runtime.standing import read_status
+
+    config, folder = load_config(args)
+    now = SystemClock().now()
+    with open_store(config, folder) as database:
+        status = database.read_sync(lambda conn: read_status(conn, config, now))
+    if args.json:
+        print(json.dumps(status, indent=2, ensure_ascii=False))
+    else:
+        _tell(status)
+    return ExitCode.FINDING if status["troubles"] else ExitCode.OK
+
+
+def _tell(status: dict[str, Any]) -> None:
+    print(f"mode      {status['mode']}{', PAUSED' if status['paused'] else ''}")
+    for title, key in (
+        ("workers", "workers"),
+        ("calendars", "calendars"),
+        ("parts", "parts"),
+        ("meetings", "meetings"),
+        ("waiting", "waiting"),
+        ("TROUBLES", "troubles"),
+    ):
+        for i, line in enumerate(status[key]):
+            print(f"{title if i == 0 else '':<9} {line}")

@@ -1,0 +1,75 @@
+"""What the builders of adapters work with and what they make."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from noshowd.config.model import Config
+from noshowd.config.secrets import SecretRef, resolve
+from noshowd.ports.answers import AnswerSource
+from noshowd.ports.calendar import CalendarSource, CalendarWriter, FreeBusySource
+from noshowd.ports.channel import Channel
+from noshowd.ports.clock import Clock
+from noshowd.ports.presence import PresenceSource
+
+
+@dataclass(slots=True)
+class Adapters:
+    """Everything that was built, by what it can do."""
+
+    calendars: dict[str, CalendarSource] = field(default_factory=dict)
+    #: (account, calendar) to be mirrored.
+    watched: list[tuple[str, str]] = field(default_factory=list)
+    free_busy: dict[str, FreeBusySource] = field(default_factory=dict)
+    writers: dict[str, CalendarWriter] = field(default_factory=dict)
+    presences: dict[str, PresenceSource] = field(default_factory=dict)
+    channels: list[Channel] = field(default_factory=list)
+    answers: list[AnswerSource] = field(default_factory=list)
+    #: Streams that run as long as the worker, by name.
+    streams: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+
+
+class Bench:
+    """The configuration, its secrets, the clock, and clients that several adapters share."""
+
+    def __init__(self, config: Config, *, folder: Path, state: Path, clock: Clock, signing_key: bytes) -> None:
+        self.config = config
+        self.clock = clock
+        self.signing_key = signing_key
+        #: Where tokens that vendors hand out are kept.
+        self.state = state
+        self._folder = folder
+        self._clients: dict[str, Any] = {}
+
+    def secret(self, ref: SecretRef | None) -> str | None:
+        """The secret behind a reference. Raises `SecretMissing`."""
+        return None if ref is None else resolve(ref, folder=self._folder).reveal()
+
+    def account(self, name: str) -> Any:
+        """The section of an account. The configuration was checked, so it is there."""
+        return next(section for section in self.config.account if section.name == name)
+
+    def shared(self, name: str, build: Callable[[], Any]) -> Any:
+        """One client for each account, however many adapters use it."""
+        if name not in self._clients:
+            self._clients[name] = build()
+        return self._clients[name]
+
+    def ca_file(self, section: Any) -> str | None:
+        given = section.ca_file or self.config.network.ca_file
+        return None if given is None else str(given)
+
+    def proxy(self, section: Any) -> str | None:
+        given = section.proxy or self.config.network.proxy
+        return None if given is None else str(given)
+
+    @property
+    def timeout(self) -> float:
+        """Longest time for one call, seconds."""
+        return self.config.network.timeout.total_seconds()
+
+
+Builder = Callable[[Bench, Any, Adapters], None]

@@ -1,0 +1,69 @@
+"""E-mail: out over SMTP, answers in over IMAP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from noshowd.runtime.bench import Adapters, Bench
+from noshowd.runtime.reply_words import REPLY_WORDS
+
+
+def smtp(bench: Bench, section: Any, made: Adapters) -> None:
+    from noshowd.adapters.mail.channel import SmtpChannel
+    from noshowd.adapters.mail.servers import Security, Server
+    from noshowd.adapters.mail.wire import Letterhead
+
+    made.channels.append(
+        SmtpChannel(
+            name=section.name,
+            server=Server(
+                host=section.host,
+                port=section.port,
+                security=Security(section.security),
+                username=section.username,
+                password=bench.secret(section.password) or "",
+                ca_file=bench.ca_file(section),
+                timeout=section.timeout.total_seconds(),
+            ),
+            letterhead=Letterhead(
+                address=section.sender, ids=_message_ids(bench, section.sender), as_sender=section.as_host
+            ),
+            clock=bench.clock,
+        )
+    )
+    replies(bench, section, section.sender, made)
+
+
+def replies(bench: Bench, section: Any, sender: str, made: Adapters) -> None:
+    """Where answers to mails from `sender` are read, if anywhere."""
+    if section.replies is None:
+        return
+    from noshowd.adapters.mail.mailbox import Mailbox
+    from noshowd.adapters.mail.replies import MailReplies
+    from noshowd.adapters.mail.servers import Security, Server
+
+    given = section.replies
+    server = Server(
+        host=given.host,
+        port=given.port,
+        security=Security(given.security),
+        username=given.username,
+        password=bench.secret(given.password) or "",
+        ca_file=bench.ca_file(section),
+    )
+    made.answers.append(
+        MailReplies(
+            name=f"{section.name}_replies",
+            mailbox=Mailbox(server=server, folder=given.folder),
+            ids=_message_ids(bench, sender),
+            words=REPLY_WORDS,
+            clock=bench.clock,
+            every=given.every.total_seconds(),
+        )
+    )
+
+
+def _message_ids(bench: Bench, sender: str) -> Any:
+    from noshowd.adapters.mail.message_ids import MessageIds
+
+    return MessageIds(domain=sender.rpartition("@")[2], secret=bench.signing_key)

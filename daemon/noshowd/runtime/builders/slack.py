@@ -1,0 +1,22 @@
+"""Slack: words to our side, and their answers over Socket Mode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from noshowd.runtime.bench import Adapters, Bench
+
+
+def channel(bench: Bench, section: Any, made: Adapters) -> None:
+    from noshowd.adapters.slack.channel import SlackChannel
+    from noshowd.adapters.slack.client import Connection
+    from noshowd.adapters.slack.socket_mode import SocketMode
+
+    connection = Connection(
+        base_url=f"{section.url.rstrip('/')}/", ca_file=bench.ca_file(section), proxy=bench.proxy(section)
+    )
+    token = bench.secret(section.bot) or ""
+    made.channels.append(SlackChannel(name=section.name, bot_token=token, clock=bench.clock, connection=connection))
+    if section.app is not None:
+        app = bench.secret(section.app) or ""
+        made.answers.append(SocketMode(name=section.name, app_token=app, clock=bench.clock, connection=connection))

@@ -1,0 +1,92 @@
+"""Everything that speaks for a verdict, in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from noshowd.domain.evidence import CallRecord, Coverage, Sighting, Statement
+from noshowd.domain.meeting import Meeting, Side
+from noshowd.domain.policy import JudgingRules
+from noshowd.domain.timing import window
+from noshowd.store import evidence, meetings, outbox
+from noshowd.store.evidence import Fact
+from noshowd.store.meetings import StoredMeeting
+from noshowd.wording import Lexicon, folder_for
+
+
+def explain(
+    conn: sa.Connection, beginning: str, zone: ZoneInfo, *, language: str, reveal: bool
+) -> list[dict[str, Any]]:
+    """What is known of each meeting whose key begins like this, the latest round of each."""
+    lexicon = Lexicon(folder_for(language))
+    return [_explained(conn, one, zone, lexicon, reveal=reveal) for one in meetings.beginning_with(conn, beginning)]
+
+
+def _explained(
+    conn: sa.Connection, stored: StoredMeeting, zone: ZoneInfo, lexicon: Lexicon, *, reveal: bool
+) -> dict[str, Any]:
+    meeting, verdict = stored.meeting, stored.verdict
+    key, round_ = stored.id
+    names = _names(meeting, reveal=reveal)
+    hidden = "hidden, see --reveal"
+    return {
+        "key": key,
+        "round": round_,
+        "phase": stored.phase or "upcoming",
+        "start": _clock(meeting.start, zone),
+        "end": _clock(meeting.end, zone),
+        "watched_from": _clock(window(meeting, JudgingRules()).start, zone),
+        "outcome": (verdict.outcome.value if reveal else hidden) if verdict else "not judged yet",
+        "as_of": _clock(verdict.as_of, zone) if verdict and verdict.as_of else None,
+        "because": sorted(lexicon.say(reason) for reason in verdict.reasons) if verdict else [],
+        "evidence": [
+            f"{_clock(noted.noted_at, zone)} {_fact(noted.fact, names, zone)}"
+            for noted in evidence.history(conn, key, round_)
+            if noted.replaced_at is None
+        ],
+        "history": [
+            f"{_clock(step.noticed_at, zone)} {step.outcome.value if reveal else hidden}"
+            f" (true since {_clock(step.became_at, zone)})"
+            for step in meetings.transitions(conn, key, round_)
+        ],
+        "followups": [
+            f"{_clock(row.changed_at, zone)} {row.followup.kind} to {names.get(row.followup.key.person, 'somebody')}:"
+            f" {row.state}{f' ({row.reason})' if row.reason else ''}"
+            for row in outbox.of_rounds(conn, [stored.id])[stored.id]
+        ],
+    }
+
+
+def _clock(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _names(meeting: Meeting, *, reveal: bool) -> dict[str, str]:
+    """How each person is called: guests by name, colleagues only on demand."""
+    counts: dict[Side, int] = {Side.OURS: 0, Side.THEIRS: 0}
+    names: dict[str, str] = {}
+    for person in meeting.people:
+        counts[person.side] += 1
+        anonymous = f"{'colleague' if person.side is Side.OURS else 'guest'} {counts[person.side]}"
+        names[person.key] = (person.name or person.key) if reveal else anonymous
+    return names
+
+
+def _fact(fact: Fact, names: dict[str, str], zone: ZoneInfo) -> str:
+    match fact:
+        case Sighting():
+            who = fact.identity.name if "colleague 1" not in names.values() else "somebody"
+            until = "still there" if fact.open else f"until {_clock(fact.until, zone)[11:]}"
+            return f"{fact.source} saw {who or 'somebody'} in the {fact.where} from {_clock(fact.began, zone)[11:]}, {until}"
+        case CallRecord():
+            return f"{fact.source} has a call {fact.direction} at {_clock(fact.began, zone)[11:]}: {fact.result}"
+        case Coverage():
+            blind = f", blind to {', '.join(sorted(fact.blind))}" if fact.blind else ""
+            span = f"{_clock(fact.span.start, zone)[11:]} to {_clock(fact.span.end, zone)[11:]}"
+            return f"{fact.source} would have seen everybody from {span}{blind}"
+        case Statement():
+            return f"{names.get(fact.by, 'a colleague')} said: {fact.said}"

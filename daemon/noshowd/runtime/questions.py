@@ -1,0 +1,71 @@
+"""What an answer page shows: the message behind a link, as it stands now."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from noshowd.domain.followup import FollowUpKind, State
+from noshowd.domain.meeting import Meeting, Person, Side
+from noshowd.engine.choices import ANSWERABLE, Verb, parse
+from noshowd.engine.parts import Parts
+from noshowd.store import meetings, outbox
+from noshowd.store.meetings import StoredMeeting
+from noshowd.store.outbox import OutboxRow
+from noshowd.web.questions import Draft, Question
+
+
+class StoredQuestions:
+    """The web floor's `Questions`, answered from the store."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def find(self, subject: str) -> Question | None:
+        """The message under which this choice stood; None when there is none any more."""
+        choosing = parse(subject)
+        if choosing is None:
+            return None
+        found = await self._parts.database.read(lambda conn: _find(conn, choosing.key))
+        row, asked, stored = found
+        if row is None or row.parcel is None:
+            return None
+        meeting = stored.meeting if stored is not None else None
+        language = self._parts.directory.contact(self._reader(row, meeting)).language
+        open_ = row.state in ANSWERABLE and (asked is None or asked.state in (State.AWAITING, State.UNCERTAIN))
+        return Question(
+            title=row.parcel.subject,
+            text=row.parcel.text,
+            choices=row.parcel.choices,
+            language=language.partition("_")[0],
+            draft=_draft(row, asked),
+            chosen=subject,
+            closed=None if open_ else self._parts.wording.label("closed", language),
+        )
+
+    def _reader(self, row: OutboxRow, meeting: Meeting | None) -> Person:
+        key = row.followup.key.person
+        known = meeting.person(key) if meeting is not None else None
+        return known or self._parts.directory.colleague(key) or Person(key=key, side=Side.OURS, address=key)
+
+
+def _find(conn: sa.Connection, key: str) -> tuple[OutboxRow | None, OutboxRow | None, StoredMeeting | None]:
+    row = outbox.get(conn, key)
+    if row is None:
+        return None, None, None
+    asked = outbox.get(conn, row.followup.concerns) if row.followup.concerns else None
+    return row, asked, meetings.get(conn, row.followup.key.meeting)
+
+
+def _draft(row: OutboxRow, asked: OutboxRow | None) -> Draft | None:
+    """The message that waits for approval, to be read and changed."""
+    if row.followup.kind is not FollowUpKind.APPROVAL or asked is None or asked.parcel is None:
+        return None
+    parcel = asked.parcel
+    sender = parcel.sender
+    return Draft(
+        recipient=parcel.recipient.address or "",
+        sender=(sender.address or "") if sender is not None else "",
+        subject=parcel.subject,
+        text=parcel.text,
+        sent_by=f"{Verb.APPROVE.value}.{row.key}",
+    )
