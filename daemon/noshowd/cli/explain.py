@@ -52,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
 def _tell(one: dict[str, Any]) -> None:
     print(f"{one['key']} (round {one['round']}): {one['phase']}")
     print(f"  slot      {one['start']} to {one['end']}, watched from {one['watched_from']}")
-    print(f"  outcome   {one['outcome']}{f' as of {one["as_of"]}' if one['as_of'] else ''}")
+    as_of = f" as of {one['as_of']}" if one["as_of"] else ""
+    print(f"  outcome   {one['outcome']}{as_of}")
     for title, key in (("because", "because"), ("evidence", "evidence"), ("history", "history"), ("done", "followups")):
         for i, line in enumerate(one[key]):
             print(f"  {title if i == 0 else '':<9} {line}")

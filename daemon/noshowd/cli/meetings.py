@@ -64,7 +64,7 @@ def _row(stored: StoredMeeting, zone: ZoneInfo, *, reveal: bool) -> dict[str, An
         "phase": stored.phase or "upcoming",
         "skip": meeting.skip.value if meeting.skip else None,
     }
-    what = f"{row['kind']}{f', not watched ({row["skip"]})' if row['skip'] else ''}"
+    what = f"{row['kind']}, not watched ({row['skip']})" if row["skip"] else row["kind"]
     if reveal:
         row["title"] = meeting.title
         row["outcome"] = verdict.outcome.value if verdict else None

@@ -81,7 +81,8 @@ def _fact(fact: Fact, names: dict[str, str], zone: ZoneInfo) -> str:
         case Sighting():
             who = fact.identity.name if "colleague 1" not in names.values() else "somebody"
             until = "still there" if fact.open else f"until {_clock(fact.until, zone)[11:]}"
-            return f"{fact.source} saw {who or 'somebody'} in the {fact.where} from {_clock(fact.began, zone)[11:]}, {until}"
+            began = _clock(fact.began, zone)[11:]
+            return f"{fact.source} saw {who or 'somebody'} in the {fact.where} from {began}, {until}"
         case CallRecord():
             return f"{fact.source} has a call {fact.direction} at {_clock(fact.began, zone)[11:]}: {fact.result}"
         case Coverage():
