@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -214,14 +215,27 @@ def test_a_code_is_a_code_in_capitals_too(presence):
     assert presence.sees(meeting("ABC-MNOP-XYZ"))
 
 
+def own_sign_in(google: SimulatedGoogle, account: GoogleAccount, *scopes: str) -> GoogleClient:
+    key = google.access.authorized_user(ANNA, {"https://www.googleapis.com/auth/meetings.space.readonly", *scopes})
+    return GoogleClient(replace(account, key=key, domains=frozenset()))
+
+
 async def test_one_persons_own_sign_in_sees_their_own_rooms(google, account, wall, code):
-    key = google.access.authorized_user(ANNA, {"https://www.googleapis.com/auth/meetings.space.readonly"})
-    fields = {name: getattr(account, name) for name in account.__dataclass_fields__}
-    client = GoogleClient(GoogleAccount(**{**fields, "key": key}))
+    client = own_sign_in(google, account)
     presence = MeetPresence(client, MeetSettings())
     google.join(code, ANNA, START)
     seen = await look(presence, wall, meeting(code))
     assert seen.coverages
-    assert seen.sightings[0].identity.address is None, "no right to the directory was given"
+    assert seen.sightings[0].identity.address is None, "neither the directory nor the own id may be read"
     assert not presence.sees(meeting(code, BEN))
+    client.close()
+
+
+@pytest.mark.parametrize("lookup", Lookup)
+async def test_one_person_who_said_who_they_are_is_known_without_a_directory(google, account, wall, code, lookup):
+    client = own_sign_in(google, account, "openid")
+    google.join(code, ANNA, START)
+    google.join(code, KIM, START)
+    seen = await look(MeetPresence(client, MeetSettings(lookup=lookup)), wall, meeting(code))
+    assert {s.identity.address for s in seen.sightings} == {ANNA, None}
     client.close()

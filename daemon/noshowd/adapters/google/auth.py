@@ -7,7 +7,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
-from google.auth import exceptions
+from google.auth import exceptions, jwt
 from google.auth.credentials import Credentials
 from google.auth.crypt import RSASigner
 from google.oauth2 import credentials as own_sign_in
@@ -21,6 +21,7 @@ _GOOGLE_ISSUER = "https://oauth2.googleapis.com/token"
 # google-auth leaves these without types.
 _signer: Callable[[dict[str, Any]], Any] = RSASigner.from_service_account_info
 _delegated: Callable[..., Credentials] = service_account.Credentials
+_claims: Callable[..., dict[str, Any]] = jwt.decode
 _own: Callable[..., Credentials] = own_sign_in.Credentials
 
 
@@ -66,6 +67,15 @@ class SignIns:
     def subject(self, address: str) -> str:
         """Who acts for a calendar or person: themselves where possible, else the account's own mailbox."""
         return address.lower() if self.can_act_as(address) else self._account.mailbox.lower()
+
+    def own_id(self) -> str | None:
+        """The account id behind one person's own sign-in, once used, if it was made with the scope `openid`."""
+        found = self._kept.get(None)
+        token = found.credentials.id_token if found else None
+        try:
+            return str(_claims(token, verify=False)["sub"]) if token else None
+        except (ValueError, KeyError, exceptions.GoogleAuthError):
+            return None
 
     def get(self, subject: str, scope: Scope) -> SignIn:
         """The sign-in as `subject`. One person's own sign-in is the same for every scope it was given."""

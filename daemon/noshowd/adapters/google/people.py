@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from noshowd.adapters.google.client import GoogleClient, Method
 from noshowd.adapters.google.scopes import Scope
+from noshowd.adapters.google.settings import Lookup
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary
 
 _GET = Method(api="admin", name="users.get", scope=Scope.DIRECTORY)
@@ -16,14 +17,18 @@ _MOST = 10_000
 class AddressBook:
     """Looks ids up in the Workspace directory. An id without an address is an honest answer, never an error."""
 
-    def __init__(self, client: GoogleClient) -> None:
+    def __init__(self, client: GoogleClient, lookup: Lookup) -> None:
         self._client = client
+        self._lookup = lookup
         self._known: dict[str, tuple[datetime, str | None]] = {}
 
     async def addresses(self, ids: set[str], *, subject: str, now: datetime) -> dict[str, str]:
-        """The primary addresses of those ids that belong to the own domain."""
-        found: dict[str, str] = {}
-        for account in sorted(ids):
+        """The primary addresses of those ids that belong to the own domain, or to whoever signed in."""
+        own = self._client.sign_ins.own_id()
+        found = {own: self._client.account.mailbox} if own in ids else {}
+        if self._lookup is Lookup.OFF:
+            return found
+        for account in sorted(ids - found.keys()):
             address = await self._address(account, subject, now)
             if address is not None:
                 found[account] = address

@@ -14,7 +14,7 @@ from noshowd.adapters.google.errors import Refused
 from noshowd.adapters.google.meet_wire import CODE, account_id, identity, instant, sighting
 from noshowd.adapters.google.people import AddressBook
 from noshowd.adapters.google.scopes import Scope
-from noshowd.adapters.google.settings import Lookup, MeetSettings
+from noshowd.adapters.google.settings import MeetSettings
 from noshowd.domain.evidence import Blind, Coverage, Observation, Sighting, SourceTraits
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
@@ -42,7 +42,7 @@ class MeetPresence:
             name=settings.name, keeps_history=True, blind=BLIND, lag=settings.lag, settles_after=timedelta(minutes=5)
         )
         self._client = client
-        self._people = AddressBook(client) if settings.lookup is Lookup.DIRECTORY else None
+        self._people = AddressBook(client, settings.lookup)
         #: Sessions of those who left, by participant and time of leaving: they change no more.
         self._ended: dict[tuple[str, str], list[Json]] = {}
 
@@ -129,7 +129,7 @@ class MeetPresence:
         async for page in pages:
             participants += page.get("participants", ())
         ids = {i for i in map(account_id, participants) if i}
-        addresses = await self._people.addresses(ids, subject=viewer, now=now) if self._people else {}
+        addresses = await self._people.addresses(ids, subject=viewer, now=now)
         known_until = now - self.traits.lag
         return [
             sighting(

@@ -5,6 +5,8 @@ Tokens live in real time, as the client library counts them; they end here only 
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import itertools
 import json
 from collections.abc import Callable
@@ -123,7 +125,9 @@ class Access:
                 raise TokenRefusal(400, "unsupported_grant_type", "Invalid grant_type")
         token = f"ya29.{next(self._numbers)}"
         self._tokens[token] = grant
+        openid = {"id_token": _id_token(grant.user)} if "openid" in grant.scopes else {}
         return {
+            **openid,
             "access_token": token,
             "expires_in": 3599,
             "token_type": "Bearer",
@@ -175,6 +179,17 @@ class Access:
 def _claims(assertion: str, **checks: Any) -> Json:
     decode: Callable[..., Json] = jwt.decode
     return decode(assertion, **checks)
+
+
+def account_id(address: str) -> str:
+    """The number every API calls this account by."""
+    return str(10**20 + int(hashlib.sha256(address.encode()).hexdigest()[:15], 16))
+
+
+def _id_token(user: str) -> str:
+    """Says who signed in; nobody here checks its signature."""
+    parts: tuple[Json, Json] = ({"alg": "RS256"}, {"sub": account_id(user), "email": user})
+    return ".".join(base64.urlsafe_b64encode(json.dumps(p).encode()).decode() for p in (*parts, {}))
 
 
 @cache

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from noshowd.demo.vendors.google.access import Access
+from noshowd.demo.vendors.google.access import Access, account_id
 from noshowd.demo.vendors.google.call import Call, Handler
 from noshowd.demo.vendors.google.refusals import Refusal, not_found
 
@@ -38,8 +37,7 @@ class People:
         return entry.name if entry else address.partition("@")[0].replace(".", " ").title()
 
     def account_id(self, address: str) -> str:
-        """The number every API calls this account by."""
-        return str(10**20 + int(hashlib.sha256(address.encode()).hexdigest()[:15], 16))
+        return account_id(address)
 
     def handlers(self) -> dict[str, Handler]:
         return {"directory.users.get": self.user, "people.people.get": self.person}
