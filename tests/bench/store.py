@@ -136,7 +136,7 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = f"sqlite:///{folder}/bench.db"
         if asked.backend == "postgresql":
-            url = stack.enter_context(postgres_database(stack.enter_context(postgres_server(folder))))
+            url = stack.enter_context(postgres_database(stack.enter_context(postgres_server())))
         fill(url, asked.meetings)
         pool = stack.enter_context(ProcessPoolExecutor(asked.workers))
         list(pool.map(abs, range(asked.workers)))
@@ -152,9 +152,9 @@ def main() -> None:
                 ]
             )
         assert counts == [asked.meetings] * 2, counts
-        share = [count for count, _ in done]
         print(
-            f"{asked.backend}: {asked.meetings / took:,.0f} meetings/s, {1e6 * took / asked.meetings:.0f} us each, {share}"
+            f"{asked.backend}, {asked.workers} worker(s): {asked.meetings / took:,.0f} meetings/s, "
+            f"{1e6 * took / asked.meetings:.0f} us each, shared out as {[count for count, _ in done]}"
         )
 
 

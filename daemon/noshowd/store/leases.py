@@ -67,11 +67,12 @@ def next_due(
     return min(instants, default=None)
 
 
-def release_all(conn: sa.Connection) -> None:
+def release_all(conn: sa.Connection, *, now: datetime) -> None:
     """End every lease. Only for the one process of an SQLite file, at its start: whoever held them is dead."""
-    for table in (calendar, look, meeting, outbox):
-        held = table.c.lease_until.is_not(None)
-        conn.execute(sa.update(table).where(held).values(lease_token=None, lease_until=None))
+    for due in (calendar.c.next_look_at, look.c.next_look_at, meeting.c.next_look_at, outbox.c.next_try_at):
+        # Only what was due was ever leased, so the index of due rows finds them all.
+        held = (due <= now, due.table.c.lease_until.is_not(None))
+        conn.execute(sa.update(due.table).where(*held).values(lease_token=None, lease_until=None))
 
 
 def _free(table: sa.FromClause, now: datetime) -> sa.ColumnElement[bool]:

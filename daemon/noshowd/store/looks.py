@@ -89,7 +89,7 @@ def last_good(conn: sa.Connection, round_id: RoundId) -> dict[str, datetime | No
     rows = conn.execute(
         sa.select(look.c.source, look.c.last_good_look).where(look.c.meeting == key, look.c.round == round_)
     )
-    return dict(rows)
+    return {row.source: row.last_good_look for row in rows}
 
 
 def _record(conn: sa.Connection, claim: ClaimedLook, **values: Any) -> None:

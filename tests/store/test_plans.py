@@ -1,0 +1,121 @@
+"""With a hundred thousand rows stored, the questions of an idle daemon touch only what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from noshowd.domain.followup import FollowUpKind
+from noshowd.store import answers, calendars, evidence, leases, looks, meetings, outbox
+from noshowd.store.codec import micros
+from noshowd.store.database import Database
+from store.samples import LEASE, MINUTE, NINE, at
+
+ROWS = 100_000
+#: Of SQLite's virtual machine, for one look-up; visiting each row once would take several hundred thousand.
+MOST_STEPS = 3_000
+
+CLAIM = {"now": at(1), "lease": LEASE, "limit": 10, "worker": "w1"}
+LOOKUPS: dict[str, Callable[[sa.Connection], object]] = {
+    "meetings.claim_due": lambda conn: meetings.claim_due(conn, **CLAIM),
+    "meetings.next_due": lambda conn: meetings.next_due(conn, now=at(1)),
+    "meetings.between": lambda conn: meetings.between(conn, NINE, NINE + MINUTE),
+    "looks.claim_due": lambda conn: looks.claim_due(conn, **CLAIM),
+    "looks.next_due": lambda conn: looks.next_due(conn, now=at(1)),
+    "outbox.claim_due": lambda conn: outbox.claim_due(conn, **CLAIM),
+    "outbox.next_due": lambda conn: outbox.next_due(conn, now=at(1)),
+    "outbox.of_rounds": lambda conn: outbox.of_rounds(conn, [("m7", 1)]),
+    "outbox.concerning": lambda conn: outbox.concerning(conn, "f7"),
+    "outbox.sent_since": lambda conn: outbox.sent_since(conn, at(-5), kinds=[FollowUpKind.NUDGE]),
+    "calendars.claim_due": lambda conn: calendars.claim_due(conn, **CLAIM),
+    "calendars.next_due": lambda conn: calendars.next_due(conn, now=at(1)),
+    "answers.take": lambda conn: answers.take(conn, limit=10),
+    "evidence.load": lambda conn: evidence.load(conn, [("m7", 1), ("m8", 1)]),
+    "leases.release_all": lambda conn: leases.release_all(conn, now=at(1)),
+}
+
+COUNTED = f"WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS})"
+#: Closed meetings with all that belongs to them; nothing is due before next year.
+FILL = {
+    "meeting": (
+        "key, round, start_at, end_at, payload, superseded, news, next_look_at",
+        "'m' || i, 1, :then - i * 60000000, :then, '{}', false, 0, CASE WHEN i % 2 = 0 THEN :later + i END",
+    ),
+    "look": (
+        "meeting, round, source, next_look_at, failures",
+        "'m' || i, 1, 'meet', CASE WHEN i % 2 = 0 THEN :later + i END, 0",
+    ),
+    "outbox": (
+        """key, meeting, round, person, kind, followup, concerns, shadow, attempts, created_at, changed_at, sent_at,
+        state, next_try_at""",
+        """'f' || i, 'm' || i, 1, 'p' || (i % 50), 'nudge', '{}', 'f' || (i + 1), false, 1, :then, :then,
+        :then - i * 60000000, CASE WHEN i % 2 = 0 THEN 'queued' ELSE 'sent' END,
+        CASE WHEN i % 2 = 0 THEN :later + i END""",
+    ),
+    "evidence": (
+        "meeting, round, kind, number, source, noted_at, payload",
+        "'m' || i, 1, 'sighting', 1, 'meet', :then, 'x'",
+    ),
+    "calendar": (
+        "account, calendar, format, failures, next_look_at",
+        "'google', 'c' || i, 1, 0, :later + i",
+    ),
+    "answer": (
+        "answer_id, payload, stored_at, handled_at",
+        "'a' || i, '{}', :then, :then",
+    ),
+}
+
+
+@pytest.fixture
+def full(database: Database) -> Database:
+    def fill(conn: sa.Connection) -> None:
+        values = {"then": micros(at(-60)), "later": micros(at(525_600))}
+        for table, (columns, row) in FILL.items():
+            conn.execute(sa.text(f"INSERT INTO {table} ({columns}) {COUNTED} SELECT {row} FROM n"), values)
+        # The look-ups ask for these and would stumble over their made-up values.
+        conn.execute(sa.text("DELETE FROM outbox WHERE meeting = 'm7' OR concerns = 'f7'"))
+        conn.execute(sa.text("DELETE FROM evidence WHERE meeting IN ('m7', 'm8')"))
+
+    database.run_sync(fill)
+    return database
+
+
+def test_look_ups_touch_only_what_is_due(full: Database):
+    for name, lookup in LOOKUPS.items():
+        with questions(full) as (plans, steps):
+            full.run_sync(lookup)
+        assert plans, name
+        for plan in plans:
+            assert "Seq Scan" not in plan, f"{name}: {plan}"
+        assert steps[0] < MOST_STEPS, f"{name}: {steps[0]} steps"
+
+
+@contextmanager
+def questions(database: Database) -> Iterator[tuple[list[str], list[int]]]:
+    """The plans of the statements that run meanwhile (PostgreSQL) and the steps they take (SQLite)."""
+    plans: list[str] = []
+    steps = [0]
+
+    def explain(conn, cursor, statement, parameters, context, many) -> None:
+        if statement.startswith("EXPLAIN"):
+            return
+        if conn.dialect.name == "sqlite":
+            plans.append(statement)
+            cursor.connection.set_progress_handler(count, 10)
+        else:
+            rows = conn.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars()
+            plans.append("\n".join(rows))
+
+    def count() -> None:
+        steps[0] += 10
+
+    engine = database._engine
+    sa.event.listen(engine, "before_cursor_execute", explain)
+    try:
+        yield plans, steps
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", explain)
