@@ -44,8 +44,7 @@ def google(wall: Wall) -> Iterator[SimulatedGoogle]:
         yield simulated
 
 
-@pytest.fixture
-def account(google: SimulatedGoogle) -> GoogleAccount:
+def account_of(google: SimulatedGoogle) -> GoogleAccount:
     """A service account that may act for everybody of the firm."""
     return GoogleAccount(
         name="work",
@@ -55,6 +54,11 @@ def account(google: SimulatedGoogle) -> GoogleAccount:
         endpoints=Endpoints.at(google.url),
         timeout=5,
     )
+
+
+@pytest.fixture
+def account(google: SimulatedGoogle) -> GoogleAccount:
+    return account_of(google)
 
 
 @pytest.fixture

@@ -39,16 +39,16 @@ class SimulatedGoogle:
         self.pager = Pager()
         self._faults = FaultScript()
         self.meetings = Meetings()
-        self._calendars = Calendars()
-        self.agenda = Agenda(self._calendars, self.meetings, now, lock)
+        self.calendars = Calendars()
+        self.agenda = Agenda(self.calendars, self.meetings, now, lock)
         self.tasks = Tasks(self.pager)
         self.mail = Mailboxes(self.pager)
         self.access = Access()
         self.people = People(self.access)
-        self.writes = CalendarWrites(self._calendars, self.meetings)
-        self.rest = CalendarRest(self._calendars, self.pager)
+        self.writes = CalendarWrites(self.calendars, self.meetings)
+        self.rest = CalendarRest(self.calendars, self.pager)
         meet = MeetApi(self.meetings, self.people, self.pager)
-        self._reads = CalendarReads(self._calendars, self.pager)
+        self._reads = CalendarReads(self.calendars, self.pager)
         parts = (
             self._reads,
             self.writes,
