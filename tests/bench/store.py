@@ -15,8 +15,8 @@ import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -46,13 +46,13 @@ def fill(url: str, count: int) -> None:
     """Meetings that all fall due at nine."""
     with open_database(url) as database:
         for first in range(0, count, 5000):
-            database.run_sync(lambda conn, first=first: _insert(conn, range(first, min(first + 5000, count))))
+            database.run_sync(partial(_insert, numbers=range(first, min(first + 5000, count))))
 
 
 def _insert(conn: sa.Connection, numbers: range) -> None:
-    facts = [("sighting", one.stay, encode(one)) for one in SEEN.sightings]
+    facts: list[tuple[str, str | None, str]] = [("sighting", one.stay, encode(one)) for one in SEEN.sightings]
     facts += [("coverage", None, encode(one)) for one in SEEN.coverages]
-    values = [replace(meeting(f"meeting-{n:08}")) for n in numbers]
+    values = [meeting(f"meeting-{n:08}") for n in numbers]
     conn.execute(
         sa.insert(schema.meeting),
         [
@@ -101,7 +101,7 @@ def work(url: str, batch: int, name: str) -> tuple[int, float]:
             )
             if not claimed:
                 return done, time.time()
-            known = database.run_sync(lambda conn, ids=[one.id for one in claimed]: evidence.load(conn, ids))
+            known = database.run_sync(partial(evidence.load, rounds=[one.id for one in claimed]))
             assert all(len(known[one.id].sightings) == 10 for one in claimed)
             judged = [
                 Judged(
@@ -116,7 +116,7 @@ def work(url: str, batch: int, name: str) -> tuple[int, float]:
             rows = [
                 NewRow(followup=followup(one.meeting.key), state=State.QUEUED, next_try_at=at(1)) for one in claimed
             ]
-            done += database.run_sync(lambda conn, judged=judged, rows=rows: _save(conn, judged, rows))
+            done += database.run_sync(partial(_save, judged=judged, rows=rows))
 
 
 def _save(conn: sa.Connection, judged: list[Judged], rows: list[NewRow]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -96,9 +96,9 @@ def test_news_during_a_judgement_has_it_judged_again(database: Database):
 def test_only_changes_are_written_down(database: Database):
     put(database, "m1")
     for minute, outcome in ((0, Outcome.WAITING), (1, Outcome.WAITING), (2, Outcome.HELD)):
-        [one] = database.run_sync(lambda conn, minute=minute: claim(conn, now=at(minute)))
+        [one] = database.run_sync(partial(claim, now=at(minute)))
         row = judged(one, now=at(minute), outcome=outcome, next_look_at=at(minute + 1))
-        database.run_sync(lambda conn, row=row: meetings.save_verdicts(conn, [replace(row, became_at=NINE)]))
+        database.run_sync(partial(meetings.save_verdicts, judged=[row]))
     seen = database.run_sync(lambda conn: meetings.transitions(conn, "m1", 1))
     assert [(t.outcome, t.noticed_at) for t in seen] == [(Outcome.WAITING, NINE), (Outcome.HELD, at(2))]
     assert seen[0].reasons == ("gap", "no_coverage")

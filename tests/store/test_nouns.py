@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from noshowd.ports.answers import Answer
@@ -69,7 +71,7 @@ def test_calendars_go_on_where_they_stood_and_those_taken_out_are_not_read(datab
         claimed = database.run_sync(lambda conn: calendars.claim_due(conn, now=now, lease=LEASE, limit=9, worker="w1"))
         later = now + 59 * MINUTE
         for one in claimed:
-            database.run_sync(lambda conn, one=one: calendars.record_bad(conn, one, error="503", next_look_at=later))
+            database.run_sync(partial(calendars.record_bad, claim=one, error="503", next_look_at=later))
         return [one.calendar for one in claimed]
 
     register("anna", "ben")
@@ -130,9 +132,7 @@ def test_health_says_since_when_and_whether_we_told(database: Database):
 
 def test_workers_are_known_by_their_heartbeat(database: Database):
     for minute in (0, 1):
-        database.run_sync(
-            lambda conn, minute=minute: health.beat(conn, "w1", version="1", started_at=NINE, now=at(minute))
-        )
+        database.run_sync(partial(health.beat, name="w1", version="1", started_at=NINE, now=at(minute)))
     [worker] = database.run_sync(health.workers)
     assert (worker.name, worker.started_at, worker.heartbeat) == ("w1", NINE, at(1))
 

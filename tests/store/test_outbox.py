@@ -30,7 +30,8 @@ def claim(database: Database, now=NINE, worker="w1", **more) -> list[OutboxRow]:
     return database.run_sync(lambda conn: outbox.claim_due(conn, now=now, lease=LEASE, limit=10, worker=worker, **more))
 
 
-def mark_sending(database: Database, token: str, now=NINE) -> None:
+def mark_sending(database: Database, token: str | None, now=NINE) -> None:
+    assert token is not None
     database.run_sync(
         lambda conn: outbox.mark_sending(conn, KEY, token, now=now, lease=LEASE, channel="slack", parcel=PARCEL)
     )
@@ -119,7 +120,8 @@ def test_a_step_that_the_table_does_not_have_raises(database: Database):
 def test_postponing_changes_nothing_but_the_instant(database: Database):
     queue(database, NUDGE)
     [mine] = claim(database)
-    database.run_sync(lambda conn: outbox.postpone(conn, KEY, token=mine.token, next_try_at=at(7)))
+    token = mine.token or ""
+    database.run_sync(lambda conn: outbox.postpone(conn, KEY, token=token, next_try_at=at(7)))
     assert (stored(database).state, stored(database).next_try_at) == (State.QUEUED, at(7))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ ROWS = 100_000
 #: Of SQLite's virtual machine, for one look-up; visiting each row once would take several hundred thousand.
 MOST_STEPS = 3_000
 
-CLAIM = {"now": at(1), "lease": LEASE, "limit": 10, "worker": "w1"}
+CLAIM: dict[str, Any] = {"now": at(1), "lease": LEASE, "limit": 10, "worker": "w1"}
 LOOKUPS: dict[str, Callable[[sa.Connection], object]] = {
     "meetings.claim_due": lambda conn: meetings.claim_due(conn, **CLAIM),
     "meetings.next_due": lambda conn: meetings.next_due(conn, now=at(1)),
