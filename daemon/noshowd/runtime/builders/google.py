@@ -16,6 +16,10 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     made.calendars[section.name] = GoogleCalendar(client)
     made.free_busy[section.name] = GoogleFreeBusy(client)
     made.watched += [(section.name, calendar) for calendar in section.calendars]
+    if section.writes:
+        from noshowd.adapters.google.writer import GoogleCalendarWriter
+
+        made.writers[section.name] = GoogleCalendarWriter(client)
 
 
 def meet(bench: Bench, section: Any, made: Adapters) -> None:
