@@ -44,7 +44,7 @@ async def deliver_due(parts: Parts, *, limit: int = 32) -> int:
     """Work on the rows of the outbox that are due, side by side; how many were claimed."""
     now = parts.clock.now()
     rows = await parts.database.run(
-        lambda conn: outbox.claim_due(conn, now=now, lease=parts.pace.lease, limit=limit, worker=parts.worker)
+        lambda conn: outbox.claim_due(conn, now=now, lease=parts.lease, limit=limit, worker=parts.worker)
     )
     async with asyncio.TaskGroup() as group:
         for row in rows:
@@ -196,7 +196,8 @@ async def _dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
         return
     channel = channels[0]
     token = row.token or ""
-    lease = max(parts.pace.lease, timedelta(seconds=channel.timeout + 2 * _MARGIN))
+    needed = (channel.timeout + _MARGIN) * parts.clock.speed
+    lease = max(parts.lease, timedelta(seconds=needed + _MARGIN * parts.clock.speed))
     now, began = parts.clock.now(), parts.clock.monotonic()
     await parts.database.run(
         lambda conn: outbox.mark_sending(
@@ -204,7 +205,7 @@ async def _dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
         )
     )
     left = lease.total_seconds() - (parts.clock.monotonic() - began)
-    if left < channel.timeout + _MARGIN:
+    if left < needed:
         # the machine slept: somebody else may hold the row by now
         await _not_sent(parts, row, Temporary("the lease ran short"), channel)
         return

@@ -62,7 +62,7 @@ async def judge_due(parts: Parts) -> int:
 
 
 def _claim(conn: sa.Connection, parts: Parts, now: datetime) -> tuple[list[Facts], Standing]:
-    claims = meetings.claim_due(conn, now=now, lease=parts.pace.lease, limit=parts.pace.batch, worker=parts.worker)
+    claims = meetings.claim_due(conn, now=now, lease=parts.lease, limit=parts.pace.batch, worker=parts.worker)
     ids = [claim.id for claim in claims]
     known = evidence_rows.load(conn, ids)
     rows = outbox.of_rounds(conn, ids)

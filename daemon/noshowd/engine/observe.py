@@ -29,7 +29,7 @@ async def observe_due(parts: Parts) -> int:
     """Take the looks that are due, side by side; how many were claimed."""
     now = parts.clock.now()
     claims = await parts.database.run(
-        lambda conn: looks.claim_due(conn, now=now, lease=parts.pace.lease, limit=parts.pace.batch, worker=parts.worker)
+        lambda conn: looks.claim_due(conn, now=now, lease=parts.lease, limit=parts.pace.batch, worker=parts.worker)
     )
     async with asyncio.TaskGroup() as group:
         for claim in claims:

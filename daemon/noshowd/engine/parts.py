@@ -127,6 +127,11 @@ class Parts:
     #: Keyed hash of an address, under which an opt-out is remembered.
     digest: Callable[[str], str]
 
+    @property
+    def lease(self) -> timedelta:
+        """How long a claimed row is ours, on the engine's clock: as long as vendors need in real time."""
+        return self.pace.lease * self.clock.speed
+
     def channels_for(self, carries: Carries) -> list[Channel]:
         """The channels that carry this sort of parcel, best first."""
         return [channel for channel in self.channels if carries in channel.carries]

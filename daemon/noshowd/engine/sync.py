@@ -30,9 +30,7 @@ async def sync_due(parts: Parts) -> int:
     """List the calendars that are due, side by side; how many were claimed."""
     now = parts.clock.now()
     claims = await parts.database.run(
-        lambda conn: calendars.claim_due(
-            conn, now=now, lease=parts.pace.lease, limit=parts.pace.batch, worker=parts.worker
-        )
+        lambda conn: calendars.claim_due(conn, now=now, lease=parts.lease, limit=parts.pace.batch, worker=parts.worker)
     )
     async with asyncio.TaskGroup() as group:
         for claim in claims:

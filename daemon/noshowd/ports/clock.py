@@ -9,6 +9,11 @@ from typing import Protocol
 class Clock(Protocol):
     """Wall time, elapsed time and waiting, all on one scale."""
 
+    @property
+    def speed(self) -> float:
+        """How many of its seconds pass in one of the machine's (1 but in demos and tests)."""
+        ...
+
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
         ...

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 class SystemClock:
     """The machine's own time."""
 
+    speed = 1.0
+
     def now(self) -> datetime:
         return datetime.now(UTC)
 
@@ -43,6 +45,10 @@ class ScaledClock:
         """From `origin/anchor/speed` as `str()` writes it. Raises `ValueError`."""
         origin, anchor, speed = text.split("/")
         return cls(origin=datetime.fromisoformat(origin), anchor=datetime.fromisoformat(anchor), speed=float(speed))
+
+    @property
+    def speed(self) -> float:
+        return self._speed
 
     def __str__(self) -> str:
         return f"{self._origin.isoformat()}/{self._anchor.isoformat()}/{self._speed}"

@@ -27,17 +27,19 @@ def read_status(conn: sa.Connection, config: Config, now: datetime) -> dict[str,
     states = calendars.states(conn)
     quarantined = entries.quarantined(conn)
     phases = Counter(one.phase or "upcoming" for one in meetings.between(conn, now - _AROUND, now + _AROUND))
-    waiting = {state: len(outbox.in_state(conn, state)) for state in (State.AWAITING, State.QUEUED, State.UNCERTAIN)}
+    pending = (State.AWAITING, State.QUEUED, State.UNCERTAIN)
+    waiting = {state: len(outbox.in_state(conn, state)) for state in pending}
     troubles = [
         f"{one.part} {one.state} since {_ago(one.since, now)}: {one.last_error}"
         for one in parts
         if one.state is not Condition.WELL
     ]
-    troubles += [f"{one.account}/{one.calendar}: {one.last_error}" for one in states if one.failures]
+    troubles += [f"a calendar of {one.account}: {one.last_error}" for one in states if one.failures]
     troubles += [f"{len(quarantined)} events could not be understood"] if quarantined else []
     troubles += [] if alive else ["no worker is running"]
     troubles += ["sending to guests is held"] if switches.SENDING_HELD in set_ else []
-    troubles += [f"{waiting[State.UNCERTAIN]} messages may or may not have left"] if waiting[State.UNCERTAIN] else []
+    doubtful = waiting[State.UNCERTAIN]
+    troubles += [f"{doubtful} messages may or may not have left"] if doubtful else []
     return {
         "mode": config.mode.value,
         "paused": switches.PAUSED in set_,

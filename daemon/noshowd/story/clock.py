@@ -10,6 +10,8 @@ from noshowd.domain.spans import require_aware
 class FakeClock:
     """Shows the instant it was set to. Sleeping returns at once and moves nothing: the story moves the time."""
 
+    speed = 1.0
+
     def __init__(self, start: datetime) -> None:
         require_aware("start", start)
         self._now = start

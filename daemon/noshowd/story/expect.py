@@ -43,7 +43,12 @@ class Checker:
         if stored is None and wanted is not None:
             self.problems.append(f"{prefix}the meeting is not known")
             return
-        found = [*_state(expect, stored, history), *_effects(expect, rows), *self._quiet(expect)]
+        found = [
+            *_state(expect, stored, history),
+            *_effects(expect, rows),
+            *self._quiet(expect),
+            *self._texts(expect, rows),
+        ]
         self.problems += [prefix + problem for problem in found]
 
     def _quiet(self, expect: Expect) -> Iterable[str]:
@@ -51,6 +56,17 @@ class Checker:
             for post in self._posts:
                 if post.parcel.carries is Carries.TO_GUESTS:
                     yield f"a guest was written to: {post.parcel.subject!r} at {post.at:%H:%M:%S} UTC"
+
+
+    def _texts(self, expect: Expect, rows: list[OutboxRow]) -> Iterable[str]:
+        for wanted in expect.texts:
+            keys = {row.key for row in rows if row.followup.kind is wanted.kind}
+            texts = [f"{p.parcel.subject}\n{p.parcel.text}" for p in self._posts if p.parcel.key in keys]
+            if not texts:
+                yield f"there is no {wanted.kind} to be read"
+            for text in texts:
+                yield from (f"{wanted.kind} does not say {one!r}: {text}" for one in wanted.says if one not in text)
+                yield from (f"{wanted.kind} says {one!r}: {text}" for one in wanted.never_says if one in text)
 
 
 def _read(conn: sa.Connection, wanted: str | None) -> tuple[StoredMeeting | None, list[OutboxRow], list[Transition]]:
@@ -79,6 +95,8 @@ def _state(expect: Expect, stored: StoredMeeting | None, history: list[Transitio
         ("their side", expect.theirs, verdict.theirs if verdict else None),
         ("round", expect.round, meeting.round if meeting else None),
         ("skip", expect.skip, meeting.skip if meeting else None),
+        ("our lateness", expect.late and expect.late.ours, verdict.ours_late if verdict else None),
+        ("their lateness", expect.late and expect.late.theirs, verdict.theirs_late if verdict else None),
     )
     for name, wanted, got in pairs:
         if wanted is not None and wanted != got:

@@ -16,6 +16,7 @@ from noshowd.domain.followup import FollowUpKind, Withheld
 from noshowd.domain.meeting import Skip
 from noshowd.domain.phase import Phase
 from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence
+from noshowd.engine.answering import Noted
 from noshowd.engine.choices import Verb
 
 #: `10:00`, `10:00:30`, or with a day before it: `2026-03-03 10:00`. In the story's zone.
@@ -46,6 +47,8 @@ class StoryMeeting(Section):
     people: tuple[Guest, ...] = Field(default=(), description="Everybody invited, our people too.")
     calendars: tuple[Address, ...] = Field(default=(), description="Calendars with a copy; else the organizer's.")
     private: bool = Field(default=False, description="Marked private.")
+    confidential: bool = Field(default=False, description="Marked confidential.")
+    series: str | None = Field(default=None, description="Name of the series of which it is one occurrence.")
     status: Literal["confirmed", "tentative", "cancelled"] = Field(default="confirmed", description="Status.")
     transparent: bool = Field(default=False, description="Shown as free.")
     all_day: bool = Field(default=False, description="All day.")
@@ -97,6 +100,21 @@ class Joins(Section):
     seen_as: Who | None = Field(default=None, alias="as", description="How they appear; else signed in.")
     where: Where = Field(default=Where.ROOM, description="Room or lobby.")
     link: str | None = Field(default=None, description="Another room than the meeting's.")
+    seen_by: tuple[str, ...] = Field(default=(), description="Only these sources see it; else all that can.")
+
+
+class Renames(Section):
+    """Somebody in a room shows another name; the visit goes on."""
+
+    who: str = Field(description="As in `join`.")
+    shown_as: Who = Field(alias="as", description="How they appear from now on.")
+
+
+class Lag(Section):
+    """A source falls behind: its answers are true, but of a while ago."""
+
+    source: str = Field(description="Which.")
+    by: Wait = Field(description="How far behind.")
 
 
 class Call(Section):
@@ -117,6 +135,7 @@ class Changes(Section):
     length: Wait | None = Field(default=None, description="New length.")
     link: str | None = Field(default=None, description="New link.")
     without: Address | None = Field(default=None, description="Somebody is removed.")
+    adds: Guest | None = Field(default=None, description="Somebody is invited as well.")
     response_of: Address | None = Field(default=None, description="Somebody answers the invitation ...")
     response: Literal["accepted", "tentative", "declined", "none"] | None = Field(default=None, description="... so.")
 
@@ -128,6 +147,7 @@ class AnswerGiven(Section):
     to: FollowUpKind = Field(default=FollowUpKind.QUESTION, description="Which message they answer.")
     say: Said | Verb = Field(description="What they say.")
     text: str = Field(default="", description="An edited text.")
+    hears: Noted | None = Field(default=None, description="What they must be told about their answer.")
 
 
 class Event(Section):
@@ -138,6 +158,7 @@ class Event(Section):
     join: Joins | str | None = Field(default=None, description="Somebody enters.")
     leave: str | None = Field(default=None, description="Somebody leaves.")
     admit: str | None = Field(default=None, description="Somebody is let in from the lobby.")
+    rename: Renames | None = Field(default=None, description="Somebody shows another name.")
     call: Call | None = Field(default=None, description="A telephone call begins.")
     change: Changes | None = Field(default=None, description="The event changes.")
     cancel: bool = Field(default=False, description="The event is cancelled.")
@@ -147,6 +168,9 @@ class Event(Section):
     down: str | None = Field(default=None, description="A source, account or channel fails.")
     lost: str | None = Field(default=None, description="Its sign-in is no longer accepted.")
     empty: str | None = Field(default=None, description="A source answers wrongly: nobody there.")
+    late: Lag | None = Field(default=None, description="A source answers late.")
+    refuses: str | None = Field(default=None, description="A channel refuses whatever it is given.")
+    bounce: FollowUpKind | None = Field(default=None, description="The newest message of this kind comes back.")
     up: str | None = Field(default=None, description="It is well again.")
     kill: Literal["now", "before_the_wire", "after_the_wire"] | None = Field(
         default=None, description="The daemon is killed: at once, or in its next send."
@@ -157,11 +181,26 @@ class Event(Section):
     opt_out: Address | None = Field(default=None, description="A guest wants no more messages.")
 
 
+class Late(Section):
+    """Whole minutes between the start and the first of a side to come."""
+
+    ours: int | None = Field(default=None, description="Our side.")
+    theirs: int | None = Field(default=None, description="The other side.")
+
+
 class PersonExpected(Section):
     """Presence of one person."""
 
     person: str = Field(description="Address.")
     presence: Presence = Field(description="What is held to be true.")
+
+
+class TextExpected(Section):
+    """What stood in the messages of one kind, subject and text."""
+
+    kind: FollowUpKind = Field(description="Which messages.")
+    says: tuple[str, ...] = Field(default=(), description="Each of these stands in every one of them.")
+    never_says: tuple[str, ...] = Field(default=(), description="None of these stands in any of them.")
 
 
 class Expect(Section):
@@ -186,6 +225,8 @@ class Expect(Section):
     withdrawn: tuple[str, ...] = ()
     retracted: tuple[str, ...] = ()
     quiet: bool = Field(default=False, description="Nothing went to any guest.")
+    texts: tuple[TextExpected, ...] = ()
+    late: Late | None = Field(default=None, description="How late each side was.")
     count: dict[FollowUpKind, int] = Field(default_factory=dict, description="How many of a kind were sent.")
 
 

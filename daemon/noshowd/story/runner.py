@@ -18,7 +18,7 @@ from noshowd.engine.turn import next_instant, settle
 from noshowd.ports.answers import Answer
 from noshowd.ports.channel import Carries, Recovery
 from noshowd.runtime.assemble import assemble, digest_of
-from noshowd.runtime.catalogue import Adapters
+from noshowd.runtime.bench import Adapters
 from noshowd.runtime.people import ConfiguredDirectory
 from noshowd.store import outbox, people, switches
 from noshowd.store.database import Database, open_database

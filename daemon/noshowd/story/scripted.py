@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.domain.evidence import (
+    Blind,
     CallRecord,
     CallResult,
     Coverage,
@@ -34,6 +35,8 @@ class Mood(StrEnum):
     LOST = "lost"
     #: Answers as if nobody were there.
     EMPTY = "empty"
+    #: Refuses what it is given, for good.
+    REFUSES = "refuses"
 
 
 @dataclass(slots=True)
@@ -41,14 +44,21 @@ class Moods:
     """The mood of every scripted part, by its name."""
 
     of: dict[str, Mood] = field(default_factory=dict)
+    #: How far a source has fallen behind what it is known for.
+    behind: dict[str, timedelta] = field(default_factory=dict)
+
+    def lag(self, traits: SourceTraits) -> timedelta:
+        return max(traits.lag, self.behind.get(traits.name, timedelta(0)))
 
     def check(self, name: str) -> Mood:
-        """The mood, when the part answers at all. Raises `Temporary` or `CredentialsLost`."""
+        """The mood, when the part answers at all. Raises `Temporary`, `Permanent` or `CredentialsLost`."""
         mood = self.of.get(name, Mood.WELL)
         if mood is Mood.DOWN:
             raise Temporary("the story has it down")
         if mood is Mood.LOST:
             raise CredentialsLost("the story withdrew the sign-in")
+        if mood is Mood.REFUSES:
+            raise Permanent("the story has it refuse")
         return mood
 
 
@@ -101,6 +111,8 @@ class Stay:
     where: Where
     began: datetime
     ended: datetime | None = None
+    #: Only these sources see it; empty means all that can.
+    seen_by: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -128,7 +140,7 @@ class ScriptedRoom:
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:
         mood = self._moods.check(self.traits.name)
-        as_of = now - self.traits.lag
+        as_of = now - self._moods.lag(self.traits)
         url = meeting.place.url or ""
         stays = [] if mood is Mood.EMPTY else [s for s in self._world.stays if s.link == url and s.began <= as_of]
         seen = [s for s in (self._see(stay, since, as_of) for stay in stays) if s is not None]
@@ -136,7 +148,9 @@ class ScriptedRoom:
 
     def _see(self, stay: Stay, since: datetime, as_of: datetime) -> Sighting | None:
         ended = stay.ended is not None and stay.ended <= as_of
-        if stay.where is Where.LOBBY and any(blind.value == "lobby" for blind in self.traits.blind):
+        if stay.where is Where.LOBBY and Blind.LOBBY in self.traits.blind:
+            return None
+        if stay.seen_by and self.traits.name not in stay.seen_by:
             return None
         if self.traits.ended_only and not ended:
             return None
@@ -187,7 +201,7 @@ class ScriptedLines:
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:  # noqa: ARG002 - the port
         mood = self._moods.check(self.traits.name)
-        as_of = now - self.traits.lag
+        as_of = now - self._moods.lag(self.traits)
         calls = [] if mood is Mood.EMPTY else [self._see(c, as_of) for c in self._world.calls]
         coverage = Coverage(
             source=self.traits.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -43,7 +44,9 @@ def entries(story: Story, meeting: StoryMeeting) -> list[CalendarEntry]:
     return [
         CalendarEntry(
             ref=EntryRef(account=ACCOUNT, calendar=calendar, entry_id=meeting.id),
-            uid=f"{meeting.id}@story",
+            uid=f"{meeting.series or meeting.id}@story",
+            original_start=start if meeting.series else None,
+            series_id=meeting.series,
             status=EntryStatus(meeting.status),
             event_type=meeting.event_type,
             start=start,
@@ -60,9 +63,9 @@ def entries(story: Story, meeting: StoryMeeting) -> list[CalendarEntry]:
                 is_organizer=True,
             ),
             is_organizer_copy=calendar == meeting.organizer,
-            attendees=tuple(_attendee(guest, meeting, calendar) for guest in meeting.people),
+            attendees=tuple(_listed(guest, meeting, calendar) for guest in meeting.people),
             own_response=_own_response(meeting, calendar),
-            sensitivity=Sensitivity.PRIVATE if meeting.private else Sensitivity.NORMAL,
+            sensitivity=_sensitivity(meeting),
             busy=not meeting.transparent,
             created=made,
             updated=made,
@@ -71,16 +74,26 @@ def entries(story: Story, meeting: StoryMeeting) -> list[CalendarEntry]:
     ]
 
 
-def _attendee(guest: Guest, meeting: StoryMeeting, calendar: str) -> Attendee:
+def attendee(guest: Guest) -> Attendee:
+    """Somebody as invited."""
     return Attendee(
         address=guest.address,
         name=guest.name,
         response=Response(guest.response),
         optional=guest.optional,
         kind=AttendeeKind(guest.kind),
-        is_organizer=guest.address == meeting.organizer,
-        is_self=guest.address == calendar,
     )
+
+
+def _listed(guest: Guest, meeting: StoryMeeting, calendar: str) -> Attendee:
+    organizes, own = guest.address == meeting.organizer, guest.address == calendar
+    return replace(attendee(guest), is_organizer=organizes, is_self=own)
+
+
+def _sensitivity(meeting: StoryMeeting) -> Sensitivity:
+    if meeting.private:
+        return Sensitivity.PRIVATE
+    return Sensitivity.CONFIDENTIAL if meeting.confidential else Sensitivity.NORMAL
 
 
 def _own_response(meeting: StoryMeeting, calendar: str) -> Response:

@@ -9,7 +9,7 @@ from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef, EntryStatus,
 from noshowd.domain.evidence import CallRecord, CallResult, Direction, Identity, Where
 from noshowd.story.format import Call, Changes, Event, Joins, Story, Who
 from noshowd.story.scripted import Mood, Moods, ScriptedCalendar, Stay, World
-from noshowd.story.setting import ACCOUNT, entries, instant
+from noshowd.story.setting import ACCOUNT, attendee, entries, instant
 
 
 class StoryError(ValueError):
@@ -46,6 +46,9 @@ class Stage:
         elif event.admit is not None:
             stay = self._end(event.admit, event, now)
             self._enter(stay.identity, event.admit, stay.link, Where.ROOM, now)
+        elif event.rename is not None:
+            stay = self._here(event.rename.who, event)
+            stay.identity = _identity(event.rename.shown_as)
         elif event.call is not None:
             self._call(event.call, now)
         elif event.change is not None:
@@ -55,14 +58,22 @@ class Stage:
         elif event.rebook is not None:
             self._rebook(event, instant(self.story, event.rebook), now)
         else:
-            for name, mood in (
-                (event.down, Mood.DOWN),
-                (event.lost, Mood.LOST),
-                (event.empty, Mood.EMPTY),
-                (event.up, Mood.WELL),
-            ):
-                if name is not None:
-                    self.moods.of[name] = mood
+            self._change_mood(event)
+
+    def _change_mood(self, event: Event) -> None:
+        """A source, account or channel behaves otherwise from now on."""
+        if event.late is not None:
+            self.moods.behind[event.late.source] = event.late.by
+        for name, mood in (
+            (event.down, Mood.DOWN),
+            (event.lost, Mood.LOST),
+            (event.empty, Mood.EMPTY),
+            (event.refuses, Mood.REFUSES),
+            (event.up, Mood.WELL),
+        ):
+            if name is not None:
+                self.moods.of[name] = mood
+                self.moods.behind.pop(name, None)
 
     def meeting_id(self, event_meeting: str | None) -> str:
         """Which meeting an event or expectation is about; the only one where it does not say."""
@@ -88,24 +99,21 @@ class Stage:
     def _join(self, event: Event, now: datetime) -> None:
         joins = event.join if isinstance(event.join, Joins) else Joins(who=str(event.join))
         link = joins.link or self._link(event)
-        self._enter(self._identity(joins), joins.who, link, joins.where, now)
+        self._enter(self._identity(joins), joins.who, link, joins.where, now, joins.seen_by)
 
-    def _enter(self, identity: Identity, who: str, link: str, where: Where, now: datetime) -> None:
+    def _enter(
+        self, identity: Identity, who: str, link: str, where: Where, now: datetime, seen_by: tuple[str, ...] = ()
+    ) -> None:
         self._made += 1
-        self.world.stays.append(Stay(stay=f"{who}#{self._made}", link=link, identity=identity, where=where, began=now))
+        stay = f"{who}#{self._made}"
+        self.world.stays.append(
+            Stay(stay=stay, link=link, identity=identity, where=where, began=now, seen_by=seen_by)
+        )
 
     def _identity(self, joins: Joins) -> Identity:
         """As the story says; somebody named by an address is signed in with it."""
         if joins.seen_as is not None:
-            seen: Who = joins.seen_as
-            return Identity(
-                provider_id=seen.id,
-                address=seen.address,
-                name=seen.name,
-                phone=seen.phone,
-                verified=seen.verified,
-                machine=seen.machine,
-            )
+            return _identity(joins.seen_as)
         if "@" not in joins.who:
             return Identity(name=joins.who)
         return Identity(provider_id=f"id:{joins.who}", address=joins.who, name=self._name(joins.who), verified=True)
@@ -115,10 +123,15 @@ class Stage:
         return next((name for name in named if name), None)
 
     def _end(self, who: str, event: Event, now: datetime) -> Stay:
+        stay = self._here(who, event)
+        stay.ended = now
+        return stay
+
+    def _here(self, who: str, event: Event) -> Stay:
+        """The latest visit of that person that goes on. Raises `StoryError`."""
         here = [s for s in self.world.stays if s.ended is None and s.stay.startswith(f"{who}#")]
         if not here:
             raise StoryError(f"{who} is not there at {event.at}")
-        here[-1].ended = now
         return here[-1]
 
     def _call(self, call: Call, now: datetime) -> None:
@@ -144,6 +157,8 @@ class Stage:
             start = entry.start if change.to is None else instant(self.story, change.to)
             length = change.length or (entry.end - entry.start)
             people = tuple(_changed(a, change) for a in entry.attendees if a.address != change.without)
+            if change.adds is not None:
+                people += (attendee(change.adds),)
             self.calendar.entries[entry.ref] = replace(
                 entry,
                 start=start,
@@ -174,7 +189,18 @@ class Stage:
             )
 
 
-def _changed(attendee: Attendee, change: Changes) -> Attendee:
-    if attendee.address != change.response_of or change.response is None:
-        return attendee
-    return replace(attendee, response=Response(change.response))
+def _identity(seen: Who) -> Identity:
+    return Identity(
+        provider_id=seen.id,
+        address=seen.address,
+        name=seen.name,
+        phone=seen.phone,
+        verified=seen.verified,
+        machine=seen.machine,
+    )
+
+
+def _changed(invited: Attendee, change: Changes) -> Attendee:
+    if invited.address != change.response_of or change.response is None:
+        return invited
+    return replace(invited, response=Response(change.response))
