@@ -6,10 +6,12 @@ import html
 import quopri
 import re
 
-#: How much of a body is looked at for links, in characters as delivered. Outlook puts up to 100,000 of style first.
-EXAMINED = 250_000
+#: How much of a body is looked at for links, in characters as delivered. Word puts up to 100,000 of style first.
+EXAMINED = 160_000
 #: How much of the resulting text is read for words: what an appointment is about stands before that.
 READ = 12_000
+#: How much of a title and of a location is read at all.
+LINE = 4_000
 
 _MARKUP = re.compile(
     r"<(?:a|b|i|u|p|br|div|span|html|body|head|table|ul|ol|li|strong|em|font|h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE

@@ -25,6 +25,9 @@ _STEM = re.compile(
     re.IGNORECASE,
 )
 
+#: Longer than anybody's sentence.
+_SENTENCE = 600
+
 _YOU = r"(?:sie|dich|euch|ihnen|dir)"
 _US = r"(?:mich|uns|mir|unser(?:e|em|en)?)"
 _GAP = r"(?:\W+\w+){0,12}?\W+"
@@ -129,10 +132,11 @@ _OWN_NUMBER = re.compile(r"\b(?:von|from|mit|with|using|desde|depuis|dal|dalla)\
 
 
 def sentences(text: str) -> Iterator[str]:
-    """The sentences that speak of the appointment itself."""
-    for sentence in re.split(r"\n|(?<=[.!])\s+(?=[^\W\d_])", text[:READ]):
-        if not _ASIDE.search(sentence):
-            yield sentence
+    """The sentences that speak of the appointment itself, each as far as a sentence goes."""
+    for sentence in re.split(r"\n|(?<=[.!])\s{1,9}(?=[^\W\d_])", text[:READ]):
+        told = sentence[:_SENTENCE]
+        if told and not _ASIDE.search(told):
+            yield told
 
 
 def caller_phrase(text: str) -> tuple[Role, str] | None:
@@ -141,7 +145,7 @@ def caller_phrase(text: str) -> tuple[Role, str] | None:
         return None
     said: dict[Role, str] = {}
     for sentence in sentences(text):
-        role = _said_in(sentence)
+        role = _said_in(sentence) if _STEM.search(sentence) else None
         if role is not None:
             said.setdefault(role, sentence)
     return next(iter(said.items())) if len(said) == 1 else None

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from noshowd.domain.meeting import Role
 from noshowd.reading.body import READ
 from noshowd.reading.callers import caller_phrase, calls_from, sentences, title_caller
 from noshowd.reading.digits import Number, find_numbers
 from noshowd.reading.where import Location, Where
+
+
+#: Who dials, and the sentence that says so.
+_Said: TypeAlias = tuple[Role, str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ _BODY = re.compile(
     r"|\bllamada telef[óo]nica\b|\bappel t[ée]l[ée]phonique\b|\b(?:in|out)bound_call\b",
     re.IGNORECASE,
 )
+_BODY_STEM = re.compile(r"phone|telefon|bound_call|téléphon", re.IGNORECASE)
 _BRIDGE = re.compile(
     r"\b(?:dial[- ]?in|call[- ]?in number|conference (?:line|bridge|number|call)|bridge|participant code|einwahl\w*|telefonkonferenz)\b",
     re.IGNORECASE,
@@ -56,32 +62,31 @@ _INVITEE = re.compile(r"\b(?:invitee|attendee|guest|client|ihre|deine|your|kunde
 def read_call(title: str, location: Location, location_text: str, text: str, region: str | None) -> Call | None:
     """The telephone appointment an event without any video is; None when it is not one."""
     text = text[:READ]
-    rule = _why_phone(title, location, text, region)
+    said = caller_phrase(text)
+    rule = _why_phone(title, location, text, said, region)
     if rule is None:
         return None
-    number, of_caller = _number(title, location, location_text, text, region)
-    bridge = _is_bridge(location, location_text, text)
-    return Call(
-        rule=rule,
-        number=number,
-        caller=None if bridge else _caller(title, location_text, text),
-        number_of_caller=of_caller,
-    )
+    number, of_caller = _number(title, location, location_text, text, said, region)
+    caller = None
+    if not _is_bridge(location, location_text, text):
+        # The nearest to the place of the appointment speaks first.
+        nearest = caller_phrase(location_text) or said
+        caller = nearest[0] if nearest else title_caller(title)
+    return Call(rule=rule, number=number, caller=caller, number_of_caller=of_caller)
 
 
-def _why_phone(title: str, location: Location, text: str, region: str | None) -> str | None:
+def _why_phone(title: str, location: Location, text: str, said: _Said, region: str | None) -> str | None:
     if location.where is Where.PHONE:
         return f"location: {location.rule}"
     if _TITLE.search(title):
         return "title: phone_word"
     if location.where is Where.PLACE:
         return None
-    said = caller_phrase(text)
     if said is not None and (said[0] is Role.HOST or find_numbers(said[1], region, national=True, valid=False)):
         return "description: caller_phrase"
-    if any(_BODY.search(sentence) for sentence in sentences(text)):
+    if _BODY_STEM.search(text) and any(_BODY.search(sentence) for sentence in sentences(text)):
         return "description: phone_phrase"
-    if title_caller(title) is not None and find_numbers(f"{title}\n{text}", region, national=False):
+    if title_caller(title) is not None and find_numbers(f"{title}\n{text}", region):
         return "title: caller_phrase"
     if _TITLE_WEAK.search(title) and (find_numbers(title, region, national=True) or _own_numbers(text, region)):
         return "title: call_and_number"
@@ -90,28 +95,21 @@ def _why_phone(title: str, location: Location, text: str, region: str | None) ->
     return None
 
 
-def _caller(title: str, location_text: str, text: str) -> Role | None:
-    """The nearest to the place of the appointment speaks first."""
-    for said in (caller_phrase(location_text), caller_phrase(text)):
-        if said is not None:
-            return said[0]
-    return title_caller(title)
-
-
 def _is_bridge(location: Location, location_text: str, text: str) -> bool:
     if location.number is not None:
         return bool(_BRIDGE_CODE.search(location_text))
     return bool(_BRIDGE.search(text) and _BRIDGE_CODE.search(text))
 
 
-def _number(title: str, location: Location, location_text: str, text: str, region: str | None) -> tuple[str | None, bool]:
+def _number(
+    title: str, location: Location, location_text: str, text: str, said: _Said, region: str | None
+) -> tuple[str | None, bool]:
     """The number the appointment is about; none rather than the wrong one of several."""
     if location.number is not None:
         return location.number.e164, calls_from(location_text[: location.number.start])
     in_title = find_numbers(title, region, national=True)
     if in_title:
         return in_title[0].e164, False
-    said = caller_phrase(text)
     if said is not None:
         in_phrase = find_numbers(said[1], region, national=True, valid=False)
         if in_phrase:

@@ -23,7 +23,7 @@ _SYNC_TEXT = re.compile(
     r"|\bvia (?:clockwise|onecal|reclaim)\b",
     re.IGNORECASE,
 )
-_BLOCKER = re.compile(r"[\W_]*(?:busy|belegt|gebucht|blocked|blocker|occupied|reserved|besetzt|nicht verfügbar|unavailable)[\W_]*", re.I)
+_BLOCKER = re.compile(r"[^\w\n]{0,8}(?:busy|belegt|gebucht|blocked|blocker|occupied|reserved|besetzt|nicht verfügbar|unavailable)[^\w\n]{0,8}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

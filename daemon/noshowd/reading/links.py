@@ -17,7 +17,7 @@ MAX_LENGTH = 8_000
 MAX_LINKS = 1_000
 
 _SCAN = re.compile(
-    r"(?<![\w@.-])(?:(?:https?|zoommtg|zoomus|msteams):/{1,2}|(?=[\w-]{1,63}\.[\w.-]{1,200}/))"
+    r"(?<![\w@.-])(?:(?:https?|zoommtg|zoomus|msteams):/{1,2}|(?<![/=])(?=[\w-]{1,63}\.[\w.-]{1,200}/))"
     r"[^\s<>\"'`|\\^\[\]]+",
     re.IGNORECASE,
 )

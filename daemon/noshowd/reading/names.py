@@ -37,7 +37,7 @@ class Name:
 
 
 _BRACKETS = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|\{[^{}]{0,80}\}")
-_AFTER = re.compile(r"\s*(?:[|/•·]|\s[-–—@]\s|\bvon der firma\b|\bfrom\b|\bvia\b|\bc/o\b).*$", re.IGNORECASE)
+_AFTER = re.compile(r"(?:[|/•·]|\s[-–—@]\s|\bvon der firma\b|\bfrom\b|\bvia\b|\bc/o\b).*$", re.IGNORECASE)
 _TITLES = frozenset(
     """
     dr prof professor dipl ing dipl-ing mag phd md msc bsc mba ba ma llm ra rain herr frau hr fr mr mrs ms miss mx sir
@@ -57,19 +57,21 @@ _ANONYMOUS = re.compile(
     r"|call-?in user|phone user|zoom user|telefon|anrufer|caller)(?: ?[\w-]*\d[\w-]*)?)$",
     re.IGNORECASE,
 )
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 _FAMILY_SCORE = 90
 _GIVEN_SCORE = 85
 _SHORT, _LONG = 4, 6
+#: Nobody's name is longer; what follows is not read.
+_LONGEST = 200
 _NOBODY: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4096)
 def read_name(written: str) -> Name:
     """The name in a display name: brackets, firms, titles, pronouns and devices gone, "Family, Given" turned round."""
-    text = unicodedata.normalize("NFKC", written).casefold().strip().replace("h.c.", " ").replace("h. c.", " ")
+    text = unicodedata.normalize("NFKC", written[:_LONGEST]).casefold().strip().replace("h.c.", " ").replace("h. c.", " ")
     device = _DEVICE.match(text)
     if device:
         inner = read_name(device["owner"] or device["owner2"])

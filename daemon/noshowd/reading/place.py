@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from noshowd.domain.entry import CalendarEntry, Conference
 from noshowd.domain.meeting import Kind, Place, Role
 from noshowd.reading import printed
-from noshowd.reading.body import READ, plain_text
+from noshowd.reading.body import LINE, READ, plain_text
 from noshowd.reading.calls import read_call
 from noshowd.reading.links import Link, best_link, trusted_link, without_links
 from noshowd.reading.numbers import e164
@@ -46,7 +46,7 @@ _SOLUTIONS = {
 _PRINTS_ID = frozenset(("teams", "webex"))
 _PRINTS_PASSCODE = frozenset(("zoom", "teams", "webex", "gotomeeting", "ringcentral", "bluejeans", "zoho_meeting", "lark", UNKNOWN))
 _BLOCK = re.compile(
-    r"^[\W_]*(?P<teams>microsoft teams[ -](?:meeting|besprechung|vergadering)|(?:réunion|reunión|riunione)(?: de| di)? microsoft teams)\b"
+    r"^[^\w\n]{0,20}(?P<teams>microsoft teams[ -](?:meeting|besprechung|vergadering)|(?:réunion|reunión|riunione)(?: de| di)? microsoft teams)\b"
     r"|\bthis is an? (?P<calendly>zoom|google meet|microsoft teams|webex|gotomeeting) (?:web )?(?:conference|meeting)\b",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -62,7 +62,8 @@ _LABEL = re.compile(
 def read_place(entry: CalendarEntry, *, region: str | None, declared_hosts: Mapping[str, str]) -> PlaceReading:
     """Understand one entry. `region` reads numbers written nationally; declared hosts name self-hosted platforms."""
     text = plain_text(entry.description, is_html=entry.description_is_html) if entry.description else ""
-    location_text = plain_text(entry.location, is_html=False) if entry.location else ""
+    location_text = plain_text(entry.location[:LINE], is_html=False) if entry.location else ""
+    title = entry.title[:LINE]
     linked = _linked(entry, location_text, text, declared_hosts)
     if linked is not None:
         field, link = linked
@@ -78,7 +79,7 @@ def read_place(entry: CalendarEntry, *, region: str | None, declared_hosts: Mapp
     dialled = _dial_in_only(entry.conference)
     if dialled is not None:
         return dialled
-    call = read_call(entry.title, location, location_text, text, region)
+    call = read_call(title, location, location_text, text, region)
     if call is not None:
         place = Place(kind=Kind.PHONE, phone=call.number, passcode=printed.passcode(text) if call.number else None)
         return PlaceReading(place=place, why=call.rule, caller=call.caller, number_of_caller=call.number_of_caller)
@@ -102,7 +103,7 @@ def _linked(entry: CalendarEntry, location: str, text: str, declared: Mapping[st
                     passcode=point.passcode or link.passcode,
                     personal=link.personal,
                 )
-    fields = (("url", "\n".join(entry.links)), ("location", location), ("description", text), ("title", entry.title))
+    fields = (("url", "\n".join(entry.links)), ("location", location), ("description", text), ("title", entry.title[:LINE]))
     for field, words in fields:
         link = best_link(words, declared) if words else None
         if link is not None:

@@ -62,7 +62,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("dialpad", "uberconference.com", "/{personal} /room/{personal}"),
     ("skype", "=join.skype.com", "/{room} /invite/{id}"),
     ("skype_for_business", "meet.lync.com", "/*/*/{id}"),
-    ("skype_for_business", "label:meet label:lync declared", "/*/meet/{id} /meet/*/{id} /*/*/meet/{id}"),
+    ("skype_for_business", "label:meet label:lync declared", "/*/meet/{id} /*/meet/*/{id} /meet/*/{id}"),
     ("discord", "discord.com discordapp.com", "/channels/*/{id}"),
     ("slack_huddle", "=app.slack.com", "/huddle/*/*"),
     ("facetime", "=facetime.apple.com", "/join"),

@@ -105,14 +105,14 @@ _PHONE_SURE = re.compile(
     re.IGNORECASE,
 )
 _NOWHERE = re.compile(
-    r"\W*(?:tb[acd]|to be (?:determined|announced|confirmed|defined)|n/?a|none|offen|unklar|folgt(?: noch)?|noch offen|unknown"
-    r"|wird noch (?:bekannt|mitgeteilt)\w*(?: gegeben)?|kein(?:e|er)?|-|keine angabe|no location|kein ort)?\W*",
+    r"[^\w\n]{0,9}(?:tb[acd]|to be (?:determined|announced|confirmed|defined)|n/?a|none|offen|unklar|folgt(?: noch)?|noch offen|unknown"
+    r"|wird noch (?:bekannt|mitgeteilt)\w*(?: gegeben)?|kein(?:e|er)?|-|keine angabe|no location|kein ort)?[^\w\n]{0,9}",
     re.IGNORECASE,
 )
 _CODES = re.compile(r"\b\d[\d -]{2,14}\d\s?#|#?\b\d{3,12}\b#?|[*#,;/():.–-]+")
 _WORD = re.compile(r"[^\W\d_]+", re.IGNORECASE)
 _TEL = re.compile(r"\b(?:tel|callto|phone):\s?(?=[+(\d])", re.IGNORECASE)
-_ID_ONLY = re.compile(r"\W*(?:[\w-]+ ){0,2}?(?:id|nr|no|number|nummer|code)\b\W*[\d #-]+\W*", re.IGNORECASE)
+_ID_ONLY = re.compile(r"(?:[\w-]{1,30} ){0,2}(?:[\w-]{1,30}-)?(?:id|nr|no|number|nummer|code)\b[^\w\n]{0,5}\d[\d #-]{0,40}", re.IGNORECASE)
 
 
 def read_location(text: str, region: str | None) -> Location:

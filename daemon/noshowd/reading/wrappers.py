@@ -17,7 +17,7 @@ MAX_DEPTH = 8
 
 _ENTITY = re.compile(r"&(?:amp|#38|#x26);", re.IGNORECASE)
 _GOOGLE = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
-_PROOFPOINT_V3 = re.compile(r"/v3/__(.+?)__;([^!]*)!")
+_PROOFPOINT_V3 = re.compile(r"/v3/__(.+)__;([^!]*)!")
 _PROOFPOINT_RUN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _LAUNCHER_ONLY = ("type=", "deeplinkid=", "directdl=", "mslaunch=", "enablemobilepage=", "suppressprompt=")
 
