@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mission.people import OUR_DOMAIN
+from mission.provable import there, together, wait
 from noshowd.domain.entry import Response
 from noshowd.domain.evidence import (
     Blind,
@@ -146,32 +147,35 @@ def to_us(case: Case) -> Us:
     )
 
 
-def said(case: Case, by: str, at: int, *, came: bool, others_came: bool) -> Statement | None:
+def said(case: Case, by: str, at: int) -> Statement | None:
     """What an honest person of ours taps when asked at `at`; None where they would not know what to say."""
-    word: Said | None
+    word = _said_of_call(case) if case["kind"] == "phone" else _said_of_room(case, by)
     if case["truth"]["elsewhere"]:
         word = Said.MET_ELSEWHERE
-    elif case["kind"] == "phone":
-        word = Said.TALKED if came and others_came else _said_of_call(case)
-    elif came and others_came:
-        word = Said.TALKED
-    elif came:
-        word = Said.NOT_THERE
-    else:
-        word = Said.I_FORGOT
     return None if word is None else Statement(by=by, at=instant(at), said=word)
+
+
+def _said_of_room(case: Case, by: str) -> Said | None:
+    """Only who was inside through the whole wait can say that nobody came; whoever was not there says so."""
+    mine = case["truth"]["inside"].get(by, [])
+    if mine and together(case):
+        return Said.TALKED
+    if not case["truth"]["stays"].get(by):
+        return Said.I_FORGOT
+    waited = any(a <= case["start"] + 2 * 60 and b >= case["start"] + wait(case) for a, b in mine)
+    return Said.NOT_THERE if waited and not there(case, "theirs") else None
 
 
 def _said_of_call(case: Case) -> Said | None:
     """Whoever missed a call knows it from the telephone; only where a source saw it may they be unaware."""
     calls = [c for c in case["truth"]["calls"] if c["related"]]
+    if together(case):
+        return Said.TALKED
     rang_them = any(c["direction"] == "out" for c in calls)
-    rang_us = [c for c in calls if c["direction"] == "in"]
-    if rang_us:
+    if any(c["direction"] == "in" for c in calls):
         recorded = {c["number"] for s in case["sources"] for c in s["calls"] if c["direction"] == "in"}
-        if rang_them:
-            return Said.NOBODY_ANSWERED if case["phone"] in recorded else None
-        return Said.I_FORGOT
+        unaware = Said.NOBODY_ANSWERED if case["phone"] in recorded else None
+        return unaware if rang_them else Said.I_FORGOT
     if rang_them:
         return Said.NOBODY_ANSWERED
     return Said.I_FORGOT if case["caller"] == "ours" else Said.THEY_NEVER_RANG

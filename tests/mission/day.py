@@ -13,7 +13,6 @@ from typing import Any
 
 from mission.claims import came_by, met_by, off_by, there_now
 from mission.convert import instant, said, seconds, to_meeting, to_observation, to_traits, to_us
-from mission.provable import together
 from mission.sensor import look
 from noshowd.domain.evidence import CallRecord, Coverage, Evidence, Sighting, Statement
 from noshowd.domain.followup import Approval, FollowUp, FollowUpKind, State
@@ -198,8 +197,7 @@ class Day:
         delay = self.case["answers"].get(by)
         if delay is None:
             return
-        came = bool(self.case["truth"]["stays"].get(by)) or together(self.case)
-        statement = said(self.case, by, now + delay, came=came, others_came=together(self.case))
+        statement = said(self.case, by, now + delay)
         if statement is not None:
             self.promised.append(statement)
 

@@ -81,8 +81,9 @@ def _count_provable(tally: Tally, day: Day, verdict: Verdict, missing: str | Non
     late = all(source["kind"].startswith("ended") for source in day.case["sources"])
     sort = "ended" if late else "live"
     tally["counts"][f"provable, {sort}"] += 1
-    tasks = [s.at for s in day.sent if s.kind is FollowUpKind.RECALL_TASK]
-    if verdict.outcome is _RIGHT[missing]:
+    tasks = [s.at for s in day.sent if s.kind is FollowUpKind.RECALL_TASK and s.cause == _RIGHT[missing].value]
+    # a later call may raise a doubt again; what was said in time counts
+    if verdict.outcome is _RIGHT[missing] or tasks:
         tally["counts"][f"found, {sort}"] += 1
     else:
         tally["wrong"].append(f"{day.case['key']} provable {missing}, said {verdict.outcome}")
