@@ -26,6 +26,7 @@ USERS = count()
 class HandClock:
     """A clock moved by hand."""
 
+    speed = 1.0
     instant = NOW
 
     def now(self) -> datetime:

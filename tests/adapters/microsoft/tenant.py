@@ -39,6 +39,8 @@ ROLES = {
 class HandClock:
     """A clock moved by hand; sleeping moves it too, and takes no time."""
 
+    speed = 1.0
+
     def __init__(self, start: datetime = NOW) -> None:
         self.instant = start
         self.slept: list[float] = []

@@ -81,7 +81,7 @@ class ExchangeSimulation:
             "DeleteItem": self.operations.delete_item,
             "SendItem": self.operations.send_item,
             "GetServerTimeZones": lambda request, _: server_time_zones(request),
-            "GetUserAvailability": lambda request, _: user_availability(request, self.store),
+            "GetUserAvailabilityRequest": lambda request, _: user_availability(request, self.store),
         }
         try:
             return known[name](operation, mailbox)

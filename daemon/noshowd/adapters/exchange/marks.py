@@ -1,0 +1,19 @@
+"""Our mark on items: an extended property that holds our key and can be searched for."""
+
+from __future__ import annotations
+
+from exchangelib import CalendarItem, ExtendedProperty, Task
+
+
+class NoshowdKey(ExtendedProperty):  # type: ignore[misc]  # exchangelib ships no types
+    """A named text property in a property set of our own."""
+
+    property_set_id = "5f1c3d1a-9f0e-4c43-8a57-1f4bb5a0c6d7"
+    property_name = "noshowd"
+    property_type = "String"
+
+
+#: As which field the items below have it.
+FIELD = "noshowd_key"
+for _kind in (CalendarItem, Task):
+    _kind.register(FIELD, NoshowdKey)
