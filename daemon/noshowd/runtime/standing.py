@@ -29,6 +29,7 @@ def read_status(conn: sa.Connection, config: Config, now: datetime) -> dict[str,
     phases = Counter(one.phase or "upcoming" for one in meetings.between(conn, now - _AROUND, now + _AROUND))
     pending = (State.AWAITING, State.QUEUED, State.UNCERTAIN)
     waiting = {state: len(outbox.in_state(conn, state)) for state in pending}
+    last_read = max((one.last_success for one in states if one.last_success), default=None)
     troubles = [
         f"{one.part} {one.state} since {_ago(one.since, now)}: {one.last_error}"
         for one in parts
@@ -44,9 +45,7 @@ def read_status(conn: sa.Connection, config: Config, now: datetime) -> dict[str,
         "mode": config.mode.value,
         "paused": switches.PAUSED in set_,
         "workers": [f"{one.name} ({one.version}), heard of {_ago(one.heartbeat, now)}" for one in alive],
-        "calendars": [
-            f"{len(states)} watched, last read {_ago(max((s.last_success for s in states if s.last_success), default=None), now)}"
-        ],
+        "calendars": [f"{len(states)} watched, last read {_ago(last_read, now)}"],
         "parts": [f"{one.part}: {one.state}, last success {_ago(one.last_success, now)}" for one in parts],
         "meetings": [f"{count} {phase}" for phase, count in sorted(phases.items())],
         "waiting": [f"{count} {state}" for state, count in waiting.items() if count],
