@@ -14,6 +14,7 @@ from google.auth import exceptions as auth
 from googleapiclient.errors import HttpError
 
 from noshowd.adapters.google.errors import Refused, in_our_words
+from noshowd.adapters.google.transport import NotConnectedError
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
 
 
@@ -94,6 +95,7 @@ def test_only_an_error_after_the_work_may_have_begun_is_uncertain(status, uncert
         (httplib2.error.MalformedHeader(), "connection_lost", True),
         (json.JSONDecodeError("no", "", 0), "unreadable_answer", True),
         (ConnectionRefusedError(), "unreachable", False),
+        (NotConnectedError(), "unreachable", False),
         (socket.gaierror(), "unreachable", False),
         (httplib2.ServerNotFoundError(), "unreachable", False),
         (auth.TransportError(), "sign_in_unreachable", False),

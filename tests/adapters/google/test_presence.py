@@ -111,6 +111,15 @@ async def test_everybody_left_and_came_back_are_two_conferences_and_one_room(goo
     assert len({s.conference for s in seen.sightings} | {c.conference for c in seen.coverages}) == 1
 
 
+async def test_when_the_conference_is_over_nobody_is_still_there(google, presence, wall, code):
+    """A session whose end was lost."""
+    google.join(code, ANNA, START)
+    google.leave(code, ANNA, START + 3 * MINUTE)
+    google.fail(Fault(manner=Manner.ENDLESS), on="meet.conferenceRecords.participants.participantSessions.list")
+    (anna,) = (await look(presence, wall, meeting(code))).sightings
+    assert (anna.open, anna.until) == (False, START + 3 * MINUTE)
+
+
 async def test_a_test_call_long_before_does_not_stretch_into_the_meeting(google, presence, wall, code):
     """Meet gives a participant one span from the first to the last; the sessions tell them apart."""
     google.join(code, ANNA, START - 14 * MINUTE)

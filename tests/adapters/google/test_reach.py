@@ -16,8 +16,10 @@ import trustme
 from noshowd.adapters.google.client import GoogleClient
 from noshowd.adapters.google.free_busy import GoogleFreeBusy
 from noshowd.adapters.google.settings import Endpoints, GoogleAccount
+from noshowd.adapters.google.tasks import GoogleTasks
 from noshowd.demo.vendors.google.google import SimulatedGoogle
 from noshowd.domain.spans import Span
+from noshowd.ports.channel import Carries, Parcel, Recipient
 from noshowd.ports.errors import Temporary
 
 ANNA = "anna@beispiel-beratung.de"
@@ -85,6 +87,19 @@ async def test_a_proxy_that_is_not_there_is_temporary(google: SimulatedGoogle):
     with pytest.raises(Temporary) as caught:
         await ask(account_at(google, proxy=proxy.url))
     assert not caught.value.uncertain
+
+
+async def test_a_send_that_never_got_a_connection_has_surely_not_left(google: SimulatedGoogle, wall):
+    """Google answers; between it and us the connections are cut once we are signed in."""
+    client = GoogleClient(account_at(google))
+    tasks = GoogleTasks(client, wall)
+    parcel = Parcel(key="k", carries=Carries.TASKS, recipient=Recipient(address=ANNA), subject="x", text="x")
+    await tasks.verify(parcel)
+    google.unplug()
+    with pytest.raises(Temporary, match="unreachable") as caught:
+        await tasks.send(parcel)
+    assert not caught.value.uncertain
+    client.close()
 
 
 class Tunnel:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -79,21 +80,19 @@ class GoogleClient:
         if self.sign_ins.delegated:
             # Without it all load lands on one user of the quota (facts, 1.7).
             parameters = {"quotaUser": hashlib.sha256(subject.encode()).hexdigest()[:40], **parameters}
-        try:
-            sign_in = self.sign_ins.get(subject, method.scope)
-            request = self._method(method)(**parameters)
-            request.headers.update(headers)
+        sign_in = self.sign_ins.get(subject, method.scope)
+        kept = self._connections.for_reading()
+        with _our_words(writing=False):
+            sign_in.renew(google_auth_httplib2.Request(kept))
+        request = self._method(method)(**parameters)
+        request.headers.update(headers)
+        with _our_words(writing=method.writing):
             if not method.writing:
-                answer = _execute(request, sign_in, self._connections.for_reading())
+                answer = _execute(request, sign_in, kept)
             else:
-                with self._connections.for_writing() as wire:
-                    answer = _execute(request, sign_in, wire)
+                with self._connections.for_writing() as fresh:
+                    answer = _execute(request, sign_in, fresh)
             return _body(answer) if method.answers else {}
-        except Exception as error:
-            known = in_our_words(error, writing=method.writing)
-            if known is None:
-                raise
-            raise known from None
 
     def _method(self, method: Method) -> Callable[..., Any]:
         """The bound method, kept: building a resource costs a hundred times what a request does (facts, 8)."""
@@ -129,9 +128,19 @@ def made_id(answer: Json) -> str:
     return str(made)
 
 
+@contextmanager
+def _our_words(*, writing: bool) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        known = in_our_words(error, writing=writing)
+        if known is None:
+            raise
+        raise known from None
+
+
 def _execute(request: Any, sign_in: SignIn, wire: httplib2.Http) -> Any:
     """Send it once, without the library's own retries: they sleep, and repeat what must not be (facts, 8)."""
-    sign_in.renew(google_auth_httplib2.Request(wire))
     authorized = google_auth_httplib2.AuthorizedHttp(sign_in.credentials, http=wire)
     return request.execute(http=authorized, num_retries=0)
 

@@ -13,6 +13,7 @@ import httplib2
 from google.auth import exceptions as auth
 from googleapiclient.errors import HttpError
 
+from noshowd.adapters.google.transport import NotConnectedError
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
 
 #: 403 means both "too fast" and "not allowed"; these are "too fast".
@@ -43,7 +44,7 @@ def in_our_words(error: Exception, *, writing: bool) -> VendorError | None:
             return _sign_in_refused(error)
         case auth.TransportError():
             return Temporary("sign_in_unreachable")
-        case ConnectionRefusedError() | socket.gaierror() | httplib2.ServerNotFoundError():
+        case NotConnectedError() | ConnectionRefusedError() | socket.gaierror() | httplib2.ServerNotFoundError():
             return Temporary("unreachable")
         case httplib2.socks.ProxyError():
             return Temporary("proxy_unreachable")

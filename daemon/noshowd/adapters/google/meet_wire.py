@@ -38,12 +38,12 @@ def identity(participant: Json, addresses: Mapping[str, str]) -> Identity:
 def sighting(
     visit: Json, participant: Json, *, source: str, conference: str, who: Identity, known_until: datetime
 ) -> Sighting:
-    """One stay. `visit` is a session of the participant or the participant as a whole.
+    """One stay. `visit` is a session of the participant, or the participant as a whole.
 
     Of somebody still in the call it is known that they were there up to `known_until`.
     """
     began = instant(visit.get("startTime") or participant["earliestStartTime"])
-    ended = visit.get("endTime") or (visit is participant and participant.get("latestEndTime"))
+    ended = visit.get("latestEndTime") or visit.get("endTime")
     until = instant(ended) if ended else max(began, known_until)
     return Sighting(
         source=source,

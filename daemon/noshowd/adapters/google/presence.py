@@ -131,9 +131,11 @@ class MeetPresence:
         ids = {i for i in map(account_id, participants) if i}
         addresses = await self._people.addresses(ids, subject=viewer, now=now)
         known_until = now - self.traits.lag
+        # when the conference is over, so is every stay of which no end is told
+        over = {"endTime": record["endTime"]} if "endTime" in record else {}
         return [
             sighting(
-                visit,
+                {**over, **visit},
                 participant,
                 source=self.traits.name,
                 conference=space,

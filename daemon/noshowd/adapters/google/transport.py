@@ -53,11 +53,22 @@ class Connections:
         return kind(timeout=account.timeout, ca_certs=account.ca_file, proxy_info=proxy)
 
 
-class _Candid:
-    """Tells a connection that ended without an answer from one that had been idle too long.
+class NotConnectedError(ConnectionError):
+    """There was never a connection, so nothing can have been sent."""
 
-    httplib2 takes the first for the second and sends the request again, POST or not.
+
+class _Candid:
+    """Says what went wrong when it matters whether the request has taken effect.
+
+    httplib2 takes a connection that ended without an answer for one that had been idle too long, and sends the
+    request again, POST or not.
     """
+
+    def connect(self) -> None:
+        try:
+            super().connect()  # type: ignore[misc]  # as below
+        except OSError as error:
+            raise NotConnectedError(str(error)) from error
 
     def getresponse(self) -> Any:
         try:

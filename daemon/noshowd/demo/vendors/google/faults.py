@@ -21,6 +21,8 @@ class Manner(StrEnum):
     DROP_AFTER = "drop_after"
     #: A list without its items, as if there were none.
     EMPTY = "empty"
+    #: A list whose items do not say when they ended.
+    ENDLESS = "endless"
     #: A list's page without items and with a `nextPageToken`.
     EMPTY_PAGE = "empty_page"
 

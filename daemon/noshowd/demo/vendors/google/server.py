@@ -157,6 +157,8 @@ def _content(request: Request, body: bytes) -> Any:
 def _reply(answer: Json | None, call: Call, manner: Manner | None) -> Response:
     if answer is None:
         return Response(status_code=204)
+    if manner is Manner.ENDLESS:
+        answer = {k: [_endless(i) for i in v] if isinstance(v, list) else v for k, v in answer.items()}
     if manner is Manner.EMPTY:
         answer = {k: v for k, v in answer.items() if not isinstance(v, list)}
     if fields := call.query.get("fields"):
@@ -167,3 +169,7 @@ def _reply(answer: Json | None, call: Call, manner: Manner | None) -> Response:
         text = text[: len(text) // 2]
     headers = {"ETag": answer["etag"]} if "etag" in answer else {}
     return Response(text, media_type="application/json; charset=UTF-8", headers=headers)
+
+
+def _endless(item: Json) -> Json:
+    return {k: v for k, v in item.items() if not k.endswith("ndTime")}
