@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from noshowd.adapters.exchange.server import Server
+from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.settings import ExchangeSettings, SignIn
 from noshowd.demo.vendors.exchange import ExchangeSimulation
 from noshowd.demo.vendors.exchange.items import Item
@@ -56,10 +56,10 @@ class House:
     sim: ExchangeSimulation
     settings: ExchangeSettings
     clock: HandClock
-    opened: list[Server] = field(default_factory=list)
+    opened: list[ExchangeClient] = field(default_factory=list)
 
-    def server(self, **changes: Any) -> Server:
-        made = Server(replace(self.settings, **changes))
+    def server(self, **changes: Any) -> ExchangeClient:
+        made = ExchangeClient(replace(self.settings, **changes))
         self.opened.append(made)
         return made
 
@@ -91,7 +91,7 @@ def make_house(server: LoopbackServer, at: Socket) -> House:
         username=username,
         password=PASSWORD,
         endpoint=f"{server.url}{sim.path}",
-        sign_in=SignIn.BASIC,
+        auth_type=SignIn.BASIC,
         timeout=10.0,
     )
     return House(sim=sim, settings=settings, clock=clock)

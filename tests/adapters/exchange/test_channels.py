@@ -12,7 +12,7 @@ import pytest
 from adapters.exchange.house import ANNA, BEN, GUEST, NOBODY, House
 from contract.channel_suite import ChannelSuite, ChannelWorld, Delivered
 from noshowd.adapters.exchange.channel import ExchangeMail
-from noshowd.adapters.exchange.server import Server
+from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.tasks import ExchangeTasks
 from noshowd.demo.vendors.exchange.items import Item
 from noshowd.demo.vendors.exchange.simulation import Trouble
@@ -26,7 +26,7 @@ class ExchangeWorld(ChannelWorld):
         self.house = house
         self.channel = self.made(house.server())
 
-    def made(self, server: Server) -> Channel:
+    def made(self, server: ExchangeClient) -> Channel:
         raise AssertionError("a kind of channel says which")
 
     def addressee(self, parcel: Parcel) -> str:
@@ -52,7 +52,7 @@ class ExchangeWorld(ChannelWorld):
 class MailWorld(ExchangeWorld):
     retracts = False
 
-    def made(self, server: Server) -> Channel:
+    def made(self, server: ExchangeClient) -> Channel:
         return ExchangeMail(server, self.house.clock, name="exchange", mailbox=ANNA)
 
     def parcel(self, key: str = "parcel-1") -> Parcel:
@@ -72,7 +72,7 @@ class MailWorld(ExchangeWorld):
 class TasksWorld(ExchangeWorld):
     rejects_recipients = False
 
-    def made(self, server: Server) -> Channel:
+    def made(self, server: ExchangeClient) -> Channel:
         return ExchangeTasks(server, self.house.clock, name="exchange_tasks")
 
     def parcel(self, key: str = "parcel-1") -> Parcel:

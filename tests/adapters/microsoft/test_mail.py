@@ -177,9 +177,15 @@ def test_a_reply_names_what_it_replies_to(plain: MailWorld) -> None:
 
 
 def test_choices_are_links_below_the_text(plain: MailWorld) -> None:
-    choice = Choice(label="Yes & <b>", value="v", url="https://n.example/a?b=1&c=2")
-    text = message(replace(plain.parcel(), choices=(choice,)), ANNA)["body"]
+    choices = (
+        Choice(label="Yes & <b>", value="y", url="https://n.example/a?b=1&c=2"),
+        Choice(label="No", value="n", url="https://n.example/a?b=1&c=2"),
+    )
+    text = message(replace(plain.parcel(), choices=choices), ANNA)["body"]
     assert text["contentType"] == "text"
-    assert text["content"].endswith("Yes & <b>: https://n.example/a?b=1&c=2")
-    html = message(replace(plain.parcel(), html="<p>Hello</p>", choices=(choice,)), ANNA)["body"]
-    assert html["content"].endswith('<p><a href="https://n.example/a?b=1&amp;c=2">Yes &amp; &lt;b&gt;</a></p>')
+    assert text["content"].endswith("Yes & <b> / No:\nhttps://n.example/a?b=1&c=2")
+    html = message(replace(plain.parcel(), html="<p>Hello</p>", preview="A <word>", choices=choices), ANNA)["body"]
+    assert html["content"] == (
+        '<div style="display:none">A &lt;word&gt;</div><p>Hello</p>'
+        '<p><a href="https://n.example/a?b=1&amp;c=2">Yes &amp; &lt;b&gt; / No</a></p>'
+    )

@@ -110,6 +110,14 @@ async def test_the_list_is_looked_up_once(world: ToDoWorld) -> None:
     assert world.tenant.paths().count("GET lists") == 1
 
 
+async def test_a_list_of_its_own_is_made_once_and_found_again(world: ToDoWorld) -> None:
+    for key in ("a", "b"):
+        channel = ToDoTasks(world.tenant.graph(), world.tenant.clock, name="to_do", title="noshowd")
+        await channel.send(world.parcel(key))
+    assert world.tenant.paths().count("POST lists") == 1
+    assert len(world.delivered()) == 2
+
+
 async def test_somebody_without_a_mailbox_here_gets_no_task(world: ToDoWorld) -> None:
     with pytest.raises(Permanent, match="mailboxes of this account"):
         await world.channel.send(replace(world.parcel(), recipient=Recipient(address=GUEST)))

@@ -8,7 +8,7 @@ from typing import Any
 from exchangelib import EWSDateTime
 from exchangelib.errors import ErrorItemNotFound
 
-from noshowd.adapters.exchange.server import Server
+from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.wire import FIELDS, Malformed, entry
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.domain.spans import Span
@@ -19,20 +19,20 @@ from noshowd.ports.errors import CursorExpired, Permanent
 class ExchangeCalendar:
     """`calendar` is the mailbox's address. SyncFolderItems would not expand series, so there is no cursor."""
 
-    def __init__(self, server: Server) -> None:
-        self.account = server.settings.account
-        self._server = server
+    def __init__(self, client: ExchangeClient) -> None:
+        self.account = client.settings.account
+        self._client = client
 
     async def changes(self, calendar: str, *, cursor: str | None, window: Span) -> AsyncIterator[Page | ListingEnd]:
         if cursor is not None:
             raise CursorExpired("listings of Exchange have no cursor to go on from")
         start, end = EWSDateTime.from_datetime(window.start), EWSDateTime.from_datetime(window.end)
-        items = await self._server.run(calendar, lambda account: list(account.calendar.view(start, end).only(*FIELDS)))
+        items = await self._client.run(calendar, lambda account: list(account.calendar.view(start, end).only(*FIELDS)))
         yield self._page(calendar, items)
         yield ListingEnd(complete=True, window=window)
 
     async def read(self, ref: EntryRef) -> CalendarEntry | Gone:
-        found = await self._server.run(
+        found = await self._client.run(
             ref.calendar,
             lambda account: next(
                 iter(account.fetch([(ref.entry_id, None)], folder=account.calendar, only_fields=FIELDS))
@@ -41,7 +41,7 @@ class ExchangeCalendar:
         if isinstance(found, ErrorItemNotFound):
             return Gone(ref=ref)
         if isinstance(found, Exception):
-            raise self._server.word_for(found)
+            raise self._client.word_for(found)
         try:
             return entry(found, ref)
         except Malformed as error:
@@ -54,7 +54,7 @@ class ExchangeCalendar:
             if isinstance(item, ErrorItemNotFound):
                 continue
             if isinstance(item, Exception):
-                raise self._server.word_for(item)
+                raise self._client.word_for(item)
             ref = EntryRef(account=self.account, calendar=calendar, entry_id=item.id)
             try:
                 entries.append(entry(item, ref))

@@ -7,7 +7,7 @@ from typing import Any
 
 from exchangelib import HTMLBody, Mailbox, Message
 
-from noshowd.adapters.exchange.server import Server
+from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.words import html_text, plain_text, single_line
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.ports.clock import Clock
@@ -21,10 +21,10 @@ class ExchangeMail:
     recovery = Recovery.VERIFY
     edits = False
 
-    def __init__(self, server: Server, clock: Clock, *, name: str, mailbox: str) -> None:
+    def __init__(self, client: ExchangeClient, clock: Clock, *, name: str, mailbox: str) -> None:
         self.name = name
-        self.timeout = server.settings.timeout * 3  # folder, look-up, sending
-        self._server = server
+        self.timeout = client.settings.timeout * 3  # folder, look-up, sending
+        self._client = client
         self._clock = clock
         self._default = mailbox
 
@@ -41,12 +41,12 @@ class ExchangeMail:
                 message.folder = account.sent
                 message.send_and_save()
 
-        await self._server.run(mailbox, leave, acts=True)
+        await self._client.run(mailbox, leave, acts=True)
         return self._receipt(mailbox, parcel)
 
     async def verify(self, parcel: Parcel) -> Receipt | None:
         mailbox = self._mailbox(parcel)
-        found = await self._server.run(
+        found = await self._client.run(
             mailbox, lambda account: _ids(account, _number(parcel, mailbox), drafts=parcel.draft)
         )
         return self._receipt(mailbox, parcel) if found else None
@@ -63,11 +63,11 @@ class ExchangeMail:
                 raise Permanent("mail cannot be taken back")
             account.bulk_delete(_ids(account, number, drafts=True))
 
-        await self._server.run(mailbox, take_back, acts=True)
+        await self._client.run(mailbox, take_back, acts=True)
 
     def _mailbox(self, parcel: Parcel) -> str:
         sender = parcel.sender.address if parcel.sender else None
-        return sender if sender and self._server.settings.owns(sender) else self._default
+        return sender if sender and self._client.settings.owns(sender) else self._default
 
     def _receipt(self, mailbox: str, parcel: Parcel) -> Receipt:
         return Receipt(channel=self.name, ref=f"{mailbox}|{_number(parcel, mailbox)}", at=self._clock.now())

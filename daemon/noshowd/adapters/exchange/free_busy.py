@@ -7,7 +7,7 @@ from typing import Any
 
 from exchangelib import EWSDateTime
 
-from noshowd.adapters.exchange.server import Server
+from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.domain.spans import Span, union
 from noshowd.ports.calendar import Busy
 
@@ -20,9 +20,9 @@ _FREE = frozenset({"Free", "WorkingElsewhere"})
 class ExchangeFreeBusy:
     """Asks as the first of the account's mailboxes."""
 
-    def __init__(self, server: Server) -> None:
-        self.account = server.settings.account
-        self._server = server
+    def __init__(self, client: ExchangeClient) -> None:
+        self.account = client.settings.account
+        self._client = client
 
     async def busy(self, addresses: tuple[str, ...], window: Span) -> tuple[Busy, ...]:
         found: dict[str, list[Busy]] = {address: [] for address in addresses}
@@ -42,7 +42,7 @@ class ExchangeFreeBusy:
             wanted = [(address, "Required", False) for address in addresses]
             return list(account.protocol.get_free_busy_info(wanted, start, end, requested_view="FreeBusy"))
 
-        views = await self._server.run(self._server.settings.mailboxes[0], ask)
+        views = await self._client.run(self._client.settings.mailboxes[0], ask)
         return [_busy(address, view) for address, view in zip(addresses, views, strict=True)]
 
 

@@ -32,7 +32,7 @@ class ExchangeSettings:
     password: str = field(repr=False)
     #: EWS address; None finds it by Autodiscover.
     endpoint: str | None = None
-    sign_in: SignIn = SignIn.NTLM
+    auth_type: SignIn = SignIn.NTLM
     access: Access = Access.IMPERSONATION
     ca_file: Path | None = None
     proxy: str | None = None

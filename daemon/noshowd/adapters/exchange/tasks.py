@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from exchangelib import EWSDate, EWSDateTime, Task
 
+from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.errors import NotThere
 from noshowd.adapters.exchange.marks import FIELD
-from noshowd.adapters.exchange.server import Server
 from noshowd.adapters.exchange.words import plain_text, single_line
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.ports.clock import Clock
@@ -29,10 +29,10 @@ class ExchangeTasks:
     recovery = Recovery.VERIFY
     edits = True
 
-    def __init__(self, server: Server, clock: Clock, *, name: str) -> None:
+    def __init__(self, client: ExchangeClient, clock: Clock, *, name: str) -> None:
         self.name = name
-        self.timeout = server.settings.timeout * 3  # folder, look-up, task
-        self._server = server
+        self.timeout = client.settings.timeout * 3  # folder, look-up, task
+        self._client = client
         self._clock = clock
 
     async def send(self, parcel: Parcel) -> Receipt:
@@ -41,14 +41,14 @@ class ExchangeTasks:
             return str(made.save().id)
 
         owner = self._owner(parcel)
-        return self._receipt(owner, await self._server.run(owner, create, acts=True))
+        return self._receipt(owner, await self._client.run(owner, create, acts=True))
 
     async def verify(self, parcel: Parcel) -> Receipt | None:
         def look(account: Any) -> list[str]:
             return [task.id for task in account.tasks.filter(**{FIELD: parcel.key}).only("subject")]
 
         owner = self._owner(parcel)
-        found = await self._server.run(owner, look)
+        found = await self._client.run(owner, look)
         return self._receipt(owner, found[0]) if found else None
 
     async def edit(self, receipt: Receipt, parcel: Parcel) -> Receipt:
@@ -78,11 +78,11 @@ class ExchangeTasks:
                 raise task
             return work(task)
 
-        return await self._server.run(owner, found, acts=True)
+        return await self._client.run(owner, found, acts=True)
 
     def _owner(self, parcel: Parcel) -> str:
         address = parcel.recipient.address
-        if not address or not self._server.settings.owns(address):
+        if not address or not self._client.settings.owns(address):
             raise Permanent("tasks go to the mailboxes of this account only")
         return address
 

@@ -9,8 +9,8 @@ from exchangelib import Attendee, CalendarItem, EWSDateTime, EWSTimeZone, Mailbo
 from exchangelib.errors import UnknownTimeZone
 from exchangelib.items import SEND_TO_ALL_AND_SAVE_COPY, SEND_TO_NONE
 
+from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.marks import FIELD
-from noshowd.adapters.exchange.server import Server
 from noshowd.domain.entry import EntryRef
 from noshowd.ports.calendar import NewEvent
 from noshowd.ports.errors import Permanent
@@ -19,9 +19,9 @@ from noshowd.ports.errors import Permanent
 class ExchangeWriter:
     """Writes into the mailboxes of one account."""
 
-    def __init__(self, server: Server) -> None:
-        self.account = server.settings.account
-        self._server = server
+    def __init__(self, client: ExchangeClient) -> None:
+        self.account = client.settings.account
+        self._client = client
 
     async def write(self, calendar: str, event: NewEvent) -> EntryRef:
         """Create or move; what already bears our mark is not created again."""
@@ -29,9 +29,9 @@ class ExchangeWriter:
             raise Permanent("Exchange Server has no video service of its own to ask for a link")
         if event.moves is not None:
             place = event.moves
-            await self._server.run(place.calendar, lambda account: _move(account, place, event), acts=True)
+            await self._client.run(place.calendar, lambda account: _move(account, place, event), acts=True)
             return place
-        made = await self._server.run(calendar, lambda account: _create(account, event), acts=True)
+        made = await self._client.run(calendar, lambda account: _create(account, event), acts=True)
         return EntryRef(account=self.account, calendar=calendar, entry_id=made)
 
 

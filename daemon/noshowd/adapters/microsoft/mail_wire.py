@@ -38,22 +38,28 @@ def single_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def choice_lines(parcel: Parcel) -> list[tuple[str, str]]:
-    """Label and signed page of each choice; mail and tasks have no buttons."""
-    return [(single_line(choice.label), choice.url) for choice in parcel.choices if choice.url]
-
-
 def plain_text(parcel: Parcel) -> str:
-    """The text with its choices as links below."""
-    links = [f"{label}: {url}" for label, url in choice_lines(parcel)]
-    return "\n\n".join([parcel.text, *links])
+    """The text with its pages as links below; mail and tasks have no buttons."""
+    links = [f"{labels}:\n{url}" for labels, url in _pages(parcel)]
+    return "\n\n".join([parcel.text, *links, *([parcel.link] if parcel.link else [])])
 
 
 def _body(parcel: Parcel) -> dict[str, str]:
+    """One body, text or HTML: Graph makes the other itself. HTML begins with the discreet line of the mail list."""
     if parcel.html is None:
         return {"contentType": "text", "content": plain_text(parcel)}
-    links = [f'<p><a href="{escape(url)}">{escape(label)}</a></p>' for label, url in choice_lines(parcel)]
-    return {"contentType": "html", "content": "\n".join([parcel.html, *links])}
+    preview = f'<div style="display:none">{escape(single_line(parcel.preview))}</div>' if parcel.preview else ""
+    links = [f'<p><a href="{escape(url)}">{escape(labels)}</a></p>' for labels, url in _pages(parcel)]
+    return {"contentType": "html", "content": "".join([preview, parcel.html, *links])}
+
+
+def _pages(parcel: Parcel) -> list[tuple[str, str]]:
+    """Labels and address of each page; choices that share a page share a line."""
+    pages: dict[str, list[str]] = {}
+    for choice in parcel.choices:
+        if choice.url:
+            pages.setdefault(choice.url, []).append(single_line(choice.label))
+    return [(" / ".join(labels), url) for url, labels in pages.items()]
 
 
 def _person(recipient: Recipient) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _PAGE = "100"
 
 
 class ToDoTasks:
-    """The default list of each mailbox's owner.
+    """A list of each mailbox's owner, made when it is missing; without a title their default list.
 
     Needs the application right Tasks.ReadWrite.All, which reaches the whole tenant and cannot be limited.
     """
@@ -27,9 +27,10 @@ class ToDoTasks:
     recovery = Recovery.VERIFY
     edits = True
 
-    def __init__(self, graph: Graph, clock: Clock, *, name: str) -> None:
+    def __init__(self, graph: Graph, clock: Clock, *, name: str, title: str | None = None) -> None:
         self.name = name
-        self.timeout = graph.settings.timeout * 3  # sign-in, list, task
+        self.timeout = graph.settings.timeout * 4  # sign-in, finding and making the list, task
+        self._title = title
         self._graph = graph
         self._clock = clock
         self._lists: dict[str, str] = {}
@@ -72,15 +73,22 @@ class ToDoTasks:
         return address
 
     async def _tasks(self, owner: str) -> str:
-        """The path of the owner's default list; remembered, because it never changes."""
+        """The path of the owner's list; remembered, because its id never changes."""
         if owner not in self._lists:
             lists = f"{user(owner)}/todo/lists"
             found = [one async for page in self._graph.pages(lists) for one in page]
-            default = next((one for one in found if one.get("wellknownListName") == "defaultList"), None)
-            if default is None:
-                raise Permanent("Microsoft To Do has no default list for this person")
-            self._lists[owner] = f"{lists}/{segment(default['id'])}/tasks"
+            chosen = next((one for one in found if self._is_ours(one)), None)
+            if chosen is None:
+                if self._title is None:
+                    raise Permanent("Microsoft To Do has no default list for this person")
+                chosen = await self._graph.post(lists, {"displayName": self._title})
+            self._lists[owner] = f"{lists}/{segment(chosen['id'])}/tasks"
         return self._lists[owner]
+
+    def _is_ours(self, one: dict[str, Any]) -> bool:
+        if self._title is None:
+            return one.get("wellknownListName") == "defaultList"
+        return one.get("displayName") == self._title
 
     def _receipt(self, tasks: str, task: dict[str, Any]) -> Receipt:
         return Receipt(channel=self.name, ref=f"{tasks}/{segment(task['id'])}", at=self._clock.now())

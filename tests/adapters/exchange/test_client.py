@@ -11,8 +11,8 @@ import pytest
 
 from adapters.exchange.house import ANNA, BEN, GUEST, NOBODY, NOW, House
 from noshowd.adapters.exchange.calendar import ExchangeCalendar
+from noshowd.adapters.exchange.client import ExchangeClient, refuse_exchange_online
 from noshowd.adapters.exchange.free_busy import ExchangeFreeBusy
-from noshowd.adapters.exchange.server import Server, refuse_exchange_online
 from noshowd.adapters.exchange.writer import ExchangeWriter
 from noshowd.demo.vendors.exchange.simulation import ExchangeSimulation, Trouble
 from noshowd.demo.vendors.microsoft.certificates import certificates
@@ -35,7 +35,7 @@ NEW = NewEvent(
 )
 
 
-async def listing(server: Server, mailbox: str = ANNA) -> list[CalendarEntry]:
+async def listing(server: ExchangeClient, mailbox: str = ANNA) -> list[CalendarEntry]:
     page, end = [one async for one in ExchangeCalendar(server).changes(mailbox, cursor=None, window=DAY)]
     assert isinstance(page, Page)
     assert isinstance(end, ListingEnd)

@@ -69,7 +69,7 @@ class _WayByHost(requests.adapters.HTTPAdapter):
 BaseProtocol.HTTP_ADAPTER_CLS = _WayByHost
 
 
-class Server:
+class ExchangeClient:
     """Runs work on mailboxes in a few threads. Close it when done."""
 
     def __init__(self, settings: ExchangeSettings) -> None:
@@ -125,7 +125,7 @@ class Server:
         configuration = Configuration(
             service_endpoint=self._endpoint,
             credentials=credentials,
-            auth_type=_SIGN_INS[settings.sign_in],
+            auth_type=_SIGN_INS[settings.auth_type],
             version=_VERSION,
             max_connections=settings.parallel,
         )
