@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from noshowd.runtime.bench import Adapters, Bench
@@ -10,10 +11,13 @@ from noshowd.runtime.bench import Adapters, Bench
 def account(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.exchange.calendar import ExchangeCalendar
     from noshowd.adapters.exchange.free_busy import ExchangeFreeBusy
+    from noshowd.adapters.exchange.writer import ExchangeWriter
 
     client = _client(bench, section.name)
     made.calendars[section.name] = ExchangeCalendar(client)
     made.free_busy[section.name] = ExchangeFreeBusy(client)
+    if section.writes:
+        made.writers[section.name] = ExchangeWriter(client)
     made.watched += [(section.name, mailbox) for mailbox in section.mailboxes]
 
 
@@ -26,18 +30,22 @@ def tasks(bench: Bench, section: Any, made: Adapters) -> None:
 def _client(bench: Bench, name: str) -> Any:
     def new() -> Any:
         from noshowd.adapters.exchange.client import ExchangeClient
-        from noshowd.adapters.exchange.settings import ExchangeSettings
+        from noshowd.adapters.exchange.settings import Access, ExchangeSettings, SignIn
 
         section = bench.account(name)
+        ca_file = bench.ca_file(section)
         return ExchangeClient(
             ExchangeSettings(
                 account=section.name,
-                endpoint=section.endpoint,
+                mailboxes=section.mailboxes,
                 username=section.username,
                 password=bench.secret(section.password) or "",
-                auth_type=section.auth_type,
-                mailboxes=section.mailboxes,
-                ca_file=bench.ca_file(section),
+                endpoint=section.endpoint,
+                auth_type=SignIn(section.auth_type),
+                access=Access(section.access),
+                ca_file=None if ca_file is None else Path(ca_file),
+                proxy=bench.proxy(section),
+                timeout=bench.timeout,
             )
         )
 

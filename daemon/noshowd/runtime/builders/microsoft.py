@@ -12,10 +12,13 @@ from noshowd.runtime.builders.mail import replies
 def account(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.microsoft.calendar import GraphCalendar
     from noshowd.adapters.microsoft.free_busy import GraphFreeBusy
+    from noshowd.adapters.microsoft.writer import GraphWriter
 
     graph = _graph(bench, section.name)
     made.calendars[section.name] = GraphCalendar(graph)
     made.free_busy[section.name] = GraphFreeBusy(graph)
+    if section.rights == "write":
+        made.writers[section.name] = GraphWriter(graph)
     made.watched += [(section.name, mailbox) for mailbox in section.mailboxes]
 
 
@@ -40,7 +43,8 @@ def mail(bench: Bench, section: Any, made: Adapters) -> None:
 def tasks(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.microsoft.tasks import ToDoTasks
 
-    made.channels.append(ToDoTasks(_graph(bench, section.account), bench.clock, name=section.name))
+    graph = _graph(bench, section.account)
+    made.channels.append(ToDoTasks(graph, bench.clock, name=section.name, title=section.list))
 
 
 def _graph(bench: Bench, name: str) -> Any:
