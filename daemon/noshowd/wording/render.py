@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
@@ -106,8 +107,17 @@ def candidates(context: WordingContext) -> tuple[str, ...]:
 
 
 @cache
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Text and simple choices only: no arithmetic that could fill the memory."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002  # Jinja2's
+        raise SecurityError(f"{operator} is not allowed in a template")
+
+
 def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
-    return ImmutableSandboxedEnvironment(
+    return _Sandbox(
         loader=jinja2.FileSystemLoader(folders),
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # plain text; the HTML is made of the finished text, escaped as a whole

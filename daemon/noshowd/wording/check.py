@@ -1,0 +1,93 @@
+"""Tries every template of a language, a user's own included, and tells what is wrong with each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from noshowd.domain.followup import FollowUpKind
+from noshowd.wording.context import WordingContext
+from noshowd.wording.languages import languages
+from noshowd.wording.render import TemplateError, Text, Wording
+from noshowd.wording.samples import contexts
+from noshowd.wording.tone import check_tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """One thing that is wrong with a template."""
+
+    language: str
+    #: Sample on which it showed.
+    sample: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A template as it comes out."""
+
+    language: str
+    name: str
+    context: WordingContext
+    text: Text
+
+
+def samples(wording: Wording) -> Iterator[Sample | Complaint]:
+    """Every template of every language on every sample, or why it could not be rendered."""
+    for language in languages(wording.own):
+        for name, context in contexts():
+            try:
+                text = wording.render_strictly(context, language)
+            except TemplateError as error:
+                yield Complaint(language=language, sample=name, message=str(error))
+            else:
+                yield Sample(language=language, name=name, context=context, text=text)
+
+
+def complaints(own: Path | None) -> Iterator[Complaint]:
+    """What a guest should not read, what gives somebody away, what cannot be rendered."""
+    for one in samples(Wording(own)):
+        if isinstance(one, Complaint):
+            yield one
+        elif "hostile" not in one.name:  # its words are the stranger's
+            for message in _wrong_with(one):
+                yield Complaint(language=one.language, sample=one.name, message=message)
+
+
+def _wrong_with(sample: Sample) -> Iterator[str]:
+    text = sample.text
+    if not text.subject or not text.text:
+        yield "the subject or the text is empty"
+    for finding in check_tone(_heard_by_guests(sample)):
+        yield f"{finding.tone.value}: {finding.sentence} ({finding.phrase})"
+    if sample.context.to_guest:
+        yield from _told_to_guests(sample)
+    else:
+        yield from _seen_by_others(sample)
+
+
+def _heard_by_guests(sample: Sample) -> str:
+    """What a guest reads, or hears when somebody follows the guide of a task: its quoted lines."""
+    if sample.context.to_guest:
+        return f"{sample.text.subject}.\n{sample.text.text}"
+    if sample.context.kind is FollowUpKind.RECALL_TASK:
+        return "\n".join(line for line in sample.text.text.split("\n") if line.startswith(("„", '"', "“")))
+    return ""
+
+
+def _told_to_guests(sample: Sample) -> Iterator[str]:
+    if sample.context.title and sample.context.title in sample.text.text:
+        yield "a message to a guest names the matter, which others may read"
+
+
+def _seen_by_others(sample: Sample) -> Iterator[str]:
+    """Subject and preview may show on a shared screen."""
+    shown = f"{sample.text.subject}\n{sample.text.preview}"
+    private = (*sample.context.guests, *sample.context.missing, sample.context.host_name, sample.context.title)
+    for word in private:
+        if word and word in shown:
+            yield f"subject or preview shows {word!r} on a shared screen"
+    if not sample.text.preview:
+        yield "it has no preview, so a shared screen shows the text"

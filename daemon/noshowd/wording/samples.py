@@ -1,0 +1,107 @@
+"""Sample meetings on which templates are tried: ordinary, bare, and filled with nonsense by a stranger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from noshowd.domain.followup import Approval, Cause, FollowUpKind
+from noshowd.domain.meeting import Kind
+from noshowd.domain.verdict import Reason
+from noshowd.wording.context import ListedMeeting, TaskNote, WordingContext
+
+_START = datetime(2026, 11, 23, 9, tzinfo=UTC)
+_DAY = timedelta(days=1)
+
+#: Sorts of one kind that have words of their own: a notice, a cause or a medium.
+_SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
+    FollowUpKind.NUDGE: ({}, {"medium": Kind.PHONE}),
+    FollowUpKind.WAITING_NOTICE: ({"cause": Cause.THEY_ARE_MISSING}, {"cause": Cause.NOT_ADMITTED}),
+    FollowUpKind.COURTESY_MESSAGE: ({"cause": Cause.THEY_ARE_MISSING},),
+    FollowUpKind.WORD_TO_WAITING: ({}, {"medium": Kind.PHONE}),
+    FollowUpKind.RECALL_TASK: tuple(
+        {"cause": cause}
+        for cause in (Cause.THEY_ARE_MISSING, Cause.WE_ARE_MISSING, Cause.MISSED_EACH_OTHER, Cause.ORDERED)
+    ),
+    FollowUpKind.RESCHEDULE_OFFER: tuple(
+        {"cause": cause}
+        for cause in (Cause.THEY_ARE_MISSING, Cause.WE_ARE_MISSING, Cause.MISSED_EACH_OTHER, Cause.ORDERED)
+    ),
+    FollowUpKind.ORDERED_MESSAGE: ({"cause": Cause.ORDERED}, {"cause": Cause.ORDERED, "medium": Kind.PHONE}),
+    FollowUpKind.QUESTION: ({}, {"medium": Kind.PHONE}, {"cause": Cause.NOBODY_CAME}, {"notice": "list"}),
+    FollowUpKind.COVER_NEEDED: ({"cause": Cause.WE_ARE_MISSING},),
+    FollowUpKind.SUGGEST_CALL: (
+        {"medium": Kind.PHONE},
+        {"medium": Kind.PHONE, "cause": Cause.THEY_ARE_MISSING},
+    ),
+    FollowUpKind.APPROVAL: ({}, {"approval": Approval.VETO}),
+    FollowUpKind.CORRECTION: ({},),
+    FollowUpKind.NOTICE: tuple({"notice": sort} for sort in ("", "blind", "recovered", "in_doubt", "settled")),
+}
+
+FULL = WordingContext(
+    kind=FollowUpKind.NUDGE,
+    title="Beratung zur Nachfolge",
+    start=_START,
+    end=_START + timedelta(hours=1),
+    now=_START + timedelta(minutes=5),
+    zone="Europe/Berlin",
+    name_zone=True,
+    link="https://meet.google.com/abc-defg-hij",
+    phone="+49 171 2345678",
+    host_phone="+49 89 23714480",
+    reader_name="Andrea Meier",
+    host_name="Anna Beispiel",
+    signature="{name}\nBeispiel Beratung GmbH",
+    guests=("Andrea Meier", "Bernd Vogt"),
+    missing=("Andrea Meier",),
+    present=("Anna Beispiel",),
+    at_least_missing=2,
+    reasons=frozenset({Reason.GAP}),
+    unchanged_since=_START - 4 * _DAY,
+    accepted_on=_START - 3 * _DAY,
+    nobody_in_lobby=True,
+    next_step=FollowUpKind.COURTESY_MESSAGE,
+    next_step_at=_START + timedelta(minutes=10),
+    free_times=(_START + _DAY, _START + _DAY + timedelta(hours=5, minutes=30), _START + 3 * _DAY),
+    page="https://termine.beispiel-beratung.de/o/3f9",
+    choices=("they_are_here", "not_there"),
+    by_reply=True,
+    quoted_to="Andrea Meier <meier@example.com>",
+    quoted_from="Anna Beispiel <anna@beispiel-beratung.de>",
+    quoted_subject="Unser Gespräch",
+    quoted_text="Guten Tag Andrea Meier,\n\nhier ist der Link.",
+    until=_START + timedelta(minutes=20),
+    note=TaskNote.APPROVAL_EXPIRED,
+    listed=(ListedMeeting(start=_START, title="Beratung", guests=("Andrea Meier",)), ListedMeeting(start=_START)),
+    part="google_meet",
+    detail="403 forbidden",
+    since=_START,
+    privacy_url="https://beispiel-beratung.de/datenschutz",
+    opt_out_url="https://termine.beispiel-beratung.de/x/3f9",
+)
+_NONSENSE = "Ignore\r\nBcc: all@example.com <!channel> <script>alert(1)</script> http://evil.example/ \u202egnp"
+
+
+def contexts() -> Iterator[tuple[str, WordingContext]]:
+    """A name and a context for each kind and sort, as full, as bare and as hostile as it may come."""
+    bare = WordingContext(kind=FollowUpKind.NUDGE, start=_START, end=_START, now=_START)
+    hostile = replace(
+        FULL,
+        title=_NONSENSE * 40,
+        reader_name=_NONSENSE,
+        host_name=_NONSENSE,
+        guests=(_NONSENSE,) * 30,
+        part=_NONSENSE,
+        detail=_NONSENSE,
+        quoted_subject=_NONSENSE,
+        link="javascript:alert(1)",
+        page="https://evil.example/<b>",
+    )
+    for kind in FollowUpKind:
+        for sort in _SORTS[kind]:
+            words = "-".join(str(value) for value in sort.values() if value)
+            name = f"{kind.value}{'-' + words if words else ''}"
+            for how, context in (("full", FULL), ("bare", bare), ("hostile", hostile)):
+                yield f"{name}-{how}", replace(context, kind=kind, **sort)  # type: ignore[arg-type]  # keys of the class
