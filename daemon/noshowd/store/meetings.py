@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.verdict import Outcome, Verdict
-from noshowd.store import leases
+from noshowd.store import bulk, leases
 from noshowd.store.schema import meeting, transition
 
 #: Key of a meeting and number of the round.
@@ -162,25 +162,6 @@ def poke(conn: sa.Connection, keys: Iterable[str], *, now: datetime) -> None:
     )
 
 
-_SAVE = (
-    sa.update(meeting)
-    .where(meeting.c.key == sa.bindparam("key_"), meeting.c.round == sa.bindparam("round_"))
-    .values(
-        phase=sa.bindparam("phase_"),
-        outcome=sa.bindparam("outcome_"),
-        verdict=sa.bindparam("verdict_"),
-        judged_at=sa.bindparam("judged_at_"),
-        closed_at=sa.bindparam("closed_at_"),
-        next_look_at=sa.case(
-            (meeting.c.news == sa.bindparam("news_"), sa.bindparam("next_", type_=meeting.c.next_look_at.type)),
-            else_=sa.bindparam("judged_at_", type_=meeting.c.judged_at.type),
-        ),
-        lease_token=None,
-        lease_until=None,
-    )
-)
-
-
 def save_verdicts(conn: sa.Connection, judged: Sequence[Judged]) -> set[RoundId]:
     """Save the judgements of one batch and end its leases; a change of phase or outcome is written down.
 
@@ -188,12 +169,9 @@ def save_verdicts(conn: sa.Connection, judged: Sequence[Judged]) -> set[RoundId]
     """
     held = _held(conn, judged)
     saved = [one for one in judged if one.claim.id in held]
-    if saved:
-        conn.execute(_SAVE, [_saved(one) for one in saved])
-    changes = [_change(one) for one in saved if _changed(one)]
-    if changes:
-        conn.execute(sa.insert(transition), changes)
-    return {one.claim.id for one in judged} - held
+    bulk.update(conn, meeting, [_saved(one, held[one.claim.id]) for one in saved])
+    bulk.insert(conn, transition, [_change(one) for one in saved if _changed(one)])
+    return {one.claim.id for one in judged} - held.keys()
 
 
 def put_off(conn: sa.Connection, claim: ClaimedMeeting, *, until: datetime) -> None:
@@ -234,28 +212,33 @@ def _stored() -> sa.Select[Any]:
     )
 
 
-def _held(conn: sa.Connection, judged: Sequence[Judged]) -> set[RoundId]:
+def _held(conn: sa.Connection, judged: Sequence[Judged]) -> dict[RoundId, int]:
+    """The rounds that are still leased to us, with how much is known of each by now."""
     tokens = {one.claim.token for one in judged}
+    keys = [one.claim.meeting.key for one in judged]
     rows = conn.execute(
-        sa.select(meeting.c.key, meeting.c.round)
-        .where(meeting.c.key.in_([one.claim.meeting.key for one in judged]), meeting.c.lease_token.in_(tokens))
+        sa.select(meeting.c.key, meeting.c.round, meeting.c.news)
+        .where(meeting.c.key.in_(keys), meeting.c.lease_token.in_(tokens))
         .with_for_update()
     )
-    return {(key, round_) for key, round_ in rows}
+    return {(key, round_): news for key, round_, news in rows.all()}
 
 
-def _saved(one: Judged) -> dict[str, Any]:
+def _saved(one: Judged, news: int) -> dict[str, Any]:
     key, round_ = one.claim.id
+    judged_at = one.verdict.judged_at
     return {
-        "key_": key,
-        "round_": round_,
-        "phase_": one.phase,
-        "outcome_": one.verdict.outcome,
-        "verdict_": one.verdict,
-        "judged_at_": one.verdict.judged_at,
-        "closed_at_": one.verdict.judged_at if one.closed else None,
-        "news_": one.claim.news,
-        "next_": one.next_look_at,
+        "key": key,
+        "round": round_,
+        "phase": one.phase,
+        "outcome": one.verdict.outcome,
+        "verdict": one.verdict,
+        "judged_at": judged_at,
+        "closed_at": judged_at if one.closed else None,
+        # What became known since the claim is judged at once.
+        "next_look_at": one.next_look_at if news == one.claim.news else judged_at,
+        "lease_token": None,
+        "lease_until": None,
     }
 
 

@@ -11,12 +11,11 @@ import sqlalchemy as sa
 
 from noshowd.domain.followup import FollowUp, FollowUpKind, Happening, State, step
 from noshowd.ports.channel import Parcel, Receipt
-from noshowd.store import leases
+from noshowd.store import bulk, leases
 from noshowd.store.errors import LeaseLost
 from noshowd.store.meetings import RoundId
 from noshowd.store.schema import happening as trail
 from noshowd.store.schema import outbox
-from noshowd.store.upsert import insert_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +83,7 @@ _COLUMNS = (
 
 def add(conn: sa.Connection, rows: Sequence[NewRow], *, now: datetime) -> None:
     """Put follow-ups into the outbox; one whose key is there already changes nothing."""
-    insert_new(conn, outbox, [_new(row, now) for row in rows])
+    bulk.insert(conn, outbox, [_new(row, now) for row in rows])
 
 
 def get(conn: sa.Connection, key: str) -> OutboxRow | None:

@@ -46,7 +46,7 @@ calendar = sa.Table(
     *_lease(),
     sa.Column("last_success", Instant),
     sa.Column("last_error", sa.Text),
-    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("failures", sa.Integer, nullable=False, server_default=sa.text("0")),
     #: Since when a listing has been missing more than half of what was known.
     sa.Column("suspicious_since", Instant),
 )
@@ -98,7 +98,7 @@ meeting = sa.Table(
     sa.Column("end_at", Instant, nullable=False),
     sa.Column("payload", Value(Meeting), nullable=False),
     #: A later round has taken its place.
-    sa.Column("superseded", sa.Boolean, nullable=False, default=False),
+    sa.Column("superseded", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("phase", sa.Text),
     sa.Column("outcome", sa.Text),
     sa.Column("verdict", Value(Verdict)),
@@ -106,7 +106,7 @@ meeting = sa.Table(
     sa.Column("closed_at", Instant),
     sa.Column("next_look_at", Instant),
     #: Counts what became known; a judgement made before the last of it is judged again at once.
-    sa.Column("news", sa.Integer, nullable=False, default=0),
+    sa.Column("news", sa.Integer, nullable=False, server_default=sa.text("0")),
     *_lease(),
     sa.Index("ix_meeting_start_at", "start_at"),
 )
@@ -152,7 +152,7 @@ look = sa.Table(
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("next_look_at", Instant),
     sa.Column("last_good_look", Instant),
-    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("failures", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.Column("last_error", sa.Text),
     *_lease(),
 )
@@ -174,7 +174,7 @@ outbox = sa.Table(
     sa.Column("shadow", sa.Boolean, nullable=False),
     #: When something is to be done with it: sent, closed, taken back, or, in `sending`, asked after. Null: nothing.
     sa.Column("next_try_at", Instant),
-    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
     *_lease(),
     sa.Column("channel", sa.Text),
     sa.Column("parcel", Value(Parcel)),
@@ -246,7 +246,7 @@ health = sa.Table(
     sa.Column("since", Instant, nullable=False),
     sa.Column("last_success", Instant),
     sa.Column("last_error", sa.Text),
-    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("failures", sa.Integer, nullable=False, server_default=sa.text("0")),
     #: When our side was told of this state.
     sa.Column("told_at", Instant),
 )

@@ -1,0 +1,96 @@
+"""Many rows in one go, as fast as either database takes them.
+
+SQLite gets one prepared statement and a list of tuples. PostgreSQL gets one statement with all rows in one parameter:
+sent row by row, or as arrays, a batch costs several times as much. All rows of a call name the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+Rows = Sequence[dict[str, Any]]
+
+
+def insert(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
+    """Insert the rows; those whose key is taken already change nothing."""
+    if rows:
+        _execute(conn, table, _insertion, rows)
+
+
+def update(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
+    """Write the columns that the rows name into the rows with their primary keys."""
+    if rows:
+        _execute(conn, table, _change, rows)
+
+
+Build = Callable[[sa.Table, tuple[str, ...], Dialect], str]
+
+
+def _execute(conn: sa.Connection, table: sa.Table, build: Build, rows: Rows) -> None:
+    names = tuple(rows[0])
+    columns = []
+    for name in names:
+        convert = _processor(table.c[name], conn.dialect)
+        column = [row[name] for row in rows]
+        columns.append(column if convert is None else [convert(value) for value in column])
+    statement = build(table, names, conn.dialect)
+    tuples = list(zip(*columns, strict=True))
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql(statement, tuples)
+    else:
+        records = [dict(zip(names, row, strict=True)) for row in tuples]
+        conn.exec_driver_sql(statement, (msgspec.json.encode(records).decode(),))
+
+
+@cache
+def _processor(column: sa.Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What turns a value of the column into one for the driver; None when it may stay as it is."""
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+@cache
+def _insertion(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
+    listed = ", ".join(_quoted(names, dialect))
+    rows = (
+        f"VALUES ({', '.join('?' * len(names))})"
+        if dialect.name == "sqlite"
+        else f"SELECT * FROM {_given(table, names, dialect)}"
+    )
+    return f"INSERT INTO {table.name} ({listed}) {rows} ON CONFLICT DO NOTHING"
+
+
+@cache
+def _change(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
+    keys = [column.name for column in table.primary_key]
+    if dialect.name == "sqlite":
+        # Numbered as the tuples have them, whatever their order in the statement.
+        at = {name: f"?{number}" for number, name in enumerate(names, 1)}
+        source = ""
+    else:
+        at = {name: f"given.{quoted}" for name, quoted in zip(names, _quoted(names, dialect), strict=True)}
+        source = f" FROM {_given(table, names, dialect)}"
+    changes = ", ".join(
+        f"{quoted} = {at[name]}"
+        for name, quoted in zip(names, _quoted(names, dialect), strict=True)
+        if name not in keys
+    )
+    wanted = " AND ".join(
+        f"{table.name}.{quoted} = {at[name]}" for name, quoted in zip(keys, _quoted(keys, dialect), strict=True)
+    )
+    return f"UPDATE {table.name} SET {changes}{source} WHERE {wanted}"
+
+
+def _given(table: sa.Table, names: Sequence[str], dialect: Dialect) -> str:
+    """The rows as PostgreSQL unfolds them from one parameter."""
+    typed = zip(_quoted(names, dialect), (table.c[name].type.compile(dialect) for name in names), strict=True)
+    return f"json_to_recordset(%s::json) AS given ({', '.join(f'{name} {kind}' for name, kind in typed)})"
+
+
+def _quoted(names: Sequence[str], dialect: Dialect) -> list[str]:
+    return [dialect.identifier_preparer.quote(name) for name in names]
