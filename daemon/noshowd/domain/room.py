@@ -69,7 +69,7 @@ def _person(
     visits = seen.people.get(person.key, Visits())
     maybe = may_be([who for who, _ in seen.unidentified], person.key)
     as_of = reach(covered, meeting.start, rules.gap)
-    absent = not visits.seen and not maybe and as_of is not None
+    absent = not visits.seen and not maybe and as_of is not None and as_of > meeting.start
     here_now = visits.open_until is not None and (fresh is None or visits.open_until >= fresh.end)
     stranger_now = any(
         v.open_until is not None and fresh is not None and v.open_until >= fresh.end

@@ -1,0 +1,234 @@
+"""The send gate: for every kind one case in which it may go, and every single premise taken away from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.scenes import ANNA, GUS, at, phone, video
+from noshowd.domain.entry import Response
+from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUp, FollowUpKey, FollowUpKind, Withheld
+from noshowd.domain.gate import Circumstances, gate
+from noshowd.domain.meeting import Meeting, Side
+from noshowd.domain.premises import PREMISES, Case, unmet
+from noshowd.domain.verdict import Outcome, PersonVerdict, Presence, Reason, SidePresence, Verdict
+
+K, W = FollowUpKind, Withheld
+NOW = at(12)
+
+
+def followup(kind: FollowUpKind, cause: Cause, person: str, **changes: Any) -> FollowUp:
+    values: dict[str, Any] = {
+        "key": FollowUpKey(meeting="m", round=1, person=person, kind=kind, step="s"),
+        "cause": cause,
+        "approval": Approval.AUTO,
+        "not_before": at(0),
+        "not_after": at(30),
+    }
+    return FollowUp(**{**values, **changes})
+
+
+def verdict(**changes: Any) -> Verdict:
+    """They are missing, confirmed: Anna sits in the room, Gus was never seen."""
+    values: dict[str, Any] = {
+        "outcome": Outcome.THEY_ARE_MISSING,
+        "judged_at": NOW,
+        "ours": SidePresence.PRESENT,
+        "theirs": SidePresence.ABSENT,
+        "as_of": NOW,
+        "ours_here": True,
+        "confirmed": True,
+        "people": (
+            PersonVerdict(key=ANNA.key, side=Side.OURS, presence=Presence.PRESENT, seen=True, here_now=True),
+            PersonVerdict(key=GUS.key, side=Side.THEIRS, presence=Presence.ABSENT, absent_now=True),
+        ),
+    }
+    return Verdict(**{**values, **changes})
+
+
+def guest(**changes: Any) -> tuple[PersonVerdict, ...]:
+    """The people of `verdict` with Gus changed."""
+    anna, gus = verdict().people
+    return anna, replace(gus, **changes)
+
+
+WE_MISS = verdict(
+    outcome=Outcome.WE_ARE_MISSING,
+    ours=SidePresence.ABSENT,
+    theirs=SidePresence.PRESENT,
+    ours_here=False,
+    theirs_here=True,
+    people=(
+        PersonVerdict(key=ANNA.key, side=Side.OURS, presence=Presence.ABSENT, absent_now=True),
+        PersonVerdict(key=GUS.key, side=Side.THEIRS, presence=Presence.PRESENT, seen=True, here_now=True),
+    ),
+)
+OPEN = verdict(outcome=Outcome.WAITING, confirmed=False)
+UNCLEAR = verdict(outcome=Outcome.UNKNOWN, theirs=SidePresence.UNKNOWN, confirmed=True)
+
+#: kind -> a case in which it may go.
+GOES: dict[FollowUpKind, tuple[FollowUp, Verdict]] = {
+    K.NUDGE: (followup(K.NUDGE, Cause.WE_ARE_MISSING, ANNA.key), WE_MISS),
+    K.WAITING_NOTICE: (followup(K.WAITING_NOTICE, Cause.THEY_ARE_MISSING, ANNA.key), OPEN),
+    K.COURTESY_MESSAGE: (followup(K.COURTESY_MESSAGE, Cause.THEY_ARE_MISSING, GUS.key), OPEN),
+    K.WORD_TO_WAITING: (followup(K.WORD_TO_WAITING, Cause.WE_ARE_MISSING, GUS.key), WE_MISS),
+    K.RECALL_TASK: (followup(K.RECALL_TASK, Cause.THEY_ARE_MISSING, ANNA.key), verdict()),
+    K.RESCHEDULE_OFFER: (followup(K.RESCHEDULE_OFFER, Cause.THEY_ARE_MISSING, GUS.key), verdict()),
+    K.ORDERED_MESSAGE: (followup(K.ORDERED_MESSAGE, Cause.ORDERED, GUS.key, ordered=True), UNCLEAR),
+    K.QUESTION: (followup(K.QUESTION, Cause.UNKNOWN, ANNA.key), UNCLEAR),
+    K.COVER_NEEDED: (followup(K.COVER_NEEDED, Cause.WE_ARE_MISSING, "ben@us.example"), WE_MISS),
+    K.SUGGEST_CALL: (followup(K.SUGGEST_CALL, Cause.THEY_ARE_MISSING, ANNA.key), OPEN),
+    K.APPROVAL: (followup(K.APPROVAL, Cause.THEY_ARE_MISSING, ANNA.key), verdict()),
+    K.CORRECTION: (followup(K.CORRECTION, Cause.THEY_ARE_MISSING, ANNA.key), verdict()),
+    K.NOTICE: (followup(K.NOTICE, Cause.UNKNOWN, ANNA.key), verdict()),
+}
+
+
+def rule(kind: FollowUpKind, planned: FollowUp, result: Verdict, meeting: Meeting | None = None) -> Withheld | None:
+    case = Case(followup=planned, meeting=meeting or video(), verdict=result, ordered=planned.ordered)
+    assert planned.kind is kind
+    return unmet(case)
+
+
+@pytest.mark.parametrize("kind", K)
+def test_every_kind_may_go_in_its_own_case(kind: FollowUpKind) -> None:
+    planned, result = GOES[kind]
+    assert rule(kind, planned, result) is None
+    ruling = gate(planned, video(), result, Circumstances(), NOW, daily_limit=1, ordered=planned.ordered)
+    assert ruling.go
+
+
+HELD = {"outcome": Outcome.HELD}
+OFF = {"outcome": Outcome.CALLED_OFF}
+CALLING = {"reasons": frozenset({Reason.CALL_RUNNING})}
+TAKEN_AWAY: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
+    *[(kind, HELD, W.HELD) for kind in K if kind not in {K.ORDERED_MESSAGE, K.APPROVAL, K.CORRECTION, K.NOTICE}],
+    *[(kind, OFF, W.CALLED_OFF) for kind in K if kind not in {K.APPROVAL, K.CORRECTION, K.NOTICE}],
+    *[
+        (kind, CALLING, W.HINT_IN_A_CALL)
+        for kind in (
+            K.NUDGE, K.WORD_TO_WAITING, K.RECALL_TASK, K.RESCHEDULE_OFFER, K.QUESTION, K.SUGGEST_CALL,
+        )
+    ],
+    (K.NUDGE, {"people": guest()}, W.NOT_PROVED),
+    (K.WAITING_NOTICE, {"ours": SidePresence.UNKNOWN}, W.OUR_SIDE_NOT_THERE),
+    (K.WAITING_NOTICE, {"theirs_here": True}, W.HELD),
+    (K.COURTESY_MESSAGE, {"ours_here": False}, W.OUR_SIDE_NOT_THERE),
+    (K.COURTESY_MESSAGE, {"theirs": SidePresence.PRESENT}, W.SEEN_IN_THIS_ROUND),
+    (K.COURTESY_MESSAGE, {"theirs": SidePresence.ARRIVED}, W.SEEN_IN_THIS_ROUND),
+    (K.COURTESY_MESSAGE, {"people": guest(seen=True)}, W.SEEN_IN_THIS_ROUND),
+    (K.COURTESY_MESSAGE, {"people": guest(maybe_seen=True)}, W.SEEN_IN_THIS_ROUND),
+    (K.COURTESY_MESSAGE, {"people": guest(presence=Presence.PRESENT)}, W.SEEN_IN_THIS_ROUND),
+    (K.COURTESY_MESSAGE, {"people": guest(absent_now=False)}, W.NOT_PROVED),
+    (K.WORD_TO_WAITING, {"theirs": SidePresence.UNKNOWN}, W.THEIR_SIDE_NOT_THERE),
+    (K.WORD_TO_WAITING, {"ours": SidePresence.UNKNOWN}, W.NOT_PROVED),
+    (K.COVER_NEEDED, {"theirs": SidePresence.UNKNOWN}, W.THEIR_SIDE_NOT_THERE),
+    (K.COVER_NEEDED, {"ours": SidePresence.UNKNOWN}, W.NOT_PROVED),
+    (K.RECALL_TASK, {"confirmed": False}, W.NOT_CONFIRMED),
+    (K.RECALL_TASK, {"outcome": Outcome.UNKNOWN}, W.NOT_CONFIRMED),
+    (K.RECALL_TASK, {"outcome": Outcome.WE_ARE_MISSING}, W.NOT_CONFIRMED),
+    (K.RESCHEDULE_OFFER, {"confirmed": False}, W.NOT_CONFIRMED),
+    (K.RESCHEDULE_OFFER, {"outcome": Outcome.NOBODY_CAME}, W.NOT_CONFIRMED),
+    (K.RESCHEDULE_OFFER, {"outcome": Outcome.WE_ARE_MISSING}, W.NOT_CONFIRMED),
+    (K.RESCHEDULE_OFFER, {"people": guest(presence=Presence.UNKNOWN)}, W.SEEN_IN_THIS_ROUND),
+    (K.RESCHEDULE_OFFER, {"people": guest(maybe_seen=True)}, W.SEEN_IN_THIS_ROUND),
+    (K.QUESTION, {"outcome": Outcome.THEY_ARE_MISSING}, W.ANSWERED),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "change", "reason"), TAKEN_AWAY)
+def test_every_premise_is_needed(kind: FollowUpKind, change: dict[str, Any], reason: Withheld) -> None:
+    planned, result = GOES[kind]
+    assert rule(kind, planned, replace(result, **change)) is reason
+
+
+@pytest.mark.parametrize("kind", sorted({K.COURTESY_MESSAGE, K.WORD_TO_WAITING, K.RESCHEDULE_OFFER}))
+@pytest.mark.parametrize("response", [Response.NONE, Response.DECLINED])
+def test_nobody_writes_to_a_guest_who_did_not_accept(kind: FollowUpKind, response: Response) -> None:
+    planned, result = GOES[kind]
+    meeting = video(ANNA, replace(GUS, response=response))
+    assert rule(kind, planned, result, meeting) is W.NOT_ACCEPTED
+
+
+def test_a_courtesy_message_has_a_link_to_offer() -> None:
+    planned, result = GOES[K.COURTESY_MESSAGE]
+    assert rule(K.COURTESY_MESSAGE, planned, result, phone()) is W.NOT_A_VIDEO_MEETING
+
+
+def test_an_ordered_message_needs_its_order() -> None:
+    planned, result = GOES[K.ORDERED_MESSAGE]
+    assert rule(K.ORDERED_MESSAGE, replace(planned, ordered=False), result) is W.NOT_ORDERED
+
+
+def test_an_order_goes_on_unknown() -> None:
+    planned = followup(K.RESCHEDULE_OFFER, Cause.ORDERED, GUS.key, ordered=True)
+    assert rule(K.RESCHEDULE_OFFER, planned, UNCLEAR) is None
+
+
+def test_every_kind_has_its_premises() -> None:
+    assert set(PREMISES) == set(K)
+
+
+OUTWARD = sorted(TO_GUESTS | {K.RECALL_TASK})
+CIRCUMSTANCES: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
+    *[(kind, {"shadow": True}, W.SHADOW) for kind in OUTWARD],
+    *[(kind, {"sending_held": True}, W.SENDING_HELD) for kind in sorted(TO_GUESTS)],
+    *[(kind, {"paused": True}, W.PAUSED) for kind in K],
+    *[(kind, {"event_changed": True}, W.EVENT_CHANGED) for kind in K],
+    *[(kind, {"rechecked": False}, W.CANNOT_RECHECK) for kind in sorted(TO_GUESTS | {K.NUDGE})],
+    *[(kind, {"human_took_over": True}, W.HUMAN_TOOK_OVER) for kind in K if kind is not K.ORDERED_MESSAGE],
+    (K.COURTESY_MESSAGE, {"opted_out": frozenset({GUS.key})}, W.OPTED_OUT),
+    (K.COURTESY_MESSAGE, {"unreachable": frozenset({GUS.key})}, W.NO_ADDRESS),
+    (K.RESCHEDULE_OFFER, {"rebooked": True}, W.ALREADY_REBOOKED),
+    (K.COURTESY_MESSAGE, {"sent_today": {(GUS.key, K.COURTESY_MESSAGE): 1}}, W.DAILY_LIMIT),
+    (K.COURTESY_MESSAGE, {"hourly_cap_reached": True}, W.HOURLY_CAP),
+    (
+        K.COURTESY_MESSAGE,
+        {"broken_sources": frozenset({"meet"}), "relied_on": frozenset({"meet"})},
+        W.CIRCUIT_BREAKER,
+    ),
+    (K.QUESTION, {"being_asked": frozenset({ANNA.key})}, W.QUESTION_BUDGET),
+    (K.QUESTION, {"in_a_call": frozenset({ANNA.key})}, W.HINT_IN_A_CALL),
+]
+
+
+@pytest.mark.parametrize(("kind", "change", "reason"), CIRCUMSTANCES)
+def test_every_circumstance_has_its_name(kind: FollowUpKind, change: dict[str, Any], reason: Withheld) -> None:
+    planned, result = GOES[kind]
+    around = Circumstances(**change)
+    ruling = gate(planned, video(), result, around, NOW, daily_limit=1, ordered=planned.ordered)
+    assert ruling.reason is reason
+
+
+@pytest.mark.parametrize("kind", K)
+@pytest.mark.parametrize("minute", [-1, 31])
+def test_nothing_leaves_outside_its_window(kind: FollowUpKind, minute: float) -> None:
+    planned, result = GOES[kind]
+    ruling = gate(planned, video(), result, Circumstances(), at(minute), daily_limit=1, ordered=planned.ordered)
+    assert ruling.reason is W.OUTSIDE_WINDOW
+
+
+def test_quiet_hours_hold_what_comes_after_the_slot_only() -> None:
+    planned = replace(GOES[K.RESCHEDULE_OFFER][0], not_after=at(600))
+    morning = at(500)
+    around = Circumstances(awake_from={GUS.key: morning})
+    inside = gate(planned, video(), verdict(), around, at(20), daily_limit=1)
+    after = gate(planned, video(), verdict(), around, at(40), daily_limit=1)
+    assert inside.go
+    assert (after.reason, after.until) == (W.QUIET_HOURS, morning)
+
+
+def test_what_our_own_side_reads_is_shown_in_shadow() -> None:
+    for kind in set(K) - set(OUTWARD):
+        planned, result = GOES[kind]
+        assert gate(planned, video(), result, Circumstances(shadow=True), NOW, daily_limit=1, ordered=True).go
+
+
+def test_a_pause_ends_with_the_window() -> None:
+    planned, result = GOES[K.WAITING_NOTICE]
+    ruling = gate(planned, video(), result, Circumstances(paused=True), NOW, daily_limit=1)
+    assert ruling.until == planned.not_after
+    assert planned.not_after - NOW == timedelta(minutes=18)

@@ -1,0 +1,228 @@
+"""Video meetings: what proves an absence, and what never does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from domain.scenes import (
+    ANNA,
+    BEN,
+    BOT,
+    GUS,
+    HILDE,
+    MATCHES,
+    MEET,
+    POLICY,
+    STRANGER,
+    at,
+    covered,
+    seen,
+    stay,
+    video,
+)
+from noshowd.domain.evidence import Blind, Evidence, Identity, Where
+from noshowd.domain.judge import judge
+from noshowd.domain.matching import Matches, Who
+from noshowd.domain.meeting import Meeting, Side
+from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
+
+
+def verdict(evidence: Evidence, minute: float, meeting: Meeting | None = None) -> Verdict:
+    return judge(meeting or video(), evidence, MATCHES, POLICY, at(minute), sources={"meet": MEET})
+
+
+def presence(result: Verdict, key: str) -> Presence:
+    found = result.person(key)
+    assert found is not None
+    return found.presence
+
+
+def test_a_guest_who_never_came_is_missing_once_confirmed() -> None:
+    early = seen(stay(ANNA, -1, until=9.5), covered(-15, 9.5))
+    assert verdict(early, 9.9).outcome is Outcome.WAITING
+    evidence = seen(stay(ANNA, -1, until=10), covered(-15, 10))
+    result = verdict(evidence, 10.25)
+    assert result.outcome is Outcome.THEY_ARE_MISSING
+    assert presence(result, GUS.key) is Presence.ABSENT
+    assert result.as_of == at(10)
+
+
+def test_absence_counts_only_as_far_as_the_evidence_reaches() -> None:
+    evidence = seen(stay(ANNA, -1, until=9), covered(-15, 9))
+    assert verdict(evidence, 12).outcome is Outcome.WAITING
+
+
+def test_without_anybody_identified_nothing_is_proved() -> None:
+    result = verdict(seen(covered(-15, 12)), 12.2)
+    assert (result.ours, result.theirs) == (SidePresence.UNSEEN, SidePresence.UNSEEN)
+    assert result.outcome is Outcome.NOBODY_CAME
+    assert {Reason.NOBODY_SEEN, Reason.NO_POSITIVE_CONTROL} <= result.reasons
+    assert presence(result, GUS.key) is Presence.UNKNOWN
+
+
+def test_the_positive_control_must_come_from_the_same_source() -> None:
+    evidence = seen(stay(ANNA, -1, until=12, source="other"), covered(-15, 12))
+    assert presence(verdict(evidence, 12.2), GUS.key) is Presence.UNKNOWN
+
+
+@pytest.mark.parametrize(("hole_from", "hole_to"), [(0, 1.2), (4, 5.1), (8, 10)])
+def test_a_gap_anywhere_leaves_the_past_unknown(hole_from: float, hole_to: float) -> None:
+    evidence = seen(stay(ANNA, -1, until=12), covered(-15, hole_from), covered(hole_to, 12))
+    result = verdict(evidence, 12.2)
+    if hole_from == 0:
+        assert presence(result, GUS.key) is Presence.UNKNOWN
+    assert result.outcome is not Outcome.THEY_ARE_MISSING
+    guest = result.person(GUS.key)
+    assert guest is not None
+    assert guest.absent_now
+    assert guest.absent_since == at(hole_to)
+
+
+def test_a_gap_of_a_minute_is_none() -> None:
+    evidence = seen(stay(ANNA, -1, until=12), covered(-15, 4), covered(5, 12))
+    assert verdict(evidence, 12.2).outcome is Outcome.THEY_ARE_MISSING
+
+
+def test_an_unidentified_human_alone_keeps_everybody_unknown() -> None:
+    result = verdict(seen(stay(STRANGER, 0, until=12), covered(-15, 12)), 12.2)
+    assert presence(result, GUS.key) is Presence.UNKNOWN
+    assert presence(result, ANNA.key) is Presence.UNKNOWN
+    assert result.outcome is Outcome.UNKNOWN
+
+
+def test_an_unidentified_human_beside_ours_is_presumed_to_be_the_guest() -> None:
+    result = verdict(seen(stay(ANNA, -1, until=12), stay(STRANGER, 2, until=12), covered(-15, 12)), 12.2)
+    assert result.outcome is Outcome.HELD
+    assert Reason.PRESUMED in result.reasons
+    assert not result.final
+
+
+def test_a_bot_alone_is_nobody_and_no_positive_control() -> None:
+    result = verdict(seen(stay(BOT, 0, until=12), covered(-15, 12)), 12.2)
+    assert Reason.ONLY_BOTS in result.reasons
+    assert result.outcome is Outcome.NOBODY_CAME
+
+
+def test_their_bot_does_not_make_the_guest_present() -> None:
+    result = verdict(seen(stay(ANNA, -1, until=12), stay(BOT, 0, until=12), covered(-15, 12)), 12.2)
+    assert result.outcome is Outcome.THEY_ARE_MISSING
+
+
+def test_a_stay_under_a_minute_is_neither_presence_nor_absence() -> None:
+    result = verdict(seen(stay(ANNA, -1, until=12), stay(GUS, 3, 3.5), covered(-15, 12)), 12.2)
+    assert presence(result, GUS.key) is Presence.UNKNOWN
+    assert Reason.SHORT_STAY in result.reasons
+    assert result.outcome is Outcome.UNKNOWN
+
+
+def test_dropping_and_coming_back_is_one_stay() -> None:
+    drops = [stay(GUS, minute, minute + 0.4) for minute in (2, 2.8, 3.6)]
+    result = verdict(seen(stay(ANNA, -1, until=12), *drops, covered(-15, 12)), 12.2)
+    assert presence(result, GUS.key) is Presence.PRESENT
+
+
+def test_a_guest_in_the_lobby_has_arrived() -> None:
+    lobby = stay(GUS, 0, until=12, where=Where.LOBBY)
+    result = verdict(seen(stay(ANNA, -1, until=12), lobby, covered(-15, 12)), 12.2)
+    assert (result.outcome, result.theirs) == (Outcome.WAITING, SidePresence.ARRIVED)
+    assert Reason.NOT_ADMITTED in result.reasons
+
+
+def test_a_guest_in_the_lobby_proves_that_we_are_missing() -> None:
+    lobby = stay(GUS, 0, until=12, where=Where.LOBBY)
+    assert verdict(seen(lobby, covered(-15, 12)), 12.2).outcome is Outcome.WE_ARE_MISSING
+
+
+def test_a_source_blind_to_its_lobby_proves_a_guests_absence_only_while_we_are_in() -> None:
+    in_time = seen(stay(ANNA, 0.5, until=12), covered(-15, 12, Blind.LOBBY))
+    assert verdict(in_time, 12.2).outcome is Outcome.THEY_ARE_MISSING
+    late = seen(stay(ANNA, 3, until=12), covered(-15, 12, Blind.LOBBY))
+    result = verdict(late, 12.2)
+    assert result.outcome is Outcome.UNKNOWN
+    guest = result.person(GUS.key)
+    assert guest is not None
+    assert guest.absent_now
+    assert guest.absent_since == at(3)
+
+
+@pytest.mark.parametrize("blind", [Blind.DIAL_IN, Blind.OUTSIDERS, Blind.OPTED_OUT])
+def test_a_source_that_cannot_see_guests_never_proves_their_absence(blind: Blind) -> None:
+    evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12, blind))
+    assert presence(verdict(evidence, 12.2), GUS.key) is Presence.UNKNOWN
+
+
+def test_a_source_that_only_proves_presence_covers_nothing() -> None:
+    evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12, presence_only=True))
+    assert presence(verdict(evidence, 12.2), GUS.key) is Presence.UNKNOWN
+
+
+def test_ended_only_coverage_speaks_long_after_the_end_only() -> None:
+    evidence = seen(stay(ANNA, -1, 31), covered(-15, 40, ended_only=True))
+    assert verdict(evidence, 41).outcome is Outcome.UNKNOWN
+    evidence = seen(stay(ANNA, -1, 31), covered(-15, 91, ended_only=True))
+    assert verdict(evidence, 92).outcome is Outcome.THEY_ARE_MISSING
+
+
+def test_coverage_restricted_to_some_addresses_says_nothing_of_others() -> None:
+    evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12, only=frozenset({"hilde@them.example"})))
+    result = verdict(evidence, 12.2, video(ANNA, GUS, HILDE))
+    assert presence(result, GUS.key) is Presence.UNKNOWN
+    assert presence(result, HILDE.key) is Presence.ABSENT
+
+
+def test_a_colleague_stands_in_unless_a_person_is_required() -> None:
+    evidence = seen(stay(BEN, -1, until=12), stay(GUS, 0, until=12), covered(-15, 12))
+    assert verdict(evidence, 12.2, video(ANNA, BEN, GUS)).outcome is Outcome.HELD
+    required = replace(ANNA, required=True)
+    alone = seen(stay(BEN, -1, until=12), covered(-15, 12))
+    assert verdict(alone, 12.2, video(required, BEN, GUS)).ours is SidePresence.ABSENT
+
+
+def test_a_colleague_who_was_not_invited_stands_in() -> None:
+    uninvited = Identity(provider_id="x", address="carla@us.example", verified=True)
+    matches = Matches(identities={**MATCHES.identities, uninvited: Who(side=Side.OURS)})
+    evidence = seen(stay(uninvited, -1, until=12), stay(GUS, 0, until=12), covered(-15, 12))
+    result = judge(video(), evidence, matches, POLICY, at(12.2), sources={"meet": MEET})
+    assert result.outcome is Outcome.HELD
+
+
+def test_optional_people_and_those_who_declined_are_never_missing() -> None:
+    evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12))
+    result = verdict(evidence, 12.2, video(ANNA, replace(GUS, optional=True)))
+    assert result.outcome is Outcome.UNKNOWN
+
+
+def test_an_invited_group_keeps_their_side_unknown() -> None:
+    evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12))
+    result = verdict(evidence, 12.2, video(open_ended=True))
+    assert result.outcome is Outcome.UNKNOWN
+    assert Reason.OPEN_ENDED_GUESTS in result.reasons
+
+
+def test_the_guest_left_before_we_came() -> None:
+    evidence = seen(stay(GUS, -2, 8), stay(ANNA, 9, until=12), covered(-15, 12))
+    result = verdict(evidence, 12.2)
+    assert result.outcome is Outcome.MISSED_EACH_OTHER
+    assert (result.ours_late, result.theirs_late) == (9, 0)
+
+
+def test_a_visit_the_day_before_is_ignored() -> None:
+    evidence = seen(stay(GUS, -900, -890), stay(ANNA, -1, until=12), covered(-15, 12))
+    assert verdict(evidence, 12.2).outcome is Outcome.THEY_ARE_MISSING
+
+
+def test_of_two_guests_and_one_stranger_one_is_certainly_missing() -> None:
+    evidence = seen(stay(ANNA, -1, until=12), stay(STRANGER, 5, until=5.2), covered(-15, 12))
+    result = verdict(evidence, 12.2, video(ANNA, GUS, HILDE))
+    assert result.at_least_missing == 1
+    assert presence(result, GUS.key) is Presence.UNKNOWN
+
+
+def test_a_verified_identity_may_be_excluded() -> None:
+    other = Identity(provider_id="y", verified=True)
+    matches = Matches(identities={**MATCHES.identities, other: Who(not_these=frozenset({GUS.key}))})
+    evidence = seen(stay(ANNA, -1, until=12), stay(other, 5, 5.5), covered(-15, 12))
+    result = judge(video(), evidence, matches, POLICY, at(12.2), sources={"meet": MEET})
+    assert result.outcome is Outcome.THEY_ARE_MISSING
