@@ -105,14 +105,32 @@ def hostile() -> None:
             sample = {"provider": "text", "region": "DE", "event": event}
             worst = max(worst, best(lambda sample=sample: classify(sample), rounds=2))
         html = {"provider": "graph", "region": "DE", "event": {"body": {"contentType": "html", "content": body}}}
-        worst = max(worst, best(lambda: classify(html), rounds=2))
+        worst = max(worst, best(lambda sample=html: classify(sample), rounds=2))
         print(f"{name:<44}{worst * 1000:>10.1f} ms")
 
 
 def patterns() -> None:
     """Each pattern against long strings of its own letters: four times the length may take four times as long."""
     print("\nslowest patterns at 12,000 and 48,000 characters")
-    seeds = ["a", " ", "1", "a ", "a.", "1 ", "(", "<", "ich ", "Sie rufen ", "call me ", "tel 1", "a\n", "location: ", "-", "19:meeting_", "&amp;"]
+    seeds = [
+        "a",
+        " ",
+        "1",
+        "a ",
+        "a.",
+        "1 ",
+        "(",
+        "<",
+        "ich ",
+        "Sie rufen ",
+        "call me ",
+        "tel 1",
+        "a\n",
+        "location: ",
+        "-",
+        "19:meeting_",
+        "&amp;",
+    ]
     rows = []
     for name, pattern in all_patterns():
         for seed in seeds:
@@ -144,7 +162,9 @@ def main() -> None:
     key = lambda sample: (sample["provider"], has_digits(sample))  # noqa: E731 - used twice, nowhere else
     for (provider, digits), group in groupby(sorted(everything, key=key), key=key):
         speed(f"{provider}, {'with' if digits else 'without'} digits", group)
-    short = [s for s in everything if s["provider"] == "text" and not has_digits(s) and len(json.dumps(s["event"])) < 300]
+    short = [
+        s for s in everything if s["provider"] == "text" and not has_digits(s) and len(json.dumps(s["event"])) < 300
+    ]
     speed("short texts without digits", short)
     judged = [s for s in everything if s["provider"] == "text" and s["expect"].get("phone")]
     speed("texts with a telephone number to judge", judged)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from noshowd.domain.entry import Attendee, AttendeeKind, CalendarEntry, EntryRef, Response
-from noshowd.reading.sides import KnownPerson, Us, canonical
+from noshowd.reading.sides import Us, canonical
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+CASES = Path(__file__).parent / "cases"
 MEET = "https://meet.google.com/abc-defg-hij"
+
+
+def cases(*names: str) -> list[dict[str, Any]]:
+    """What stands in the files of cases, one object a line."""
+    lines = [line for name in names for line in (CASES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in lines]
 
 
 def attendee(address: str | None = None, **said: Any) -> Attendee:
@@ -43,7 +51,3 @@ def us(**said: Any) -> Us:
     for name in ("addresses", "domains", "contractors", "shared_mailboxes", "booking_robots", "theirs"):
         said[name] = frozenset(map(canonical, said.get(name, ())))
     return Us(**said)
-
-
-def known(**people: Mapping[str, Any]) -> dict[str, KnownPerson]:
-    return {f"{name}@firma.de": KnownPerson(**facts) for name, facts in people.items()}

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+from operator import itemgetter
 
 import pytest
 
 from noshowd.reading.classify import classify
 from noshowd.reading.meetings import read_meetings
 from noshowd.reading.score import differences
-from reading.events import attendee, entry, us
-
-CASES = Path(__file__).parent / "cases"
+from reading.events import attendee, cases, entry, us
 
 
-def cases(*names: str) -> list[Any]:
-    lines = [line for name in names for line in (CASES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [pytest.param(case, id=case["id"]) for case in map(json.loads, lines)]
-
-
-@pytest.mark.parametrize("case", cases("caller", "skip", "graph", "phone_de"))
+@pytest.mark.parametrize("case", cases("caller", "skip", "graph", "phone_de"), ids=itemgetter("id"))
 def test_event_is_understood(case):
     answer = classify(case)
 
     assert differences(case["expect"], answer) == [], answer["why"]
 
 
-@pytest.mark.parametrize("case", cases("sides"))
+@pytest.mark.parametrize("case", cases("sides"), ids=itemgetter("id"))
 def test_people_are_on_their_sides(case):
     entries = [
         entry(

@@ -49,7 +49,9 @@ def test_key_survives_a_move_of_the_occurrence():
 
 def test_occurrences_of_a_series_are_different_meetings():
     first = entry(original_start=START)
-    second = entry(original_start=START + timedelta(days=7), start=START + timedelta(days=7), end=START + timedelta(days=8))
+    second = entry(
+        original_start=START + timedelta(days=7), start=START + timedelta(days=7), end=START + timedelta(days=8)
+    )
 
     assert len({m.key for m in read_meetings([second, first], us())}) == 2
 
@@ -145,7 +147,9 @@ def test_a_sync_tools_mark_on_a_real_meeting_means_nothing():
 
 def test_an_entry_without_people_beside_the_real_one_is_its_copy():
     owner = attendee("anna@privat.example", is_self=True)
-    shadow = entry(calendar="privat", uid="x", organizer=owner, is_organizer_copy=True, attendees=(), location="0171 1234567")
+    shadow = entry(
+        calendar="privat", uid="x", organizer=owner, is_organizer_copy=True, attendees=(), location="0171 1234567"
+    )
     real = entry(**ANNA, location="0171 1234567")
 
     skips = {meeting.key: meeting.skip for meeting in read_meetings([real, shadow], us())}

@@ -6,17 +6,24 @@ import pytest
 
 from noshowd.domain.evidence import MatchStrength
 from noshowd.reading.digits import find_numbers
-from noshowd.reading.numbers import Numbering, NumberFormat, e164, line_match, masked_match, normalise
+from noshowd.reading.numbers import NumberFormat, Numbering, e164, line_match, masked_match, normalise
 
 
-@pytest.mark.parametrize("written", ["0221 1234567", "+49 (0)221 1234567", "0049 221 1234567", "(0221) 123 45 67", "0221/1234567", "+492211234567"])
+@pytest.mark.parametrize(
+    "written",
+    ["0221 1234567", "+49 (0)221 1234567", "0049 221 1234567", "(0221) 123 45 67", "0221/1234567", "+492211234567"],
+)
 def test_german_notations(written):
     assert e164(written, "DE") == "+492211234567"
 
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [("030 23125-0 Durchwahl 14", "+49302312514"), ("030 23125 DW 14", "+49302312514"), ("030 23125-0, App. 14", "+49302312514")],
+    [
+        ("030 23125-0 Durchwahl 14", "+49302312514"),
+        ("030 23125 DW 14", "+49302312514"),
+        ("030 23125-0, App. 14", "+49302312514"),
+    ],
 )
 def test_german_extensions_continue_the_number(written, expected):
     assert e164(written, "DE") == expected
@@ -65,7 +72,12 @@ def test_line_match(first, second, strength):
 
 @pytest.mark.parametrize(
     ("shown", "strength"),
-    [("+49 171 ***4567", MatchStrength.WEAK), ("+49171*****67", MatchStrength.WEAK), ("+49 172 ***4567", MatchStrength.NONE), ("***67", MatchStrength.NONE)],
+    [
+        ("+49 171 ***4567", MatchStrength.WEAK),
+        ("+49171*****67", MatchStrength.WEAK),
+        ("+49 172 ***4567", MatchStrength.NONE),
+        ("***67", MatchStrength.NONE),
+    ],
 )
 def test_masked_numbers(shown, strength):
     assert masked_match(shown, "+491711234567") is strength
@@ -74,11 +86,23 @@ def test_masked_numbers(shown, strength):
 @pytest.mark.parametrize(
     "text",
     [
-        "Access Code: 168-682-109", "Kontonummer 0532013000", "Vertrag 08154711", "Rechnungsnr. 0221/2026-117", "Kd-Nr. 030 4711 0815",
-        "08.09.2026 1400", "Az. 0711 12/26", "Meeting-ID: 917 756 5845", "PIN: 123 456 789#", "IBAN DE89370400440532013000", "192.168.100.200",
-        "https://example.com/0221123456", "sip:0221123456@firma.de", "Fax: 0221 123456", "Telefonkonferenz-ID: 312 456 789#",
+        "Access Code: 168-682-109",
+        "Kontonummer 0532013000",
+        "Vertrag 08154711",
+        "Rechnungsnr. 0221/2026-117",
+        "Kd-Nr. 030 4711 0815",
+        "08.09.2026 1400",
+        "Az. 0711 12/26",
+        "Meeting-ID: 917 756 5845",
+        "PIN: 123 456 789#",
+        "IBAN DE89370400440532013000",
+        "192.168.100.200",
+        "https://example.com/0221123456",
+        "sip:0221123456@firma.de",
+        "Fax: 0221 123456",
+        "Telefonkonferenz-ID: 312 456 789#",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("region", ["DE", "US", "AT", "CH", None])
 def test_digits_that_nobody_dials(text, region):
     assert find_numbers(text, region) == []

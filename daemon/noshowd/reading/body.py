@@ -6,6 +6,8 @@ import html
 import quopri
 import re
 
+from noshowd.reading.vocabulary import words
+
 #: How much of a body is looked at for links, in characters as delivered. Word puts up to 100,000 of style first.
 EXAMINED = 160_000
 #: How much of the resulting text is read for words: what an appointment is about stands before that.
@@ -18,7 +20,7 @@ _MARKUP = re.compile(
 )
 _TAG = re.compile(r"<(?:!--|(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>[^<>]*)>)")
 _HREF = re.compile(r"""\bhref\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-_BREAKING = frozenset("p br div li ul ol tr table h1 h2 h3 h4 h5 h6 hr blockquote td".split())
+_BREAKING = words("p br div li ul ol tr table h1 h2 h3 h4 h5 h6 hr blockquote td")
 _UNSEEN = frozenset(("style", "script", "head"))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACES = re.compile(r"[ \t\u00a0\u2007\u202f]+")

@@ -10,122 +10,142 @@ from collections.abc import Iterator
 
 from noshowd.domain.meeting import Role
 from noshowd.reading.body import READ
+from noshowd.reading.vocabulary import either, phrases
 
 #: Sentences that speak of another call than the appointment: to cancel, to ask, when something goes wrong.
 _ASIDE = re.compile(
-    r"\b(?:falls|wenn|sollten|sollte|sofern|bei (?:[\w-]+ )?(?:fragen|rückfragen|problemen|verspätung|verhinderung)"
-    r"|rückfragen|fragen haben|absag\w+|verschieb\w+|umbuch\w+|stornier\w+|verhindert|termin (?:zu )?(?:änder|bestätig)\w+"
-    r"|if|in case|should you|unless|questions?|reschedul\w+|cancel\w*|confirm\w*|to (?:change|book|schedule)|need help"
-    r"|trouble|problems?|running late|unable|si (?:vous|tu|no|tiene|necesita|besoin)|en cas d|in caso|qualora"
-    r"|als u|indien|jeśli|w razie)\b",
+    either(
+        r"""
+        falls | wenn | sollten | sollte | sofern | verhindert | rückfragen | fragen haben
+        bei (?:[\w-]+ )?(?:fragen|rückfragen|problemen|verspätung|verhinderung)
+        absag\w+ | verschieb\w+ | umbuch\w+ | stornier\w+ | termin (?:zu )?(?:änder|bestätig)\w+
+        if | in case | should you | unless | questions? | reschedul\w+ | cancel\w* | confirm\w* | to (?:change|book|schedule)
+        need help | trouble | problems? | running late | unable
+        si (?:vous|tu|no|tiene|necesita|besoin) | en cas d\w* | in caso | qualora | als u | indien | jeśli | w razie
+        """
+    ),
     re.IGNORECASE,
 )
 _STEM = re.compile(
     r"ruf|meld|erreich|kontakt|kling|telefonier|call|ring|phone|dial|reach|bel|ll[aá]m|appel|chiam|zadzwon|telefon do|lig",
     re.IGNORECASE,
 )
-
 #: Longer than anybody's sentence.
 _SENTENCE = 600
 
-_YOU = r"(?:sie|dich|euch|ihnen|dir)"
-_US = r"(?:mich|uns|mir|unser(?:e|em|en)?)"
-_GAP = r"(?:\W+\w+){0,12}?\W+"
-_HOST_WORDS = r"(?:host|organi[sz]er|consultant|advisor|berater(?:in)?|kollege|kollegin|mitarbeiter(?:in)?)"
-_GUEST_WORDS = (
-    r"(?:invitee|attendee|guest|client|customer|candidate|patient|caller|prospect|lead|kunde|kundin|mandant(?:in)?"
-    r"|gast|bewerber(?:in)?|patient(?:in)?|klient(?:in)?|teilnehmer(?:in)?|interessent(?:in)?)"
-)
+_SETS = {
+    "YOU": "(sie|dich|euch|ihnen|dir)",
+    "US": "(mich|uns|mir|unser(e|em|en)?)",
+    "HOST": "(host|organi[sz]er|consultant|advisor|team|specialist|agent|representative|recruiter|berater(in)?"
+    "|kollege|kollegin|mitarbeiter(in)?)",
+    "GUEST": "(invitee|attendee|guest|client|customer|candidate|patient(in)?|caller|prospect|lead|kunde|kundin"
+    "|mandant(in)?|gast|bewerber(in)?|klient(in)?|teilnehmer(in)?|interessent(in)?)",
+    "RING": "(call|ring|phone|dial)",
+    "RINGS": "(calls|rings|phones)",
+    "BACK": "(an|zurück|durch)",
+}
 
-_HOST = re.compile(
-    "|".join(
-        (
-            # German: ich/wir rufen Sie an, rufen wir Sie zurück, Frau Meier ruft Sie an, wir melden uns.
-            rf"\b(?:ich|wir)\W+(?:\w+\W+){{0,3}}?(?:rufe?n?|telefonieren?|kling\w+)\b(?:{_GAP})?(?:an|zurück|durch)\b",
-            rf"\b(?:rufe|rufen)\W+(?:ich|wir)\b(?:{_GAP})?(?:an|zurück|durch)\b",
-            rf"\bruft\W+{_YOU}\b(?:{_GAP})?(?:an|zurück)\b",
-            rf"\b(?:ich|wir)\b(?:{_GAP})?{_YOU}\b(?:{_GAP})?(?:anrufen|zurückrufen|anrufe|anriefe)\b",
-            rf"\b(?:wird|werden)\W+{_YOU}\b(?:{_GAP})?(?:anrufen|zurückrufen)\b",
-            rf"\b(?:ich|wir)\b(?:{_GAP})?(?:erreichen?|kontaktieren?)\W+{_YOU}\b(?:{_GAP})?(?:telefon\w*|unter)\b",
-            rf"\b(?:erreichen?|kontaktieren?)\W+(?:ich|wir)\W+{_YOU}\b(?:{_GAP})?(?:telefon\w*|unter)\b",
-            r"\b(?:ich|wir)\W+melden?\W+(?:mich|uns)\b",
-            r"\bmelden?\W+(?:ich|wir)\W+(?:mich|uns)\b",
-            rf"\b{_HOST_WORDS}\b(?:{_GAP})?(?:meldet|ruft)\b",
-            r"\bmeldet\W+sich\W+(?:\w+\W+){0,5}?(?:telefonisch|per telefon|bei\W+(?:ihnen|dir|euch)|zur vereinbarten zeit)\b",
-            rf"\b(?:sie|du|ihr)\W+(?:werden|wirst|werdet)\b(?:{_GAP})?(?:angerufen|zurückgerufen)\b",
-            rf"\b(?:sie|du|ihr)\W+(?:erhalten|erhältst|erhaltet|bekommen|bekommst|bekommt)\b(?:{_GAP})?(?:an|rück)ruf\b",
-            r"\b(?:an|rück)ruf\W+(?:durch|von)\W+(?:uns|mir|unser\w*)\b",
-            rf"\bunter welcher (?:telefon)?nummer (?:dürfen|können|kann|darf|sollen|soll)\W+(?:wir|ich)\W+{_YOU}\b",
-            # English
-            r"\b(?:i|we)(?:['’]ll|['’]m| will| shall| am| are| can)?(?: be)?(?: going to)?\W+(?:call|ring|phone|dial)(?:ing)?\W+"
-            rf"(?:you|u|{_GUEST_WORDS}|the {_GUEST_WORDS}|him|her|them|my {_GUEST_WORDS})\b",
-            rf"\bwill\W+(?:call|ring|phone|dial)\W+(?:you|(?:the|my|your)\W+{_GUEST_WORDS})\b(?!\W+back if)",
-            r"\b(?:calls|rings|phones)\W+you\b",
-            rf"\b(?:calls|rings|phones)\W+(?:the|my|your)\W+{_GUEST_WORDS}\b",
-            r"\b(?:i|we)(?:['’]ll| will)\W+give\W+you\W+a\W+(?:quick\W+)?(?:call|ring|buzz|bell)\b",
-            r"\byou(?:['’]ll| will| can| should)?\W+(?:receive|get|expect|be called)\b(?:\W+\w+){0,3}?(?:\W+(?:call|by\W+us|by\W+our))\b",
-            r"\bexpect\W+(?:a|our|my)\W+(?:phone\W+)?call\b",
-            rf"\b(?:our|the|your|my)\W+(?:team|{_HOST_WORDS}|specialist|agent|representative|recruiter)\W+will\W+(?:call|ring|phone)\b",
-            r"\bwill\W+(?:reach\W+out|contact\W+you)\W+(?:\w+\W+){0,2}?(?:by|via|over)\W+(?:the\W+)?phone\b",
-            # The names of the location types of cal.com and Calendly.
-            r"\battendee phone number\b|\boutbound_call\b",
-            # Dutch, Spanish, French, Italian, Polish, Portuguese
-            r"\b(?:belt|bellen|bel)\W+(?:je|jou|u|jullie)\b",
-            r"\b(?:te|le|les|os|lo|la)\W+(?:llam(?:o|amos|a|ará|aré|aremos|arán)|telefone\w+)\b",
-            r"\b(?:je|nous|on)\W+(?:vous|te|t['’])\s?(?:appel|rappel|contact)\w*\b",
-            r"\bvous\W+serez\W+(?:r?appel|contact)\w+\b",
-            r"\b(?:ti|la|vi|le)\W+(?:chiam(?:o|iamo|a|erà|erò|eremo|eranno)|telefon\w+)\b",
-            r"\b(?:zadzwonimy|zadzwonię|oddzwonimy|oddzwonię)\b",
-            r"\b(?:te|lhe)\W+(?:ligo|ligamos|ligaremos|ligarei)\b",
-        )
-    ),
-    re.IGNORECASE,
+_HOST = phrases(
+    r"""
+    # German: ich rufe Sie an, rufen wir Sie zurück, Frau Meier ruft Sie an, wir melden uns
+    (ich|wir) … (rufe?n?|telefonieren?|kling\w+) … BACK
+    (rufe|rufen) (ich|wir) … BACK
+    ruft YOU … BACK
+    (ich|wir|wird|werden) … YOU … (anrufen|zurückrufen|anrufe|anriefe)
+    (ich|wir) … (erreichen?|kontaktieren?) YOU … (telefon\w*|unter)
+    (erreichen?|kontaktieren?) (ich|wir) YOU … (telefon\w*|unter)
+    (ich|wir) melden? (mich|uns)
+    melden? (ich|wir) (mich|uns)
+    HOST … (meldet|ruft)
+    meldet sich … (telefonisch|telefon|ihnen|dir|euch|zeit)
+    (sie|du|ihr) (werden|wirst|werdet) … (angerufen|zurückgerufen)
+    (sie|du|ihr) (erhalten|erhältst|erhaltet|bekommen|bekommst|bekommt) … (anruf|rückruf)
+    (anruf|rückruf) (durch|von) (uns|mir|unser\w*)
+    unter welcher (nummer|telefonnummer) (dürfen|können|kann|darf|sollen|soll) (wir|ich) YOU
+    # English
+    (i|we) ?(ll|will|shall|m|am|re|are|can) ?(be) ?(going) ?(to) (call|ring|phone|dial)(ing)? ?(the|my|your) (you|u|GUEST|him|her|them)
+    will RING (you|GUEST)
+    will RING (the|my|your) GUEST
+    RINGS (you|GUEST)
+    RINGS (the|my|your) GUEST
+    (i|we) (ll|will) give you a ?(quick) (call|ring|buzz|bell)
+    you ?(ll|will|can|should) (receive|get|expect) ?(a|our|my) ?(phone) call
+    you (ll|will) be called
+    expect (a|our|my) ?(phone) call
+    (our|the|your|my) HOST will RING
+    will (reach|contact) (out|you) … phone
+    # the names of the location types of cal.com and Calendly
+    attendee phone number
+    outbound_call
+    # Dutch, Spanish, French, Italian, Polish, Portuguese
+    (belt|bellen|bel) (je|jou|u|jullie)
+    (te|le|les|os|lo|la) (llam(o|amos|a|ará|aré|aremos|arán)|telefone\w+)
+    (je|nous|on) (vous|te|t) (appel|rappel|contact)\w*
+    vous serez (appel|rappel|contact)\w+
+    (ti|la|vi|le) (chiam(o|iamo|a|erà|erò|eremo|eranno)|telefon\w+)
+    (zadzwonimy|zadzwonię|oddzwonimy|oddzwonię)
+    (te|lhe) (ligo|ligamos|ligaremos|ligarei)
+    """,
+    _SETS,
 )
-_GUEST = re.compile(
-    "|".join(
-        (
-            # German: bitte rufen Sie mich an, ruf mich an, Sie erreichen mich unter, Kunde ruft an.
-            rf"\bruf(?:e|en|t)?\W+(?:(?:sie|du|ihr|bitte|doch|mal|einfach|dann|gerne?)\W+){{0,4}}{_US}\b(?:{_GAP})?(?:an|zurück|durch)\b",
-            r"\bruf(?:e|en)?\W+(?:sie\W+)?(?:bitte\W+|mal\W+|dann\W+|einfach\W+){1,2}(?:an|durch)\b",
-            rf"\b(?:sie|du|ihr)\W+(?:rufen|rufst|ruft)\b(?:{_GAP})?(?:an|durch|zurück)\b",
-            rf"\b(?:sie|du|ihr)\b(?:{_GAP})?{_US}\b(?:{_GAP})?(?:anrufen|anruft|anrufst)\b",
-            rf"\b(?:sie|du|ihr)\W+(?:erreichen|erreichst|erreicht)\W+{_US}\b",
-            rf"\b(?:können|kannst|könnt)\W+(?:sie|du|ihr)\W+{_US}\b(?:{_GAP})?(?:erreichen|anrufen)\b",
-            rf"\b(?:bin|sind|erreichbar)\b(?:{_GAP})?(?:unter)\b(?:{_GAP})?(?:erreichbar)\b",
-            r"\bbitte\W+(?:\w+\W+){0,3}?anrufen\b",
-            rf"\bbitte\W+ruf(?:e|en)?\b(?:{_GAP})(?:an|durch)\b",
-            r"\b(?:sie|du)\W+meld(?:en|est)\W+(?:sich|dich)\b",
-            r"\b(?:bitte\W+um|wir\W+bitten\W+um|erwarten?|warten?\W+auf)\W+(?:\w+\W+){0,2}?(?:an|rück)ruf\b",
-            r"\bmelden\W+sie\W+sich\W+(?:bitte\W+)?(?:\w+\W+){0,4}?(?:telefonisch|unter|bei\W+(?:mir|uns))\b",
-            r"\bmelde\W+dich\W+(?:bitte\W+)?(?:\w+\W+){0,4}?(?:telefonisch|unter|bei\W+(?:mir|uns))\b",
-            rf"\b{_GUEST_WORDS}\W+(?:ruft|meldet\W+sich)\b",
-            rf"\banruf\W+(?:durch|vom|der|des)\W+(?:den\W+|die\W+)?{_GUEST_WORDS}s?\b",
-            # English
-            r"\b(?:please\W+)?(?:call|ring|phone|dial|reach)\W+(?:me|us|my|our)\b",
-            r"\bgive\W+(?:me|us)\W+a\W+(?:call|ring|buzz|bell)\b",
-            rf"\b(?:you|{_GUEST_WORDS})(?:['’]ll| will| should| can| to| are to)\W+(?:call|ring|phone|dial)\b(?!ed)",
-            rf"\b{_GUEST_WORDS}\W+(?:calls|rings|phones)\b",
-            r"\bplease\W+(?:call|ring|phone|dial)\W+(?!in\b|into\b|back\b)(?:\w+\W+){0,3}?(?:at|on)\b",
-            r"\bplease\W+(?:call|ring|phone|dial)\W+\(?\d",
-            # The names of the location types of cal.com and Calendly.
-            r"\borgani[sz]er phone number\b|\binbound_call\b",
-            # Dutch, Spanish, French, Italian, Polish, Portuguese
-            r"\b(?:bel|belt\W+u|bellen)\W+(?:mij|me|ons)\b|\bu\W+(?:kunt|belt)\W+(?:mij|ons)\b",
-            r"\bll[aá]m(?:ame|anos|eme|enos)\b",
-            r"\bappel(?:ez|le)[- ](?:moi|nous)\b",
-            r"\bchiam(?:ami|aci|atemi|ateci)\b|\b(?:mi|ci)\W+chiami\b",
-            r"\b(?:proszę\W+(?:o\W+telefon|zadzwonić)|zadzwoń)\b",
-            r"\b(?:ligue|liga)\W*(?:me|nos)\b",
-        )
-    ),
-    re.IGNORECASE,
+_GUEST = phrases(
+    r"""
+    # German: bitte rufen Sie mich an, ruf mich an, Sie erreichen mich unter, Kunde ruft an
+    ruf(e|en|t)? ?(sie|du|ihr) ?(bitte|doch|mal|einfach|dann|gerne?) US … BACK
+    ruf(e|en)? ?(sie) (bitte|mal|dann|einfach) ?(bitte|mal|dann|einfach) BACK
+    bitte ruf(e|en)? … BACK
+    (sie|du|ihr) (rufen|rufst|ruft) … BACK
+    (sie|du|ihr) … US … (anrufen|anruft|anrufst)
+    (sie|du|ihr) (erreichen|erreichst|erreicht) US
+    (können|kannst|könnt) (sie|du|ihr) US … (erreichen|anrufen)
+    (bin|sind) … unter … erreichbar
+    bitte … anrufen
+    (sie|du) meld(en|est) (sich|dich)
+    (bitte|bitten) um … (anruf|rückruf)
+    (erwarten?|warten?) ?(auf) … (anruf|rückruf)
+    meld(en|e) ?(sie) (sich|dich) … (telefonisch|unter|mir|uns)
+    GUEST (ruft|meldet)
+    anruf (durch|vom|der|des) ?(den|die) GUEST(s)?
+    # English
+    (call|ring|phone|dial|reach) (me|us|my|our)
+    give (me|us) a (call|ring|buzz|bell)
+    (you|GUEST) (ll|will|should|can|to) RING
+    (you|GUEST) are to RING
+    GUEST RINGS
+    please RING (?!(in|into|back|the)\b) … (at|on)
+    please RING \d+
+    # the names of the location types of cal.com and Calendly
+    organi[sz]er phone number
+    inbound_call
+    # Dutch, Spanish, French, Italian, Polish, Portuguese
+    (bel|bellen) (mij|me|ons)
+    u (kunt|belt) (mij|ons)
+    ll[aá]m(ame|anos|eme|enos)
+    appel(ez|le) (moi|nous)
+    chiam(ami|aci|atemi|ateci)
+    (mi|ci) chiami
+    proszę o telefon
+    (zadzwonić|zadzwoń)
+    (ligue|liga) (me|nos)
+    """,
+    _SETS,
 )
 #: Titles are notes to oneself: "Call Bob", "Kunden anrufen", "Rückruf Meier".
 _TITLE_HOST = re.compile(
-    r"^\W*(?:call|phone|ring|dial)\W+(?!with\b|from\b|between\b|about\b|re\b|me\b|us\b|by\b|back\b|in\b|and\b|on\b|at\b"
-    r"|call\b|screen|interview|consult|appointment|meeting|chat|conversation|for\b|to\b|w/)[^\W\d_]"
-    r"|\bcall(?:ing)?[ -]?back\b|\banrufen\b|\br[üu]ckruf(?:termin)?\b(?!\W+(?:erbeten|durch|vom))|\btelefon do\b"
-    r"|\banruf(?:en)?\W+(?:bei|an)\b|\bcallback\b",
+    r"^[^\w\n]{0,9}(?:call|phone|ring|dial)[^\w\n]{1,3}(?!"
+    + either(
+        """
+        with | from | between | about | re | me | us | by | back | in | and | on | at | for | to | w | call | screen\\w*
+        interview | consult\\w* | appointment | meeting | chat | conversation
+        """
+    )
+    + r")[^\W\d_]|"
+    + either(
+        r"""
+        call(?:ing)?[ -]?back | callback | anrufen | telefon do | anruf(?:en)?\W{1,3}(?:bei|an)
+        r[üu]ckruf(?:termin)?(?!\W{1,3}(?:erbeten|durch|vom))
+        """
+    ),
     re.IGNORECASE,
 )
 _OWN_NUMBER = re.compile(r"\b(?:von|from|mit|with|using|desde|depuis|dal|dalla)\W+(?:\w+\W+){0,3}?$", re.IGNORECASE)

@@ -10,8 +10,8 @@ from noshowd.domain.meeting import Role
 from noshowd.reading.body import READ
 from noshowd.reading.callers import caller_phrase, calls_from, sentences, title_caller
 from noshowd.reading.digits import Number, find_numbers
+from noshowd.reading.vocabulary import either
 from noshowd.reading.where import Location, Where
-
 
 #: Who dials, and the sentence that says so.
 _Said: TypeAlias = tuple[Role, str] | None
@@ -30,32 +30,53 @@ class Call:
 
 
 _TITLE = re.compile(
-    r"\b(?:telefonat\w*|telefontermin\w*|telefon-termin|telefongespr(?:ä|ae)ch\w*|telefoninterview|telefonkonferenz|telefonberatung"
-    r"|telefonsprechstunde|telefonisch\w*|telefon(?= mit\b)|telko|tel\.?-?(?:termin|gespräch)|r[üu]ckruf(?:e|termin\w*|bitte)?|anruf(?:en|e)?"
-    r"|call[- ]?back|phone (?:call|screen\w*|interview|consult\w*|appointment|meeting|chat|conversation|conference|check[- ]?in)|phonecall"
-    r"|telephone (?:call|interview|consult\w*|appointment|meeting|conference)|conference call|telecon|teleconference|chiamata|telefonata"
-    r"|llamada(?: telef[óo]nica)?|appel t[ée]l[ée]phonique|(?:entretien|rendez-vous|rdv|point) t[ée]l[ée]phonique|telefoongesprek|belafspraak"
-    r"|rozmowa telefoniczna|telefon do|ligação|telefonsamtal)\b",
+    either(
+        r"""
+        telefonat\w* | telefontermin\w* | telefon-termin | telefongespr(?:ä|ae)ch\w* | telefoninterview | telefonkonferenz
+        telefonberatung | telefonsprechstunde | telefonisch\w* | telefon(?= mit\b) | telko | tel\.?-?(?:termin|gespräch)
+        r[üu]ckruf(?:e|termin\w*|bitte)? | anruf(?:en|e)? | call[- ]?back
+        phone (?:call|screen\w*|interview|consult\w*|appointment|meeting|chat|conversation|conference|check[- ]?in)
+        phonecall | telephone (?:call|interview|consult\w*|appointment|meeting|conference)
+        conference call | telecon | teleconference
+        chiamata | telefonata | llamada(?: telef[óo]nica)? | appel t[ée]l[ée]phonique
+        (?:entretien|rendez-vous|rdv|point) t[ée]l[ée]phonique | telefoongesprek | belafspraak | rozmowa telefoniczna
+        telefon do | ligação | telefonsamtal
+        """
+    ),
     re.IGNORECASE,
 )
 #: Said of anything; with a number to dial it means a telephone.
-_TITLE_WEAK = re.compile(r"\b(?:call|calls|ring|dial[- ]?in|telefon|phone|tel|bellen|appel)\b", re.IGNORECASE)
-_BODY = re.compile(
-    r"\bthis is a phone call\b|\b(?:phone|telephone) (?:call with|consult\w*|interview|screen\w*|appointment|meeting)\b|\btelefontermin\b"
-    r"|\btelefonat\b|\btelefonische[rsn]? (?:termin|beratung|besprechung|gespräch|erstgespräch|interview|sprechstunde)\b|\btelefongespräch\b"
-    r"|\b(?:findet|erfolgt|gespräch|termin|beratung|sprechen|telefonieren)\b[^\n.]{0,60}\b(?:telefonisch|per telefon|am telefon)\b"
-    r"|\b(?:meet|talk|speak|meeting|call|appointment|interview|held|take place)\b[^\n.]{0,60}\b(?:by phone|over the phone|by telephone|via phone)\b"
-    r"|\bllamada telef[óo]nica\b|\bappel t[ée]l[ée]phonique\b|\b(?:in|out)bound_call\b",
-    re.IGNORECASE,
-)
+_TITLE_WEAK = re.compile(either("calls? | ring | dial[- ]?in | telefon | phone | tel | bellen | appel"), re.IGNORECASE)
 _BODY_STEM = re.compile(r"phone|telefon|bound_call|téléphon", re.IGNORECASE)
-_BRIDGE = re.compile(
-    r"\b(?:dial[- ]?in|call[- ]?in number|conference (?:line|bridge|number|call)|bridge|participant code|einwahl\w*|telefonkonferenz)\b",
+_BODY = re.compile(
+    either(
+        r"""
+        this is a phone call | telefontermin | telefonat | telefongespräch | llamada telef[óo]nica | appel t[ée]l[ée]phonique
+        (?:phone|telephone) (?:call with|consult\w*|interview|screen\w*|appointment|meeting)
+        telefonische[rsn]? (?:termin|beratung|besprechung|gespräch|erstgespräch|interview|sprechstunde)
+        (?:findet|erfolgt|gespräch|termin|beratung|sprechen|telefonieren)\b[^\n.]{0,60}\b(?:telefonisch|per telefon|am telefon)
+        (?:meet|talk|speak|meeting|call|appointment|interview|held|take place)\b[^\n.]{0,60}\b(?:by|over the|via) (?:tele)?phone
+        (?:in|out)bound_call
+        """
+    ),
     re.IGNORECASE,
 )
-_BRIDGE_CODE = re.compile(r"\d\s?#|\b(?:participant|access|host|moderator|conference)\s?(?:code|pin|id)\b|\bpin\b", re.IGNORECASE)
+_BRIDGE = re.compile(
+    either(
+        r"""
+        dial[- ]?in | call[- ]?in number | call-in | conference (?:line|bridge|number|call) | bridge | participant code
+        einwahl\w* | telefonkonferenz
+        """
+    ),
+    re.IGNORECASE,
+)
+_BRIDGE_CODE = re.compile(
+    r"\d\s?#|" + either(r"(?:participant|access|host|moderator|conference)\s?(?:code|pin|id) | pin"), re.IGNORECASE
+)
 _FAX = re.compile(r"\bfax\W{0,4}$", re.IGNORECASE)
-_SIGNATURE = re.compile(r"\n-- ?\n|\n(?:mit freundlichen grüßen|viele grüße|beste grüße|kind regards|best regards)\b", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"\n-- ?\n|\n(?:mit freundlichen grüßen|viele grüße|beste grüße|kind regards|best regards)\b", re.IGNORECASE
+)
 _INVITEE = re.compile(r"\b(?:invitee|attendee|guest|client|ihre|deine|your|kunden?)\b[^\n]{0,25}$", re.IGNORECASE)
 
 

@@ -15,6 +15,10 @@ from noshowd.reading.skips import skip_of
 MAX_PEOPLE = 30
 
 
+class NoEventError(ValueError):
+    """A sample that is no event; the message is for the person who wrote it."""
+
+
 def classify_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """One object for each line that is not blank; a bad line gives `error` and `line` (counted from 1)."""
     for number, line in enumerate(lines, start=1):
@@ -28,18 +32,18 @@ def classify_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 def classify(sample: object) -> dict[str, Any]:
-    """The answer to one sample. Raises ValueError, with words for the user, for what is no event."""
+    """The answer to one sample. Raises NoEventError for what is none."""
     if not isinstance(sample, dict):
-        raise ValueError('expected an object like {"provider": "google", "event": {...}}')
+        raise NoEventError('expected an object like {"provider": "google", "event": {...}}')
     provider, event = sample.get("provider"), sample.get("event")
     read = READERS.get(provider) if isinstance(provider, str) else None
     if read is None:
-        raise ValueError(f"unknown provider {provider!r}: use one of {', '.join(READERS)}")
+        raise NoEventError(f"unknown provider {provider!r}: use one of {', '.join(READERS)}")
     if not isinstance(event, dict):
-        raise ValueError("the key event must hold an object, the event's raw fields")
+        raise NoEventError("the key event must hold an object, the event's raw fields")
     region = sample.get("region")
     if region is not None and not isinstance(region, str):
-        raise ValueError("region must be a country code such as DE")
+        raise NoEventError("region must be a country code such as DE")
     entry = read(event)
     if entry is None:
         return _answer(sample.get("id"), None, None, "no event in it")

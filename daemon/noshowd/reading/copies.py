@@ -16,14 +16,27 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 #: Exchange writes the day of an occurrence into its UID, right after this beginning (MS-OXOCAL 2.2.1.27).
 _EXCHANGE_UID = re.compile(r"(?P<head>040000008200e00074c5b7101a82e008)[0-9a-f]{8}(?P<tail>[0-9a-f]+)")
 #: Programs that copy busy times from one calendar to another: their marks, and what they write.
-_SYNC_MARKS = ("reclaim", "onecal", "calendarbridge", "syncgene", "clockwise", "keepcal", "calsync", "morgen", "sync2cal")
+_SYNC_MARKS = (
+    "reclaim",
+    "onecal",
+    "calendarbridge",
+    "syncgene",
+    "clockwise",
+    "keepcal",
+    "calsync",
+    "morgen",
+    "sync2cal",
+)
 _SYNC_TEXT = re.compile(
     r"\b(?:synced|synchronized|copied|mirrored|blocked|created|synchronisiert)\s(?:by|with|via|from|mit|von|durch)\s(?:the\s)?"
     r"(?:reclaim|onecal|calendarbridge|calendar bridge|syncgene|keepcal|calsync|clockwise|morgen|cal\.com sync|usemotion|motion)\b"
     r"|\bvia (?:clockwise|onecal|reclaim)\b",
     re.IGNORECASE,
 )
-_BLOCKER = re.compile(r"[^\w\n]{0,8}(?:busy|belegt|gebucht|blocked|blocker|occupied|reserved|besetzt|nicht verfügbar|unavailable)[^\w\n]{0,8}", re.IGNORECASE)
+_BLOCKER = re.compile(
+    r"[^\w\n]{0,8}(?:busy|belegt|gebucht|blocked|blocker|occupied|reserved|besetzt|nicht verfügbar|unavailable)[^\w\n]{0,8}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +61,9 @@ def is_sync_copy(entry: CalendarEntry) -> bool:
     if others_of(entry):
         return False
     marked = any(tool in name or tool in value.lower() for name, value in entry.marks for tool in _SYNC_MARKS)
-    return marked or bool(_SYNC_TEXT.search(entry.title + "\n" + entry.description[:2000]) or _BLOCKER.fullmatch(entry.title))
+    return marked or bool(
+        _SYNC_TEXT.search(entry.title + "\n" + entry.description[:2000]) or _BLOCKER.fullmatch(entry.title)
+    )
 
 
 def occurrence_key(copy: Copy) -> str:

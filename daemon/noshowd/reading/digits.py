@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from noshowd.reading.body import READ
 from noshowd.reading.numbers import e164
+from noshowd.reading.vocabulary import either
 
 #: Numbers looked at in one text; a list of forty dial-in numbers says no more than its first.
 MAX_NUMBERS = 40
@@ -22,19 +23,37 @@ _DATE = re.compile(r"\(?(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 #: The label right before a number decides what it is.
 _DIALLED = re.compile(
-    r"(?:\b(?:tel|telefon|telephone|phone|fon|mobile?|mobil|mobiltelefon|handy|cell|festnetz|call|ring|dial|r[üu]ckruf|anruf|anrufen"
-    r"|durchwahl|zentrale|unter|at|on|al|au|op|allo|auf|pod|no|teléfono|telefono|téléphone|tél|móvil|cellulare|telefoon|telefone"
-    r"|whatsapp|von|from|de)|☎|📞|📱|✆)"
-    r"(?:[ -]?(?:nummer|number|nr|no|num|n°|numéro|número|numero))?\W{0,6}$",
+    r"(?:"
+    + either(
+        r"""
+        tel | telefon | telephone | phone | fon | mobile? | mobil | mobiltelefon | handy | cell | festnetz | zentrale
+        call | ring | dial | (?:call|dial)[- ]?in
+        r[üu]ckruf | anruf | anrufen | durchwahl | einwahl | telefonkonferenz
+        toll | toll[- ]free | whatsapp
+        teléfono | telefono | téléphone | tél | móvil | cellulare | telefoon | telefone
+        unter | at | on | al | au | op | allo | auf | pod | no | von | from | de
+        """,
+        ending=r"(?:[ -]?(?:nummer|number|nr|no|num|n°|numéro|número|numero))?",
+    )
+    + r"|☎|📞|📱|✆)\W{0,6}$",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"(?:\b(?:id|ids|code|pin|passcode|password|passwort|kenncode|kennung|kennnummer|konto(?:nummer)?|kto|iban|bic|blz|ust|steuer\w*"
-    r"|rechnung\w*|rg|re|invoice|kunden?\w*|kd|customer|account|vertrag\w*|contract|policy|police|az|aktenzeichen|case|ticket"
-    r"|order|bestell\w*|auftrag\w*|ref\w*|vorgang\w*|hrb|hra|plz|zip|fax|telefax|meet|meeting\w*|besprechung\w*|konferenz\w*"
-    r"|conference|session|access|zugang\w*|participant|moderator|host|serial|isbn|versicher\w*|mitglieds?\w*|personal\w*|raum|room"
-    r"|reg|registration|tracking|sendung\w*|zimmer|building|geb[äa]ude|haus|artikel\w*)"
-    r"(?:[ -]{0,2}(?:nr|no|nummer|number|num|id|code|#))?|#|№)[\W_]{0,6}$",
+    r"(?:"
+    + either(
+        r"""
+        ids? | code | pin | passcode | password | passwort | kenncode | kennung | kennnummer
+        konto(?:nummer)? | kto | iban | bic | blz | ust | steuer\w* | rechnung\w* | rg | re | invoice
+        kunden?\w* | kd | customer | account | vertrag\w* | contract | policy | police | versicher\w* | mitglieds?\w*
+        az | aktenzeichen | case | ticket | order | bestell\w* | auftrag\w* | artikel\w* | ref\w* | vorgang\w*
+        hrb | hra | plz | zip | fax | telefax | serial | isbn | reg | registration | tracking | sendung\w* | personal\w*
+        meet | meeting\w* | besprechung\w* | konferenz\w* | conference | session | access | zugang\w*
+        participant | moderator | host
+        raum | room | zimmer | building | gebäude | haus
+        """,
+        ending=r"(?:[ -]{0,2}(?:nr|no|nummer|number|num|id|code))?",
+    )
+    + r"|#|№)[\W_]{0,6}$",
     re.IGNORECASE,
 )
 
@@ -56,10 +75,10 @@ def find_numbers(text: str, region: str | None, *, national: bool = False, valid
     One written nationally counts after a word for dialling, or anywhere with `national` (a field that names the
     place). Without `valid` a number need only be possible, as fictional ones are.
     """
-    return list(_numbers(text[:READ], region, national, valid))
+    return list(_numbers(text[:READ], region, national=national, valid=valid))
 
 
-def _numbers(text: str, region: str | None, national: bool, valid: bool) -> Iterator[Number]:
+def _numbers(text: str, region: str | None, *, national: bool, valid: bool) -> Iterator[Number]:
     if not any(map(str.isdigit, text)):
         return
     blanked = _LINK.sub(lambda m: " " * len(m[0]), text) if ":" in text or "%" in text else text

@@ -124,7 +124,9 @@ def _by_id(identity: Identity, person: Person, us: Us) -> _Fit:
     ids = {*person.provider_ids, *(known.provider_ids if known else ())}
     if not identity.provider_id:
         return _NO_FIT
-    hit = any(known_id in (identity.provider_id, known_id.partition(":")[0] + ":" + identity.provider_id) for known_id in ids)
+    hit = any(
+        known_id in (identity.provider_id, known_id.partition(":")[0] + ":" + identity.provider_id) for known_id in ids
+    )
     return (MatchStrength.STRONG, 100.0) if hit else _NO_FIT
 
 
@@ -150,7 +152,11 @@ def _by_number(identity: Identity, person: Person) -> _Fit:
 def _by_name(identity: Identity, person: Person, people: Sequence[Person], us: Us) -> _Fit:
     name = _shown_name(identity)
     known = us.known(person.key)
-    if identity.name and known and fold(identity.name.casefold().strip()) in {fold(n.casefold().strip()) for n in known.names}:
+    if (
+        identity.name
+        and known
+        and fold(identity.name.casefold().strip()) in {fold(n.casefold().strip()) for n in known.names}
+    ):
         return MatchStrength.MEDIUM, 100.0
     firm = bool(identity.address and person.address and same_firm(identity.address, person.address))
     degree, score = max((alike(name, own) for own in _names_of(person)), default=(Alike.NO, 0.0))

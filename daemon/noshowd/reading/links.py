@@ -38,7 +38,14 @@ _PLACEHOLDERS = {
 }
 _TOKEN = re.compile(r"\{\w+\}|\*\*|\*")
 #: Query parameters that carry the passcode in the clear.
-_PASSCODE_KEYS = {"zoom": "pwd", "teams": "p", "zhumu": "pwd", "ringcentral": "pw", "voov": "pwd", "tencent_meeting": "pwd"}
+_PASSCODE_KEYS = {
+    "zoom": "pwd",
+    "teams": "p",
+    "zhumu": "pwd",
+    "ringcentral": "pw",
+    "voov": "pwd",
+    "tencent_meeting": "pwd",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,7 @@ class _Path:
     pattern: re.Pattern[str]
     needs: tuple[str, ...]
     id_in: str | None
+    by_fragment: bool
 
 
 def find_links(text: str, declared: Mapping[str, str]) -> list[Link]:
@@ -91,7 +99,7 @@ def read_link(raw: str, declared: Mapping[str, str]) -> Link | None:
     if scheme not in ("http", "https") or not _plain_host(host):
         return None
     for candidate in _paths_for(host, declared):
-        link = _apply(candidate, path, query)
+        link = _apply(candidate, path, query, fragment)
         if link is not None:
             return replace(link, url=_rebuilt(scheme, host, path, query, fragment))
     return None
@@ -141,7 +149,7 @@ def _trimmed(raw: str) -> str:
 
 def _web_form(url: str) -> str:
     """Deep links of an installed client as the page that opens it."""
-    scheme, host, path, query, _ = split(url)
+    scheme, host, _, query, _ = split(url)
     if scheme in ("zoommtg", "zoomus"):
         number, passcode = parameter(query, "confno"), parameter(query, "pwd")
         return f"https://{host}/j/{number}" + (f"?pwd={passcode}" if passcode else "") if number else url
@@ -160,8 +168,8 @@ def _rebuilt(scheme: str, host: str, path: str, query: str, fragment: str) -> st
     return f"{scheme}://{host}{path}" + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
 
 
-def _apply(candidate: _Path, path: str, query: str) -> Link | None:
-    match = candidate.pattern.fullmatch(path or "/")
+def _apply(candidate: _Path, path: str, query: str, fragment: str) -> Link | None:
+    match = candidate.pattern.fullmatch(f"{path or '/'}#{fragment}" if candidate.by_fragment else path or "/")
     if match is None or _ASSET.search(path):
         return None
     if any(parameter(query + "&", key) is None for key in candidate.needs):
@@ -242,4 +250,4 @@ def _compiled(platform: str, template: str) -> _Path:
     regex += re.escape(path[at:])
     needs = tuple(pair.partition("=")[0] for pair in query.split("&") if pair)
     id_in = next((pair.partition("=")[0] for pair in query.split("&") if "=" in pair), None)
-    return _Path(platform, re.compile(regex.rstrip("/") + "/?", re.IGNORECASE), needs, id_in)
+    return _Path(platform, re.compile(regex.rstrip("/") + "/?", re.IGNORECASE), needs, id_in, "#" in path)

@@ -6,7 +6,7 @@ import re
 
 from noshowd.domain.evidence import Identity
 from noshowd.reading.sides import NOBODY_DOMAINS, domain_of
-from noshowd.reading.vocabulary import either
+from noshowd.reading.vocabulary import either, words
 
 #: Names that are products: no human is called so.
 _BOT = re.compile(
@@ -28,15 +28,18 @@ _BOT = re.compile(
 _BELONGS_TO_SOMEBODY = re.compile(r"['\u2019]s (?:notetaker|assistant|ai)\b", re.IGNORECASE)
 #: Products that bear the name of people or things: a bot only with a word beside them that says so.
 _MAYBE_BOT = re.compile(
-    either("fathom | gong | chorus | grain | fellow | granola | jamie | spinach | modjo | clari | hedy | vowel | momentum"), re.IGNORECASE
+    either(
+        "fathom | gong | chorus | grain | fellow | granola | jamie | spinach | modjo | clari | hedy | vowel | momentum"
+    ),
+    re.IGNORECASE,
 )
 _SAYS_SO = re.compile(either("ai | ki | bot | assistant | assistent | recorder | recording | notes"), re.IGNORECASE)
-_BOT_DOMAINS = frozenset(
+_BOT_DOMAINS = words(
     """
     otter.ai fireflies.ai read.ai fathom.video tldv.io avoma.com gong.io chorus.ai grain.com supernormal.com meetgeek.ai
     sembly.ai krisp.ai fellow.app circleback.ai bluedothq.com recall.ai meetingbaas.com spinach.io claap.io modjo.ai
     leexi.ai sally.io bliro.io nyota.ai
-    """.split()
+    """
 )
 _ROOM = re.compile(
     either(

@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
 from noshowd.reading.nicknames import STANDS_FOR
+from noshowd.reading.vocabulary import words
 
 
 class Alike(IntEnum):
@@ -38,14 +39,14 @@ class Name:
 
 _BRACKETS = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|\{[^{}]{0,80}\}")
 _AFTER = re.compile(r"(?:[|/•·]|\s[-–—@]\s|\bvon der firma\b|\bfrom\b|\bvia\b|\bc/o\b).*$", re.IGNORECASE)
-_TITLES = frozenset(
+_TITLES = words(
     """
     dr prof professor dipl ing dipl-ing mag phd md msc bsc mba ba ma llm ra rain herr frau hr fr mr mrs ms miss mx sir
     jun jr sr sen iii ii gast guest extern external intern he him she her they them er ihm sie host organizer organiser
     med rer nat phil jur habil hc
-    """.split()
+    """
 )
-_PARTICLES = frozenset("von van vom zu zur zum de der den dem del della di da dos la le ten ter el al bin ibn af av".split())
+_PARTICLES = words("von van vom zu zur zum de der den dem del della di da dos la le ten ter el al bin ibn af av")
 _DEVICE = re.compile(
     r"^(?:(?:das|mein|my)\s)?(?:iphone|ipad|macbook(?: air| pro)?|galaxy(?: [a-z]\d+\w*)?|samsung|handy|laptop|pc|pixel(?: \d+)?|surface|tablet|smartphone|android)"
     r"(?: \w{1,8})?\s(?:von|of|de)\s(?P<owner>.+)$"
@@ -57,7 +58,9 @@ _ANONYMOUS = re.compile(
     r"|call-?in user|phone user|zoom user|telefon|anrufer|caller)(?: ?[\w-]*\d[\w-]*)?)$",
     re.IGNORECASE,
 )
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
+_GERMAN = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"}
+)
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 _FAMILY_SCORE = 90
@@ -71,7 +74,9 @@ _NOBODY: frozenset[str] = frozenset()
 @lru_cache(maxsize=4096)
 def read_name(written: str) -> Name:
     """The name in a display name: brackets, firms, titles, pronouns and devices gone, "Family, Given" turned round."""
-    text = unicodedata.normalize("NFKC", written[:_LONGEST]).casefold().strip().replace("h.c.", " ").replace("h. c.", " ")
+    text = (
+        unicodedata.normalize("NFKC", written[:_LONGEST]).casefold().strip().replace("h.c.", " ").replace("h. c.", " ")
+    )
     device = _DEVICE.match(text)
     if device:
         inner = read_name(device["owner"] or device["owner2"])

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
 from noshowd.domain.evidence import MatchStrength
 
@@ -31,7 +31,9 @@ class Numbering:
     area: str | None = None
 
 
-_DIRECT_DIAL = re.compile(r"^(?P<trunk>.*?\d)[\s,./-]{0,3}(?:durchwahl|dw|app(?:arat)?)\b\.?:?\s{0,3}(?P<ext>\d{1,5})\s*$", re.I)
+_DIRECT_DIAL = re.compile(
+    r"^(?P<trunk>.*?\d)[\s,./-]{0,3}(?:durchwahl|dw|app(?:arat)?)\b\.?:?\s{0,3}(?P<ext>\d{1,5})\s*$", re.I
+)
 #: Trunk and extension of one German company line differ in at most this many last digits.
 _EXTENSION_DIGITS = 4
 _SHORTEST_TRUNK = 9
@@ -70,7 +72,8 @@ def e164(written: str, region: str | None, *, valid: bool = True) -> str | None:
 def _acceptable(number: PhoneNumber, *, valid: bool) -> bool:
     if valid:
         return phonenumbers.is_valid_number(number)
-    return phonenumbers.is_possible_number(number) and len(phonenumbers.national_significant_number(number)) >= 7
+    # A local number without its area code is "possible" too, but nobody can dial it from elsewhere.
+    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
 
 
 def _with_extension(written: str, region: str | None) -> str:

@@ -37,7 +37,9 @@ def read_party(copies: Sequence[CalendarEntry], reading: PlaceReading, us: Us) -
     humans = [a for a in invited if _is_human(a, us)]
     people = _with_owners(_merged(humans, owners, copies, us), owners, us)
     organizer = _organizer(governing, people, us)
-    people = [replace(person, role=_role(person, organizer, people)) for person in _sided(people, organizer, owners)]
+    open_ended = not governing.attendees_complete or any(_is_their_group(a, us) for a in invited)
+    sided = people if open_ended else _sided(people, organizer, owners)
+    people = [replace(person, role=_role(person, organizer, people)) for person in sided]
     host_side = next((p.side for p in people if p.key == organizer), Side.OURS if owners or people else None)
     caller = _caller(reading.caller, host_side)
     people = _with_number(people, reading, caller, us)
@@ -45,7 +47,7 @@ def read_party(copies: Sequence[CalendarEntry], reading: PlaceReading, us: Us) -
         people=tuple(people),
         organizer=organizer,
         caller=caller,
-        open_ended=not governing.attendees_complete or any(a.kind is AttendeeKind.GROUP for a in invited),
+        open_ended=open_ended,
         additional_guests=sum(a.additional_guests for a in governing.attendees),
     )
 
@@ -83,13 +85,19 @@ def _is_human(attendee: Attendee, us: Us) -> bool:
     return us.is_person(attendee.address) and not is_robot(attendee.address)
 
 
+def _is_their_group(attendee: Attendee, us: Us) -> bool:
+    """A list of the other side: who of it comes cannot be told. One of ours only adds people who may stand in."""
+    ours = attendee.address is not None and us.side_of(attendee.address) is Side.OURS
+    return attendee.kind is AttendeeKind.GROUP and not ours
+
+
 def _merged(humans: Iterable[Attendee], owners: set[str], copies: Sequence[CalendarEntry], us: Us) -> list[Person]:
     by_key: dict[str, Person] = {}
     for attendee in humans:
         key = person_key(attendee, us)
         if key is None:
             continue
-        person = _person(key, attendee, key in owners, us)
+        person = _person(key, attendee, us, owner=key in owners)
         earlier = by_key.get(key)
         by_key[key] = person if earlier is None else _one(earlier, person)
     for copy in copies:
@@ -104,11 +112,14 @@ def _with_owners(people: list[Person], owners: set[str], us: Us) -> list[Person]
     """Whose calendar it lies in is expected too: alone with a note of their own, or invited through a group."""
     listed = {person.key for person in people}
     some_of_ours = any(person.side is Side.OURS for person in people)
-    missing = [_person(key, Attendee(address=key, response=Response.ACCEPTED), True, us) for key in sorted(owners - listed)]
+    missing = [
+        _person(key, Attendee(address=key, response=Response.ACCEPTED), us, owner=True)
+        for key in sorted(owners - listed)
+    ]
     return people + [replace(person, optional=some_of_ours) for person in missing if us.is_person(person.key)]
 
 
-def _person(key: str, attendee: Attendee, owner: bool, us: Us) -> Person:
+def _person(key: str, attendee: Attendee, us: Us, *, owner: bool) -> Person:
     known = us.known(key)
     side = us.side_of(attendee.address) if attendee.address else Side.THEIRS
     if owner and key not in us.theirs and domain_of(key) not in us.theirs:
@@ -119,7 +130,9 @@ def _person(key: str, attendee: Attendee, owner: bool, us: Us) -> Person:
         side=side,
         address=key if attendee.address else None,
         name=attendee.name if attendee.name and "@" not in attendee.name else None,
-        aliases=tuple(sorted({a for a, person in us.aliases.items() if person == key} | ({plain} if plain else set()) - {key})),
+        aliases=tuple(
+            sorted({a for a, person in us.aliases.items() if person == key} | ({plain} if plain else set()) - {key})
+        ),
         provider_ids=known.provider_ids if known else (),
         response=attendee.response,
         optional=attendee.optional,
@@ -170,7 +183,11 @@ def _sided(people: Sequence[Person], organizer: str | None, owners: set[str]) ->
 
 def _role(person: Person, organizer: str | None, people: Sequence[Person]) -> Role:
     side = next((p.side for p in people if p.key == organizer), Side.OURS)
-    return Role.HOST if person.key == organizer or (person.side is side and len({p.side for p in people}) > 1) else Role.GUEST
+    return (
+        Role.HOST
+        if person.key == organizer or (person.side is side and len({p.side for p in people}) > 1)
+        else Role.GUEST
+    )
 
 
 def _caller(said: Role | None, host_side: Side | None) -> Caller:

@@ -14,6 +14,7 @@ from noshowd.reading.calls import read_call
 from noshowd.reading.links import Link, best_link, trusted_link, without_links
 from noshowd.reading.numbers import e164
 from noshowd.reading.platforms import UNKNOWN
+from noshowd.reading.vocabulary import either, words
 from noshowd.reading.where import Location, Where, read_location
 
 
@@ -43,18 +44,22 @@ _SOLUTIONS = {
     "skypeforconsumer": "skype",
 }
 #: Platforms whose invitations print an id of their own beside a link that holds another, or none.
-_PRINTS_ID = frozenset(("teams", "webex"))
-_PRINTS_PASSCODE = frozenset(("zoom", "teams", "webex", "gotomeeting", "ringcentral", "bluejeans", "zoho_meeting", "lark", UNKNOWN))
+_PRINTS_ID = words("teams webex")
+_PRINTS_PASSCODE = words(f"zoom teams webex gotomeeting ringcentral bluejeans zoho_meeting lark {UNKNOWN}")
 _BLOCK = re.compile(
-    r"^[^\w\n]{0,20}(?P<teams>microsoft teams[ -](?:meeting|besprechung|vergadering)|(?:réunion|reunión|riunione)(?: de| di)? microsoft teams)\b"
-    r"|\bthis is an? (?P<calendly>zoom|google meet|microsoft teams|webex|gotomeeting) (?:web )?(?:conference|meeting)\b",
+    r"^[^\w\n]{0,20}"
+    + either(
+        r"microsoft teams[ -](?:meeting|besprechung|vergadering) | (?:réunion|reunión|riunione)(?: de| di)? microsoft teams"
+    )
+    + r"|\bthis is an? (?P<calendly>zoom|google meet|microsoft teams|webex|gotomeeting) (?:web )?(?:conference|meeting)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 #: What Google Calendar itself writes between its two marks is as good as structured data.
 _GOOGLE_SECTION = re.compile(r"::~:~::(?:(?!::~:~::)[\s\S]){0,1500}?(?P<url>https://meet\.google\.com/[\w-]{3,40})")
 #: Booking systems write the place into the text under a label of its own.
 _LABEL = re.compile(
-    r"^[ \t>*_]{0,8}(?:location|ort|where|wo|lieu|luogo|lugar|locatie|miejsce|standort)[ *_]{0,4}:[ *_\t]{0,8}\n?(?P<place>[^\n]{1,300})",
+    r"^[ \t>*_]{0,8}(?:location|ort|where|wo|lieu|luogo|lugar|locatie|miejsce|standort)[ *_]{0,4}:[ *_\t]{0,8}\n?"
+    r"(?P<place>[^\n]{1,300})",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -67,7 +72,7 @@ def read_place(entry: CalendarEntry, *, region: str | None, declared_hosts: Mapp
     linked = _linked(entry, location_text, text, declared_hosts)
     if linked is not None:
         field, link = linked
-        return _video(field, link, entry, location_text, text, declared_hosts)
+        return _video(field, link, location_text, text, declared_hosts)
     if not location_text.strip() and (labelled := _LABEL.search(text[:READ])) is not None:
         location_text = labelled["place"].strip()
         if _BLOCK.search(location_text):
@@ -103,9 +108,14 @@ def _linked(entry: CalendarEntry, location: str, text: str, declared: Mapping[st
                     passcode=point.passcode or link.passcode,
                     personal=link.personal,
                 )
-    fields = (("url", "\n".join(entry.links)), ("location", location), ("description", text), ("title", entry.title[:LINE]))
-    for field, words in fields:
-        link = best_link(words, declared) if words else None
+    fields = (
+        ("url", "\n".join(entry.links)),
+        ("location", location),
+        ("description", text),
+        ("title", entry.title[:LINE]),
+    )
+    for field, said in fields:
+        link = best_link(said, declared) if said else None
         if link is not None:
             return field, link
     section = _GOOGLE_SECTION.search(text) if "::~:~::" in text else None
@@ -113,9 +123,8 @@ def _linked(entry: CalendarEntry, location: str, text: str, declared: Mapping[st
     return ("description", link) if link is not None else None
 
 
-def _video(
-    field: str, link: Link, entry: CalendarEntry, location_text: str, text: str, declared: Mapping[str, str]
-) -> PlaceReading:
+def _video(field: str, link: Link, location_text: str, text: str, declared: Mapping[str, str]) -> PlaceReading:
+    """The link's meeting; id and passcode as the invitation prints them, where its platform does."""
     number, passcode = link.meeting_id, link.passcode
     in_text = link if field == "description" else best_link(text, declared)
     if in_text is None or in_text.platform == link.platform:
@@ -125,9 +134,9 @@ def _video(
         if link.platform in _PRINTS_PASSCODE and not (field == "conference" and passcode):
             passcode = printed.passcode(text) or passcode
     room = None
-    words = without_links(location_text)
-    if words and read_location(words, None).where is Where.PLACE:
-        room = words
+    around = without_links(location_text)
+    if around and read_location(around, None).where is Where.PLACE:
+        room = around
     place = Place(kind=Kind.VIDEO, platform=link.platform, url=link.url, meeting_id=number, passcode=passcode)
     return PlaceReading(place=place, why=f"{field}: link of {link.platform}", room=room)
 

@@ -6,10 +6,13 @@ below it only; `label:x` for any host with such a label; `declared` for hosts th
 In a path `*` is one segment and `**` any number; `{digits}`, `{code}` (a Meet code), `{thread}` (a Teams thread) and
 `{id}` are the meeting's id; `{room}` is an id too, but no word that vendors use for their own pages; `{personal}` is
 such a room that belongs to one person and serves all that person's meetings; `{nick}` and `{name}` are a personal and
-an ordinary room of which no id is known. `?key` must be in the query and may hold the id.
+an ordinary room of which no id is known. `?key` must be in the query and may hold the id; what follows `#` is the
+fragment.
 """
 
 from __future__ import annotations
+
+from noshowd.reading.vocabulary import words
 
 #: Any platform whose name is not known: the calendar says that it is a conference, the host tells nobody which.
 UNKNOWN = "unknown"
@@ -72,7 +75,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("vonage", "=meetings.vonage.com", "/{digits}"),
     ("zoho_meeting", "meeting.zoho.com meeting.zoho.eu meeting.zoho.in meeting.zoho.com.au", "/**join?key={id}"),
     ("zoho_cliq", "cliq.zoho.com cliq.zoho.eu cliq.zoho.in cliq.zoho.com.au", "/meetings/{id}"),
-    ("bluejeans", "bluejeans.com", "/{digits} /{digits}/* /meet/{id}"),
+    ("bluejeans", "bluejeans.com", "/{digits} /{digits}/** /meet/{id}"),
     ("clickmeeting", "*.clickmeeting.com *.clickwebinar.com", "/{room} /{room}/join"),
     ("around", "around.co", "/r/{id}"),
     ("gather", "=app.gather.town gather.town", "/app/*/*"),
@@ -92,7 +95,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("workplace", "workplace.com", "/meet/{id} /groupcall/{id}"),
     ("teamviewer", "=go.teamviewer.com", "/{room} /*/{room}"),
     ("blizz", "=go.blizz.com", "/{room} /join/{id}"),
-    ("lifesize", "=call.lifesizecloud.com", "/{digits}"),
+    ("lifesize", "=call.lifesizecloud.com", "/{room}"),
     ("vk_call", "vk.com", "/call/join/{id} /call/{id}"),
     ("coscreen", "=join.coscreen.co", "/{room} /*/{room}"),
     ("preply", "preply.com", "/**t-room/{id}"),
@@ -101,8 +104,8 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("vimeo", "=venues.vimeo.com", "/*/*"),
     ("suit_conference", "*.conference.istesuit.com", "/{name}"),
     ("meetecho", "meetings.conf.meetecho.com", "/*?session /*/?session"),
-    ("vowel", "vowel.com", "/g/{id}"),
-    ("demodesk", "demodesk.com", "/{digits} /meet/{id}"),
+    ("vowel", "vowel.com", "/#/g/{id} /g/{id}"),
+    ("demodesk", "demodesk.com", "/{room} /meet/{id}"),
     ("demio", "event.demio.com", "/ref/{id}"),
     ("join_me", "=join.me", "/{digits} /{room}"),
     ("starleaf", "=meet.starleaf.com", "/{digits} /{digits}/app"),
@@ -130,7 +133,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
 )
 
 #: First words of paths that lead to a vendor's own pages wherever rooms are named freely.
-PAGES = frozenset(
+PAGES = words(
     """
     about account accounts admin api app apps assets blog business careers cart channel client company contact
     contact-us cookie-policy cookies dashboard developer developers docs download downloads enterprise event
@@ -140,11 +143,10 @@ PAGES = frozenset(
     security services settings sign-in sign-up signin signup sitemap solutions static status stories support
     teams teleconference templates terms terms-of-service trust tutorial upgrade user users webinar webinars
     webrtc welcome why
-    """.split()
+    """
 )
 
 #: Labels that never lead a meeting's host, whatever lies below it.
-VENDOR_LABELS = frozenset(
-    "account api assets blog cdn clients community developer docs events help hooks marketplace signup static"
-    " status support".split()
+VENDOR_LABELS = words(
+    "account api assets blog cdn clients community developer docs events help hooks marketplace signup static status support"
 )

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from noshowd.domain.meeting import Side
+from noshowd.reading.vocabulary import words
 
 #: Providers whose customers have nothing in common: such a domain makes no side and no colleagues.
-PUBLIC_DOMAINS = frozenset(
+PUBLIC_DOMAINS = words(
     """
     gmail.com googlemail.com outlook.com outlook.de hotmail.com hotmail.de hotmail.co.uk live.com live.de msn.com
     yahoo.com yahoo.de yahoo.co.uk ymail.com icloud.com me.com mac.com aol.com aol.de gmx.de gmx.net gmx.at gmx.ch
@@ -18,12 +19,17 @@ PUBLIC_DOMAINS = frozenset(
     tutanota.com tuta.com tuta.io fastmail.com hey.com zoho.com yandex.com yandex.ru mail.ru bluewin.ch hispeed.ch
     sunrise.ch aon.at chello.at a1.net orange.fr free.fr laposte.net wanadoo.fr libero.it qq.com 163.com 126.com
     mail.com email.de 1und1.de online.de vodafone.de kabelmail.de unitybox.de
-    """.split()
+    """
 )
 _GMAIL = ("gmail.com", "googlemail.com")
 #: Calendars and rooms that have an address but are nobody.
 NOBODY_DOMAINS = frozenset(
-    ("resource.calendar.google.com", "group.calendar.google.com", "group.v.calendar.google.com", "import.calendar.google.com")
+    (
+        "resource.calendar.google.com",
+        "group.calendar.google.com",
+        "group.v.calendar.google.com",
+        "import.calendar.google.com",
+    )
 )
 _ROBOT_NAMES = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "nichtantworten", "mailer-daemon")
 

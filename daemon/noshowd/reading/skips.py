@@ -55,6 +55,8 @@ def everybody_declined(entry: CalendarEntry) -> bool:
     invited = [
         a
         for a in entry.attendees
-        if a.kind is AttendeeKind.PERSON and not a.is_organizer and (not entry.organizer or a.address != entry.organizer.address)
+        if a.kind is AttendeeKind.PERSON
+        and not a.is_organizer
+        and (not entry.organizer or a.address != entry.organizer.address)
     ]
     return bool(invited) and entry.attendees_complete and all(a.response is Response.DECLINED for a in invited)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from noshowd.reading.callers import caller_phrase
 from noshowd.reading.digits import Number, find_numbers
+from noshowd.reading.vocabulary import either, words
 
 
 class Where(StrEnum):
@@ -56,30 +57,34 @@ _SERVICES: tuple[tuple[str, str], ...] = (
     ("facetime", "facetime"),
     ("discord", "discord"),
     ("chime", "chime"),
+    ("hangouts", "google_meet"),
+    ("hangout", "google_meet"),
+    ("whatsapp", "whatsapp"),
+    ("telegram", "telegram"),
 )
 _SERVICE = re.compile(r"\b(?:" + "|".join(re.escape(name) for name, _ in _SERVICES) + r")\b", re.IGNORECASE)
 _SLUG = dict(_SERVICES)
 
-_VIDEO_WORDS = frozenset(
+_VIDEO_WORDS = words(
     """
     video videocall videoanruf videokonferenz videokonferenzen videobesprechung videotelefonat videogespräch videochat
     videoconference videoconferencing videoconferenza videoconferencia visio visioconférence vidéo webkonferenz
     webmeeting webcall webinar online onlinemeeting onlinetermin virtual virtuell virtuelles vc wideo wideokonferencja
     videollamada videochiamata videovergadering videogesprek videomøte remote web
-    """.split()
+    """
 )
-_FILLERS = frozenset(
+_FILLERS = words(
     """
     a an and app apps at auf aus be beschreibung besprechung besprechungslink besprechungsraum business by call calls
     cisco conf conference conferencing confirmed d de description details details: di die eingeladen einladung for folgt
     follow follows from google hier im in info information informationen instructions invitation invite ist join konferenz
-    link linkfolgt meeting meetings microsoft mit ms n notes on oder or per persönlich provided réunion reunion reunión
+    line link meet meeting meetings microsoft mit ms n notes on oder or per persönlich provided réunion reunion reunión
     riunione room's see sent siehe sitzung spotkanie team termin text the through tba to über unten url van vergadering
     via w web werden will wird with workplace you your zugang zugesandt zugeschickt zum zur gesendet separat rozmowa
     treffen appointment session besprechungs
-    """.split()
+    """
 )
-_PHONE_ALONE = frozenset(
+_PHONE_ALONE = words(
     """
     telefon telefonat telefonisch telefonische telefonischer telefonisches telefontermin telefongespräch telefongespraech
     telefonanruf telefoninterview telefonkonferenz telefonberatung telko tk fernmündlich anruf rückruf rueckruf phone
@@ -87,32 +92,50 @@ _PHONE_ALONE = frozenset(
     telecon telcon telco concall audio teléfono telefono telefónica llamada téléphone téléphonique appel telefonata
     chiamata telefonica telefoon telefoongesprek telefoontje bellen telefone telefônica ligação telefonicznie telefoniczna
     telefonsamtal puhelin telefonmøde dial dialin callin bridge einwahl
-    """.split()
-)
-_PHONE_FILLERS = frozenset(
     """
-    access and at auf bitte bridge by call cell code conf conference dial ext extension bei festnetz fon from gespräch
-    herr herrn frau host i id in incoming interview is me meeting mit nach nr number nummer numero número of on or our out
-    outbound over participant passcode per pin please por s screen the through to über und und unter us uns via von with x
-    you your zum zur durchwahl dw app apparat moderator leader rufe rufen wir ich sie an par al no
-    """.split()
 )
+#: "John's cell", "mein Handy".
+_SOMEBODYS = frozenset(("phone", "cell", "mobile", "handy", "telefon"))
+_PHONE_FILLERS = words(
+    """
+    access and at auf below beschreibung bitte bridge by call cell code conf conference der description details dial die
+    durchwahl dw ext extension app apparat festnetz folgt follows fon from gespräch herr herrn frau host i id in incoming
+    interview is leader line me meeting mit moderator nach nr number nummer numero número of on or our out outbound over
+    participant passcode per pin please por s screen see siehe the through to über und und unten unter us uns via von
+    with x you your zum zur rufe rufen wir ich sie an par al no
+    """
+)
+_PHONE_WORDS = _PHONE_ALONE | _PHONE_FILLERS
 _PHONE_SURE = re.compile(
-    r"\b(?:telefonat|telefontermin|telefongespr(?:ä|ae)ch|telefoninterview|telefonkonferenz|telefonisch(?:e[rs]?)?|telko|phone ?call"
-    r"|by phone|over the phone|conference call|call[ -]?back|r[üu]ckruf|telefonata|llamada telef[óo]nica|appel t[ée]l[ée]phonique"
-    r"|per telefon|am telefon|telefonsprechstunde|phone interview|phone screen|(?:attendee|organi[sz]er|invitee) phone number"
-    r"|(?:in|out)bound_call)\b",
+    either(
+        r"""
+        telefonat | telefontermin | telefongespr(?:ä|ae)ch | telefoninterview | telefonkonferenz | telefonisch(?:e[rs]?)?
+        telefonsprechstunde | telko | per telefon | am telefon | r[üu]ckruf
+        phone ?call | by phone | over the phone | conference call | call[ -]?back | phone interview | phone screen
+        (?:attendee|organi[sz]er|invitee) phone number | (?:in|out)bound_call
+        telefonata | llamada telef[óo]nica | appel t[ée]l[ée]phonique
+        """
+    ),
     re.IGNORECASE,
 )
 _NOWHERE = re.compile(
-    r"[^\w\n]{0,9}(?:tb[acd]|to be (?:determined|announced|confirmed|defined)|n/?a|none|offen|unklar|folgt(?: noch)?|noch offen|unknown"
-    r"|wird noch (?:bekannt|mitgeteilt)\w*(?: gegeben)?|kein(?:e|er)?|-|keine angabe|no location|kein ort)?[^\w\n]{0,9}",
+    r"[^\w\n]{0,9}(?:"
+    + either(
+        r"""
+        tb[acd] | to be (?:determined|decided|announced|confirmed|defined) | n/?a | none | unknown | no location
+        offen | unklar | folgt(?: noch)? | noch offen | wird noch (?:bekannt|mitgeteilt)\w*(?: gegeben)? | kein(?:e|er)?
+        keine angabe | kein ort
+        """
+    )
+    + r")?[^\w\n]{0,9}",
     re.IGNORECASE,
 )
-_CODES = re.compile(r"\b\d[\d -]{2,14}\d\s?#|#?\b\d{3,12}\b#?|[*#,;/():.–-]+")
+_CODES = re.compile(r"\b\d[\d -]{2,14}\d\s?#|#?\b\d{3,12}\b#?|[*#,;/():.\u2013-]+")
 _WORD = re.compile(r"[^\W\d_]+", re.IGNORECASE)
 _TEL = re.compile(r"\b(?:tel|callto|phone):\s?(?=[+(\d])", re.IGNORECASE)
-_ID_ONLY = re.compile(r"(?:[\w-]{1,30} ){0,2}(?:[\w-]{1,30}-)?(?:id|nr|no|number|nummer|code)\b[^\w\n]{0,5}\d[\d #-]{0,40}", re.IGNORECASE)
+_ID_ONLY = re.compile(
+    r"(?:[\w-]{1,30} ){0,2}(?:[\w-]{1,30}-)?(?:id|nr|no|number|nummer|code)\b[^\w\n]{0,5}\d[\d #-]{0,40}", re.IGNORECASE
+)
 
 
 def read_location(text: str, region: str | None) -> Location:
@@ -126,26 +149,28 @@ def read_location(text: str, region: str | None) -> Location:
             return by_number
     if caller_phrase(text) is not None:
         return Location(where=Where.PHONE, rule="caller_phrase")
-    words = [word.lower() for word in _WORD.findall(text)]
-    named = _SERVICE.search(text)
-    if named and all(word in _FILLERS or word in _VIDEO_WORDS for word in _words_outside(text, named)):
-        return Location(where=Where.VIDEO, rule="service_name", platform=_SLUG[named[0].lower()])
-    if _PHONE_SURE.search(text) or _only_phone(words):
+    said = [word.lower() for word in _WORD.findall(text)]
+    # "Microsoft Teams Meeting; Room 5" names both places of a hybrid meeting.
+    for part in (text, *re.split(r"[;|/]", text)):
+        named = _SERVICE.search(part)
+        if named and _words_outside(part, named) <= _FILLERS | _VIDEO_WORDS | _PHONE_ALONE:
+            return Location(where=Where.VIDEO, rule="service_name", platform=_SLUG[named[0].lower()])
+    if _PHONE_SURE.search(text) or _only_phone(said):
         return Location(where=Where.PHONE, rule="phone_word")
-    if set(words) & _VIDEO_WORDS and all(word in _FILLERS or word in _VIDEO_WORDS for word in words):
+    if _VIDEO_WORDS.intersection(said) and set(said) <= _FILLERS | _VIDEO_WORDS:
         return Location(where=Where.VIDEO, rule="video_word")
     return Location(where=Where.PLACE, rule="place")
 
 
-def _words_outside(text: str, named: re.Match[str]) -> list[str]:
+def _words_outside(text: str, named: re.Match[str]) -> set[str]:
     rest = _SERVICE.sub(" ", text[: named.start()] + " " + text[named.end() :])
-    return [word.lower() for word in _WORD.findall(rest)]
+    return {word.lower() for word in _WORD.findall(rest)}
 
 
-def _only_phone(words: list[str]) -> bool:
-    return any(word in _PHONE_ALONE for word in words) and all(
-        word in _PHONE_ALONE or word in _PHONE_FILLERS for word in words
-    )
+def _only_phone(said: list[str]) -> bool:
+    if len(said) <= 3 and said[-1:] and said[-1] in _SOMEBODYS:
+        return True
+    return any(word in _PHONE_ALONE for word in said) and set(said) <= _PHONE_WORDS
 
 
 def _numbered(text: str, region: str | None) -> Location | None:
@@ -158,14 +183,14 @@ def _numbered(text: str, region: str | None) -> Location | None:
         empty = not _WORD.search(text) or _ID_ONLY.fullmatch(text)
         return Location(where=Where.NOWHERE, rule="digits_only") if empty else None
     first = numbers[0]
-    rest = plain[: first.start] + " " + "".join(plain[first.end :])
-    words = [word.lower() for word in _WORD.findall(_CODES.sub(" ", rest))]
-    named_after = first.start <= 1 and len(words) <= 3 and "(" in plain[first.end : first.end + 3]
-    if not words or all(w in _PHONE_ALONE or w in _PHONE_FILLERS for w in words):
-        rule = "number_alone" if not words else "number_and_phone_words"
+    after = plain[first.end :]
+    said = {word.lower() for word in _WORD.findall(_CODES.sub(" ", f"{plain[: first.start]} {after}"))}
+    named_after = first.start <= 1 and len(said) <= 3 and "(" in after[:3]
+    if said <= _PHONE_WORDS:
+        rule = "number_and_phone_words" if said else "number_alone"
     elif _TEL.search(text) or _PHONE_SURE.search(text) or caller_phrase(text) or named_after:
         rule = "number_and_phone_phrase"
-    elif re.search(r"\d{3,}\s?#", plain[first.end :]):
+    elif re.search(r"\d{3,}\s?#", after):
         rule = "number_and_code"
     else:
         return Location(where=Where.PLACE, rule="place_with_number")

@@ -88,4 +88,6 @@ def _conference(event: Mapping[str, Any]) -> Conference | None:
     if not url and not provider:
         return None
     points = (EntryPoint(kind="video", uri=url),) if url else ()
-    return Conference(solution=provider or None, conference_id=text(online.get("conferenceId")) or None, entry_points=points)
+    return Conference(
+        solution=provider or None, conference_id=text(online.get("conferenceId")) or None, entry_points=points
+    )

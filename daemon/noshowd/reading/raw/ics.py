@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
 from icalendar import Parameters
-from icalendar.parser import Contentlines
+from icalendar.parser import Contentline, Contentlines
 from icalendar.prop import vDDDTypes
 
 from noshowd.domain.entry import (
@@ -25,6 +25,10 @@ from noshowd.reading.raw.fields import NO_TIME, sample_ref, text
 
 _Property: TypeAlias = tuple[Parameters, str]
 _Properties: TypeAlias = dict[str, list[_Property]]
+
+#: The library types its classes, not these functions.
+_lines: Callable[[str], Iterable[Contentline]] = Contentlines.from_ical
+_moment: Callable[[str, str | None], object] = vDDDTypes.from_ical
 
 _RESPONSES = {
     "ACCEPTED": Response.ACCEPTED,
@@ -89,7 +93,7 @@ def _first_event(source: str) -> _Properties | None:
     """
     properties: _Properties = {}
     inside = 0
-    for line in Contentlines.from_ical(source):
+    for line in _lines(source):
         if not line:
             continue
         try:
@@ -125,7 +129,7 @@ def _time(properties: _Properties, name: str) -> tuple[datetime, bool]:
         return NO_TIME, False
     parameters, value = found[0]
     try:
-        parsed = vDDDTypes.from_ical(value, parameters.get("TZID"))
+        parsed = _moment(value, parameters.get("TZID"))
     except ValueError:
         return NO_TIME, False
     if isinstance(parsed, datetime):
@@ -150,7 +154,9 @@ def _people(properties: _Properties, name: str) -> Iterable[Attendee]:
 
 
 def _conference(properties: _Properties) -> Conference | None:
-    points = [EntryPoint(kind="video", uri=_value(properties, name)) for name in _JOIN_LINKS if _value(properties, name)]
+    points = [
+        EntryPoint(kind="video", uri=_value(properties, name)) for name in _JOIN_LINKS if _value(properties, name)
+    ]
     for parameters, value in properties.get("CONFERENCE", ()):
         features = parameters.get("FEATURE") or ""
         named = {str(f).upper() for f in ([features] if isinstance(features, str) else features)}
