@@ -163,7 +163,9 @@ def _fits(match: Match, meeting: Meeting, config: Config) -> bool:
 def _with_fits(wanted: With, meeting: Meeting, config: Config) -> bool:
     if wanted is With.ANYONE:
         return True
-    external = any(p.address is None or not is_ours(p.address, config) for p in meeting.side(Side.THEIRS))
+    theirs = meeting.side(Side.THEIRS)
+    unlisted = meeting.open_ended and not theirs
+    external = unlisted or any(p.address is None or not is_ours(p.address, config) for p in theirs)
     return external is (wanted is With.EXTERNAL)
 
 

@@ -76,8 +76,9 @@ def cause_of(verdict: Verdict) -> Cause | None:
     there = (SidePresence.PRESENT, SidePresence.ARRIVED)
     if theirs in there and ours not in there:
         return Cause.WE_ARE_MISSING
-    if ours in there and theirs not in there:
-        return Cause.THEY_ARE_MISSING
+    if ours in there:
+        # both have come and are about to meet: nobody is to be asked or told anything
+        return None if theirs in there else Cause.THEY_ARE_MISSING
     return Cause.WE_ARE_MISSING if ours is SidePresence.ABSENT else Cause.UNKNOWN
 
 

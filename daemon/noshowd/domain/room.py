@@ -98,9 +98,12 @@ def _person(
 
 
 def _side(
-    side: Side, meeting: Meeting, verdicts: dict[str, PersonVerdict], seen: Seen, rules: JudgingRules
+    side: Side, meeting: Meeting, verdicts: dict[str, PersonVerdict], seen: Seen, rules: JudgingRules, *, here: bool
 ) -> SidePresence:
-    """One word for a side. Required people are judged singly; anybody else may stand in."""
+    """One word for a side. Required people are judged singly; anybody else may stand in.
+
+    Whoever is `here` but has not stayed long enough yet has arrived.
+    """
     people = [p for p in meeting.side(side) if p.expected]
     required = [verdicts[p.key].presence for p in people if p.required]
     if Presence.ABSENT in required:
@@ -109,7 +112,7 @@ def _side(
     everybody = [verdicts[p.key] for p in meeting.side(side)]
     if unlisted.stays(rules) or any(v.presence is Presence.PRESENT for v in everybody):
         return SidePresence.UNKNOWN if Presence.UNKNOWN in required else SidePresence.PRESENT
-    if unlisted.lobby or any(v.in_lobby for v in everybody):
+    if here or unlisted.lobby or any(v.in_lobby for v in everybody):
         return SidePresence.ARRIVED
     open_ended = side is Side.THEIRS and meeting.open_ended
     if (
@@ -194,6 +197,12 @@ def _together(meeting: Meeting, seen: Seen, rules: JudgingRules) -> Reason | Non
     return None
 
 
+def _not_admitted(meeting: Meeting, seen: Seen) -> bool:
+    """Whether a whole side has come no further than the lobby."""
+    sides = [seen.of(meeting, side) for side in Side]
+    return any(visits and not any(v.room for v in visits) and any(v.lobby for v in visits) for visits in sides)
+
+
 def _here(
     side: Side,
     meeting: Meeting,
@@ -203,11 +212,8 @@ def _here(
     rules: JudgingRules,
     now: datetime,
 ) -> bool:
-    """Whether somebody of a side has not left as of a look that still speaks of the present."""
-    visits = [seen.people[p.key] for p in meeting.side(side) if p.key in seen.people]
-    if side in seen.unlisted:
-        visits.append(seen.unlisted[side])
-    latest = max((v.open_until for v in visits if v.open_until is not None), default=None)
+    """Whether somebody of a side is in the room as of a look that still speaks of the present."""
+    latest = max((v.in_room_until for v in seen.of(meeting, side) if v.in_room_until is not None), default=None)
     return latest is not None and is_fresh(latest, evidence.coverages, sources, rules, now)
 
 
@@ -230,7 +236,8 @@ def find_in_room(
         covered = _covered(person, usable, ours_room, meeting, rules)
         fresh = _fresh(covered, usable, sources, rules, now)
         verdicts[person.key], reaches[person.key] = _person(person, seen, covered, fresh, meeting, rules)
-    ours, theirs = (_side(side, meeting, verdicts, seen, rules) for side in (Side.OURS, Side.THEIRS))
+    here = {side: _here(side, meeting, evidence, seen, sources, rules, now) for side in Side}
+    ours, theirs = (_side(side, meeting, verdicts, seen, rules, here=here[side]) for side in (Side.OURS, Side.THEIRS))
     reasons = _reasons(meeting, evidence, seen, list(verdicts.values()), rules, control=bool(usable))
     absent = [p.key for p in meeting.people if p.expected and verdicts[p.key].presence is Presence.ABSENT]
     as_of = min((t for k in absent if (t := reaches[k]) is not None), default=None)
@@ -242,7 +249,7 @@ def find_in_room(
     together = _together(meeting, seen, rules)
     if together is not None:
         reasons.add(together)
-    elif SidePresence.ARRIVED in (ours, theirs):
+    elif _not_admitted(meeting, seen):
         reasons.add(Reason.NOT_ADMITTED)
     at_least = _at_least_missing(meeting, seen, verdicts, reaches)
     if at_least:
@@ -257,8 +264,8 @@ def find_in_room(
         ours_first=seen.first(meeting, Side.OURS),
         theirs_first=seen.first(meeting, Side.THEIRS),
         at_least_missing=at_least,
-        ours_here=_here(Side.OURS, meeting, evidence, seen, sources, rules, now),
-        theirs_here=_here(Side.THEIRS, meeting, evidence, seen, sources, rules, now),
+        ours_here=here[Side.OURS],
+        theirs_here=here[Side.THEIRS],
         theirs_surely=any(
             v.surely and v.stays(rules) for p in meeting.side(Side.THEIRS) if (v := seen.people.get(p.key)) is not None
         ),

@@ -19,6 +19,8 @@ class Visits:
     room: list[Span] = field(default_factory=list)
     lobby: list[Span] = field(default_factory=list)
     open_until: datetime | None = None
+    #: The same, lobby left aside.
+    in_room_until: datetime | None = None
     surely: bool = False
 
     @property
@@ -48,17 +50,18 @@ class Seen:
     controlled: set[str] = field(default_factory=set)
     bots: bool = False
 
+    def of(self, meeting: Meeting, side: Side) -> list[Visits]:
+        """The visits of everybody of a side who was seen, unlisted people included."""
+        invited = [self.people[p.key] for p in meeting.side(side) if p.key in self.people]
+        return invited + ([self.unlisted[side]] if side in self.unlisted else [])
+
     def first(self, meeting: Meeting, side: Side) -> datetime | None:
         """When the first of a side arrived, lobby included."""
-        visits = [self.people[p.key] for p in meeting.side(side) if p.key in self.people]
-        if side in self.unlisted:
-            visits.append(self.unlisted[side])
-        return min((v.first for v in visits if v.first is not None), default=None)
+        return min((v.first for v in self.of(meeting, side) if v.first is not None), default=None)
 
     def room_of(self, meeting: Meeting, side: Side) -> list[Span]:
-        """When anybody of a side was in the room, unlisted people included."""
-        spans = [s for p in meeting.side(side) if p.key in self.people for s in self.people[p.key].room]
-        return spans + (self.unlisted[side].room if side in self.unlisted else [])
+        """When anybody of a side was in the room."""
+        return [span for visits in self.of(meeting, side) for span in visits.room]
 
 
 def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules: JudgingRules) -> Seen:
@@ -99,3 +102,5 @@ def _enter(sighting: Sighting, visits: Visits, opens: datetime) -> None:
     (visits.lobby if sighting.where is Where.LOBBY else visits.room).append(span)
     if sighting.open:
         visits.open_until = max(visits.open_until or sighting.until, sighting.until)
+        if sighting.where is not Where.LOBBY:
+            visits.in_room_until = max(visits.in_room_until or sighting.until, sighting.until)

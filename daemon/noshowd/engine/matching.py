@@ -9,7 +9,7 @@ from noshowd.domain.matching import Matches, Who
 from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.reading.identity import is_bot, is_device, match_all
 from noshowd.reading.numbers import line_match
-from noshowd.reading.sides import Us
+from noshowd.reading.sides import Us, same_firm
 
 
 def match(meeting: Meeting, evidence: Evidence, us: Us) -> Matches:
@@ -30,7 +30,10 @@ def match(meeting: Meeting, evidence: Evidence, us: Us) -> Matches:
 
 
 def _who(identity: Identity, given: tuple[str, MatchStrength] | None, people: Sequence[Person], us: Us) -> Who:
-    """Strong and medium name a person; a verified address names a side; everything else is an unidentified human."""
+    """Strong and medium name a person, a verified address that is known names a side.
+
+    Everything else is an unidentified human, an account at an address nobody knows too: any of us may have one.
+    """
     if identity.machine or is_bot(identity) or is_device(identity):
         return Who(human=False)
     if given is not None and given[1] >= MatchStrength.MEDIUM:
@@ -38,7 +41,15 @@ def _who(identity: Identity, given: tuple[str, MatchStrength] | None, people: Se
     if identity.address is None or not identity.verified:
         return Who()
     side = us.side_of(identity.address)
+    if side is Side.THEIRS and not _known_there(identity.address, people, us):
+        return Who()
     return Who(side=side, not_these=frozenset(p.key for p in people if p.side is not side))
+
+
+def _known_there(address: str, people: Sequence[Person], us: Us) -> bool:
+    """Whether an address is the other side's: a contact, or of the firm of somebody who was invited."""
+    theirs = [p.address for p in people if p.side is Side.THEIRS and p.address is not None]
+    return us.known(us.person_of(address)) is not None or any(same_firm(address, other) for other in theirs)
 
 
 def their_numbers(meeting: Meeting) -> tuple[str, ...]:

@@ -39,28 +39,19 @@ class RestlessError(RuntimeError):
     """The engine keeps finding work at one and the same instant."""
 
 
-async def settle(parts: Parts, *, at_most: int) -> None:
-    """Do everything that is due at this instant, and what follows from it at this instant.
+async def settle(parts: Parts, *, at_most: int) -> datetime | None:
+    """Do everything that is due at this instant, and what follows from it; when something is next due.
 
     Raises `RestlessError` after `at_most` rounds.
     """
-    for _ in range(at_most):
-        due = await _due_now(parts)
-        if not due:
-            return
-        for verb in due:
-            await VERBS[verb](parts)
-    raise RestlessError(f"still work to do after {at_most} rounds at {parts.clock.now().isoformat()}")
-
-
-async def next_instant(parts: Parts) -> datetime | None:
-    """The next instant at which anything at all is due."""
-    return min((at for at in (await _all_due(parts)).values() if at is not None), default=None)
-
-
-async def _due_now(parts: Parts) -> list[str]:
     now = parts.clock.now()
-    return [verb for verb, at in (await _all_due(parts)).items() if at is not None and at <= now]
+    for _ in range(at_most):
+        due = {verb: at for verb, at in (await _all_due(parts)).items() if at is not None}
+        if all(at > now for at in due.values()):
+            return min(due.values(), default=None)
+        for verb in [verb for verb, at in due.items() if at <= now]:
+            await VERBS[verb](parts)
+    raise RestlessError(f"still work to do after {at_most} rounds at {now.isoformat()}")
 
 
 async def _all_due(parts: Parts) -> dict[str, datetime | None]:

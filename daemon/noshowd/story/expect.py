@@ -57,7 +57,6 @@ class Checker:
                 if post.parcel.carries is Carries.TO_GUESTS:
                     yield f"a guest was written to: {post.parcel.subject!r} at {post.at:%H:%M:%S} UTC"
 
-
     def _texts(self, expect: Expect, rows: list[OutboxRow]) -> Iterable[str]:
         for wanted in expect.texts:
             keys = {row.key for row in rows if row.followup.kind is wanted.kind}

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from noshowd.config.model import Config
-from noshowd.domain.followup import State
+from noshowd.domain.followup import FollowUpKind
 from noshowd.engine.alerts import tell
-from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.parts import Parts
-from noshowd.engine.turn import next_instant, settle
-from noshowd.ports.answers import Answer
+from noshowd.engine.turn import settle
 from noshowd.ports.channel import Carries, Recovery
 from noshowd.runtime.assemble import assemble, digest_of
 from noshowd.runtime.bench import Adapters
 from noshowd.runtime.people import ConfiguredDirectory
-from noshowd.store import outbox, people, switches
+from noshowd.store import people, switches
 from noshowd.store.database import Database, open_database
+from noshowd.story.answering import bounce, press
 from noshowd.story.clock import FakeClock
 from noshowd.story.expect import Checker
-from noshowd.story.format import AnswerGiven, Event, Story
+from noshowd.story.format import Event, Story
 from noshowd.story.report import Report, report
 from noshowd.story.scripted import (
     KilledError,
@@ -36,13 +33,13 @@ from noshowd.story.scripted import (
 from noshowd.story.setting import ACCOUNT, USUAL_CHANNELS, instant, traits
 from noshowd.story.stage import Stage, StoryError
 
+#: The store as it is, but for the disk: nothing of a story outlives it.
+_IN_MEMORY = "sqlite://"
 _KEY = b"a story has no secrets"
 #: How often the house is kept (alerts); the daemon does it more often.
 _HOUSEKEEPING = timedelta(minutes=10)
 #: More steps than this at one instant: the engine does not come to rest.
 _TOO_MANY = 200
-#: States of a message that lies before somebody.
-_POSTED = (State.SENT, State.RETRACTING, State.RETRACTED)
 
 
 @dataclass(slots=True)
@@ -63,10 +60,7 @@ class Telling:
 
 async def tell_story(story: Story) -> Report:
     """Run the story on a database of its own and report everything. Raises `StoryError` for a broken story."""
-    with (
-        tempfile.TemporaryDirectory(prefix="noshowd-story-") as folder,
-        open_database(f"sqlite:///{Path(folder) / 'story.db'}") as database,
-    ):
+    with open_database(_IN_MEMORY) as database:
         telling = Telling(
             story=story,
             stage=Stage(story),
@@ -97,12 +91,11 @@ async def _run(telling: Telling, checker: Checker) -> None:
         if now >= housekeeping:
             await _keep_house(telling)
             housekeeping = now + _HOUSEKEEPING
-        await _settle(telling)
+        due = await _settle(telling)
         while agenda and agenda[0].at <= now and not agenda[0].before:
             await agenda.pop(0).do()
         if now >= ends:
             break
-        due = await next_instant(telling.parts) if telling.parts is not None else None
         upcoming = min(at for at in (ends, housekeeping, due, agenda[0].at if agenda else None) if at is not None)
         telling.clock.set(max(now + timedelta(seconds=1), upcoming))
     for expectation in story.expect:
@@ -175,17 +168,19 @@ def _blow(telling: Telling, where: str) -> None:
         raise KilledError
 
 
-async def _settle(telling: Telling) -> None:
+async def _settle(telling: Telling) -> datetime | None:
+    """Let the daemon do what is due; when it next has something to do."""
     if telling.parts is None:
-        return
+        return None
     try:
-        await settle(telling.parts, at_most=_TOO_MANY)
+        return await settle(telling.parts, at_most=_TOO_MANY)
     except KilledError:
         telling.parts = None
     except BaseExceptionGroup as group:
         if group.subgroup(KilledError) is None:
             raise
         telling.parts = None
+    return None
 
 
 async def _keep_house(telling: Telling) -> None:
@@ -204,8 +199,8 @@ async def _happen(telling: Telling, event: Event) -> None:
         telling.kill = event.kill
     elif event.start:
         _start(telling)
-    elif event.answer is not None:
-        await _answer(telling, event.answer, event)
+    elif event.answer is not None or event.bounce is not None:
+        await _answer(telling, event)
     elif event.pause:
         await telling.database.run(lambda conn: switches.turn(conn, switches.PAUSED, "yes", by="story", now=now))
     elif event.resume:
@@ -217,29 +212,13 @@ async def _happen(telling: Telling, event: Event) -> None:
         telling.stage.happen(event, now)
 
 
-async def _answer(telling: Telling, given: AnswerGiven, event: Event) -> None:
-    """Press the button under the newest message of that kind to that person."""
+async def _answer(telling: Telling, event: Event) -> None:
+    """Somebody presses a button, or a mail server hands a message back."""
     if telling.parts is None:
         raise StoryError(f"nobody can answer at {event.at}: the daemon does not run")
-    rows = await telling.database.read(
-        lambda conn: [r for s in (State.SENT, State.RETRACTING, State.RETRACTED) for r in outbox.in_state(conn, s)]
-    )
-    mine = [
-        r
-        for r in rows
-        if r.followup.kind is given.to and r.parcel is not None and r.parcel.recipient.address == given.by
-    ]
-    if not mine:
-        telling.problems.append(f"{event.at}: {given.by} has no {given.to} to answer")
-        return
-    newest = max(mine, key=lambda r: (r.sent_at or r.created_at, r.key))
     telling.answers += 1
-    answer = Answer(
-        answer_id=f"answer-{telling.answers}",
-        channel="chat",
-        by=given.by,
-        value=f"{given.say}.{newest.key}",
-        at=telling.clock.now(),
-        text=given.text,
-    )
-    await AnswerDesk(telling.parts).put(answer)
+    if event.answer is not None:
+        problems = await press(telling.parts, event.answer, event.meeting, telling.answers)
+    else:
+        problems = await bounce(telling.parts, event.bounce or FollowUpKind.NOTICE, event.meeting, telling.answers)
+    telling.problems += [f"{event.at}: {problem}" for problem in problems]

@@ -106,9 +106,7 @@ class Stage:
     ) -> None:
         self._made += 1
         stay = f"{who}#{self._made}"
-        self.world.stays.append(
-            Stay(stay=stay, link=link, identity=identity, where=where, began=now, seen_by=seen_by)
-        )
+        self.world.stays.append(Stay(stay=stay, link=link, identity=identity, where=where, began=now, seen_by=seen_by))
 
     def _identity(self, joins: Joins) -> Identity:
         """As the story says; somebody named by an address is signed in with it."""

@@ -1,0 +1,71 @@
+"""What people and mail servers hand back: a button pressed, a message returned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from noshowd.domain.followup import FollowUpKind, State
+from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.parts import Parts
+from noshowd.ports.answers import BOUNCED, Answer
+from noshowd.store import meetings, outbox
+from noshowd.store.outbox import OutboxRow
+from noshowd.story.format import AnswerGiven
+
+#: States of a message that lies before somebody.
+_POSTED = (State.SENT, State.RETRACTING, State.RETRACTED)
+
+
+async def press(parts: Parts, given: AnswerGiven, meeting: str | None, number: int) -> Iterable[str]:
+    """Press the button under the newest such message to that person; what went otherwise than expected."""
+    row = await _newest(parts, given.to, meeting, to=given.by)
+    if row is None:
+        return [f"{given.by} has no {given.to} to answer"]
+    answer = Answer(
+        answer_id=f"answer-{number}",
+        channel=row.channel or "",
+        by=given.by,
+        value=f"{given.say}.{row.key}",
+        at=parts.clock.now(),
+        text=given.text,
+    )
+    heard = await AnswerDesk(parts).put(answer)
+    if given.hears is None or heard == given.hears:
+        return []
+    return [f"{given.by} hears {heard!r}, not {given.hears.value!r}"]
+
+
+async def bounce(parts: Parts, kind: FollowUpKind, meeting: str | None, number: int) -> Iterable[str]:
+    """A mail server sends the newest message of this kind back."""
+    row = await _newest(parts, kind, meeting)
+    if row is None:
+        return [f"no {kind} was sent that could come back"]
+    answer = Answer(
+        answer_id=f"answer-{number}",
+        channel=row.channel or "",
+        by=None,
+        value=BOUNCED,
+        about=row.key,
+        at=parts.clock.now(),
+    )
+    await AnswerDesk(parts).put(answer)
+    return []
+
+
+async def _newest(parts: Parts, kind: FollowUpKind, meeting: str | None, *, to: str | None = None) -> OutboxRow | None:
+    """The newest message of a kind, of one meeting or to one person where given."""
+
+    def read(conn: sa.Connection) -> list[OutboxRow]:
+        rows = [row for state in _POSTED for row in outbox.in_state(conn, state) if row.followup.kind is kind]
+        return [row for row in rows if meeting is None or meeting in _entry_ids(conn, row)]
+
+    rows = await parts.database.read(read)
+    found = [row for row in rows if row.parcel is not None and to in (None, row.parcel.recipient.address)]
+    return max(found, key=lambda row: (row.sent_at or row.created_at, row.key), default=None)
+
+
+def _entry_ids(conn: sa.Connection, row: OutboxRow) -> set[str]:
+    stored = meetings.get(conn, row.followup.key.meeting)
+    return set() if stored is None else {copy.entry_id for copy in stored.meeting.copies}
