@@ -16,9 +16,7 @@ class LoopbackServer:
     `url` is known before the server answers; entering the block returns once it does.
     """
 
-    def __init__(
-        self, app: Any, *, certificate: str | None = None, private_key: str | None = None
-    ) -> None:
+    def __init__(self, app: Any, *, certificate: str | None = None, private_key: str | None = None) -> None:
         # Named as TCP, so that asyncio sends answers at once rather than 40 ms later (TCP_NODELAY).
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
@@ -34,9 +32,7 @@ class LoopbackServer:
             timeout_graceful_shutdown=1,
         )
         self._server = _Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 
     def __enter__(self) -> LoopbackServer:
         self._thread.start()

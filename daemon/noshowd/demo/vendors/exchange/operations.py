@@ -86,13 +86,6 @@ class Operations:
             messages.append(good("UpdateItem", shown, conflicts))
         return answer("UpdateItem", messages)
 
-    def send_item(self, request: ET.Element, mailbox: str) -> ET.Element:
-        def one(item: Item) -> None:
-            self._post(item, mailbox, sends=True)
-            item.folder = "sentitems"
-
-        return self._each("SendItem", request, one, mailbox)
-
     def _post(self, item: Item, mailbox: str, *, sends: bool) -> None:
         """Give a message its number and, if it is sent, let it leave the house."""
         if "message:InternetMessageId" not in item.properties:

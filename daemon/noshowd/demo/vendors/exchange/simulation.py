@@ -79,7 +79,6 @@ class ExchangeSimulation:
             "CreateItem": self.operations.create_item,
             "UpdateItem": self.operations.update_item,
             "DeleteItem": self.operations.delete_item,
-            "SendItem": self.operations.send_item,
             "GetServerTimeZones": lambda request, _: server_time_zones(request),
             "GetUserAvailabilityRequest": lambda request, _: user_availability(request, self.store),
         }

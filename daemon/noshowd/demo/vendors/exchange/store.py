@@ -31,27 +31,25 @@ class Store:
         self.lock = threading.RLock()
         self.mailboxes: set[str] = set()
         self.items: dict[str, Item] = {}
-        #: One line for each change: create, update or delete, and the item.
-        self.journal: list[tuple[str, Item]] = []
+        self._made = 0
 
     def add(self, kind: str, mailbox: str, folder: str) -> Item:
         with self.lock:
-            item = Item(number=len(self.journal) + 1, kind=kind, mailbox=mailbox, folder=folder)
+            self._made += 1
+            item = Item(number=self._made, kind=kind, mailbox=mailbox, folder=folder)
             self.items[item.item_id] = item
             item.put("item:DateTimeCreated", instant(self.now()))
-            self.touch(item, "Create")
+            self.touch(item)
         return item
 
-    def touch(self, item: Item, change: str = "Update") -> None:
-        with self.lock:
-            item.version += 1
-            item.put("item:LastModifiedTime", instant(self.now()))
-            self.journal.append((change, item))
+    def touch(self, item: Item) -> None:
+        """The item was changed."""
+        item.version += 1
+        item.put("item:LastModifiedTime", instant(self.now()))
 
     def remove(self, item: Item) -> None:
         with self.lock:
             del self.items[item.item_id]
-            self.journal.append(("Delete", item))
 
     def find(self, item_id: str, mailbox: str | None = None) -> Item:
         item = self.items.get(item_id)
@@ -124,7 +122,7 @@ class Store:
 
     def repeat_daily(self, *, days: int, start: datetime, end: datetime, subject: str, mailbox: str) -> list[Item]:
         """A daily series; its occurrences, which share their UID."""
-        uid = f"series-{len(self.journal)}"
+        uid = f"series-{self._made}"
         return [
             self.book(
                 mailbox=mailbox,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -81,5 +82,10 @@ def new_room(tenant_id: str, organizer: str, subject: str, number: int, join_url
     thread_id = f"19:meeting_{thread}@thread.v2"
     context = json.dumps({"Tid": tenant_id, "Oid": object_id(organizer)}, separators=(",", ":"))
     path = thread_id.replace(":", "%3a").replace("@", "%40")
-    long_form = f"https://teams.microsoft.com/l/meetup-join/{path}/0?context={quote(context)}"
+    long_form = f"https://teams.microsoft.com/l/meetup-join/{path}/0?context={_lower_escapes(quote(context))}"
     return Room(join_url=join_url or long_form, thread_id=thread_id, organizer=organizer, subject=subject)
+
+
+def _lower_escapes(text: str) -> str:
+    """Teams escapes in lower case; a join address has to be given back letter for letter."""
+    return re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), text)
