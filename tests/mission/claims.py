@@ -34,7 +34,7 @@ def came_by(case: Case, side: str, now: int) -> bool:
     calls = [c for c in case["truth"]["calls"] if c["related"]]
     near = [c for c in calls if c["began"] < case["end"] + AFTERWARDS and (c["human"] or c["direction"] == direction)]
     # a talk at another time changes that the slot was missed only once somebody can know of it
-    later = [c for c in calls if c not in near and c["human"]]
+    later = [c for c in calls if c not in near and c["human"] and c["number"] == case["phone"]]
     return any(c["began"] <= before for c in near) or any(c["ended"] <= before for c in later)
 
 

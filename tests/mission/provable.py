@@ -78,7 +78,7 @@ def _proof(case: Case, source: Source, missing: str) -> int | None:
     opening = case["start"] - 15 * MINUTE
     seen: dict[str, dict[str, Any]] = {}
     covered_to: int | None = None
-    for now in range(case["start"] - STEP, last, STEP):
+    for now in range(opening, last, STEP):
         answer = look(source, opening, now)
         if "error" in answer:
             continue
