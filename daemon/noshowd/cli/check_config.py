@@ -5,29 +5,23 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import os
 from pathlib import Path
 
 from noshowd.cli.exit_codes import ExitCode
+from noshowd.cli.setup import add_config_argument
 from noshowd.config.load import Report, inspect
-
-DEFAULT_PATH = "/etc/noshowd/noshowd.toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "file",
-        nargs="?",
-        type=Path,
-        default=Path(os.environ.get("NOSHOWD_CONFIG", DEFAULT_PATH)),
-        help=f"the configuration (default: $NOSHOWD_CONFIG, else {DEFAULT_PATH})",
-    )
+    add_config_argument(parser)
+    parser.add_argument("file", nargs="?", type=Path, help="the configuration, instead of --config")
     parser.add_argument("--json", action="store_true", help="print the problems as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    report = inspect(args.file)
-    print(_as_json(report) if args.json else _as_text(report, args.file))
+    file = args.file or args.config
+    report = inspect(file)
+    print(_as_json(report) if args.json else _as_text(report, file))
     return ExitCode.USAGE if report.problems else ExitCode.OK
 
 
