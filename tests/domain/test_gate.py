@@ -135,6 +135,10 @@ TAKEN_AWAY: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
     (K.RESCHEDULE_OFFER, {"outcome": Outcome.WE_ARE_MISSING}, W.NOT_CONFIRMED),
     (K.RESCHEDULE_OFFER, {"people": guest(presence=Presence.UNKNOWN)}, W.SEEN_IN_THIS_ROUND),
     (K.RESCHEDULE_OFFER, {"people": guest(maybe_seen=True)}, W.SEEN_IN_THIS_ROUND),
+    *[
+        (K.SUGGEST_CALL, {"reasons": frozenset({reason})}, W.NOT_PROVED)
+        for reason in (Reason.UNSEEN_LINE, Reason.ENDED_ONLY, Reason.NO_COVERAGE, Reason.GAP, Reason.HIDDEN_CALL)
+    ],
     (K.QUESTION, {"outcome": Outcome.THEY_ARE_MISSING}, W.ANSWERED),
 ]  # fmt: skip
 

@@ -138,6 +138,27 @@ def still_not_talking(case: Case) -> Withheld | None:
     return Withheld.HELD if talked else None
 
 
+#: With one of these a call may be going on, or have been, that nobody told us of.
+_MAY_HAVE_TALKED = frozenset(
+    {
+        Reason.UNSEEN_LINE,
+        Reason.ENDED_ONLY,
+        Reason.NO_COVERAGE,
+        Reason.NO_SOURCE,
+        Reason.GAP,
+        Reason.BLIND_SPOT,
+        Reason.HIDDEN_CALL,
+        Reason.WEAK_NUMBER,
+        Reason.SHORT_TALK,
+    }
+)
+
+
+def surely_no_talk(case: Case) -> Withheld | None:
+    """Nobody is told to ring who may be talking already, on a line or in a way that is not seen."""
+    return Withheld.NOT_PROVED if case.verdict.reasons & _MAY_HAVE_TALKED else None
+
+
 _STANDS = (not_held, not_called_off)
 PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
     FollowUpKind.NUDGE: (*_STANDS, no_call_running, recipient_absent_now),
@@ -170,7 +191,7 @@ PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
     FollowUpKind.ORDERED_MESSAGE: (not_called_off, ordered),
     FollowUpKind.QUESTION: (*_STANDS, no_call_running, still_unclear),
     FollowUpKind.COVER_NEEDED: (*_STANDS, theirs_arrived, ours_missing),
-    FollowUpKind.SUGGEST_CALL: (*_STANDS, no_call_running),
+    FollowUpKind.SUGGEST_CALL: (*_STANDS, no_call_running, surely_no_talk),
     FollowUpKind.APPROVAL: (),
     FollowUpKind.CORRECTION: (),
     FollowUpKind.NOTICE: (),

@@ -12,8 +12,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 import structlog
 
-from noshowd.domain.followup import FollowUpKind, Happening, State, Withheld
+from noshowd.domain.followup import Approval, FollowUpKind, Happening, State, Withheld
 from noshowd.domain.gate import Ruling, gate
+from noshowd.engine.approvals import start_veto
 from noshowd.engine.compose import Composer
 from noshowd.engine.doubt import settle_doubt
 from noshowd.engine.failure import pause_after, report_bad, report_good
@@ -68,8 +69,16 @@ async def _work(parts: Parts, row: OutboxRow) -> None:
 
 
 async def _lapse(parts: Parts, row: OutboxRow) -> None:
-    """Nobody decided in time: it is never sent late."""
+    """Nobody decided in time: it is never sent late. A veto's time running out is the consent it waited for."""
     now = parts.clock.now()
+    if row.followup.approval is Approval.VETO and now < row.followup.not_after:
+        await parts.database.run(
+            lambda conn: outbox.record(
+                conn, row.key, Happening.APPROVED, now=now, token=row.token, next_try_at=now, reason="no veto"
+            ),
+            wake=True,
+        )
+        return
     await parts.database.run(lambda conn: outbox.record(conn, row.key, Happening.LAPSED, now=now, token=row.token))
 
 
@@ -223,6 +232,8 @@ async def _sent(parts: Parts, row: OutboxRow, channel: Channel, receipt: Receipt
 
     def save(conn: sa.Connection) -> None:
         outbox.record(conn, row.key, Happening.DELIVERED, now=now, token=row.token, receipt=receipt)
+        if row.followup.kind is FollowUpKind.APPROVAL:
+            start_veto(conn, parts, row, now)
         report_good(conn, f"channel:{channel.name}", now=now)
 
     await parts.database.run(save)

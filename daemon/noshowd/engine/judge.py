@@ -17,6 +17,7 @@ from noshowd.domain.phase import Phase, next_phase, turn_of
 from noshowd.domain.plan import Existing, Plan, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Verdict
+from noshowd.engine.breaker import watch
 from noshowd.engine.matching import match
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import Standing, read_standing, took_over
@@ -56,8 +57,9 @@ async def judge_due(parts: Parts) -> int:
             # one bad row must not hold up the others; it comes back later and is seen in `status`
             log.exception("judge_failed", action="judge", meeting=one.claim.meeting.key)
             poisoned.append(one.claim)
+    at_most = parts.pace.absences_before_stop
     wake = any(p.add or p.take_back for _, p in decided)
-    await parts.database.run(lambda conn: _save(conn, decided, poisoned, standing, now), wake=wake)
+    await parts.database.run(lambda conn: _save(conn, decided, poisoned, standing, now, at_most=at_most), wake=wake)
     return len(facts)
 
 
@@ -106,9 +108,12 @@ def _save(
     poisoned: list[ClaimedMeeting],
     standing: Standing,
     now: datetime,
+    *,
+    at_most: int,
 ) -> None:
     """Verdicts, phases and intended effects together; nothing of a meeting whose lease was lost."""
     lost = meetings.save_verdicts(conn, [judged for judged, _ in decided])
+    watch(conn, [judged for judged, _ in decided if judged.claim.id not in lost], at_most=at_most, now=now)
     plans = [planned for judged, planned in decided if judged.claim.id not in lost]
     outbox.add(conn, [row for planned in plans for row in _new_rows(planned, standing)], now=now)
     for planned in plans:

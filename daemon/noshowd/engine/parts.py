@@ -96,6 +96,8 @@ class Pace:
     sync_night: timedelta = timedelta(minutes=30)
     #: Guest messages of the whole installation within an hour.
     hourly_cap: int = 60
+    #: So many absences from one source within an hour stop everything to guests that rests on it.
+    absences_before_stop: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

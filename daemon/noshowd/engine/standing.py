@@ -13,11 +13,9 @@ from noshowd.domain.meeting import Meeting, Side
 from noshowd.domain.policy import Policy
 from noshowd.domain.recipients import owner
 from noshowd.domain.verdict import Verdict
+from noshowd.engine.breaker import BREAKER
 from noshowd.engine.parts import Parts
 from noshowd.store import switches
-
-#: Switch that keeps back everything to guests that rests on one source, by the source's name.
-BREAKER = "breaker:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,4 +87,5 @@ def _pace(config: Config) -> Pace:
         sync_day=run.poll_far,
         ahead=run.horizon,
         hourly_cap=run.guest_messages_per_hour,
+        absences_before_stop=run.absences_before_stop,
     )

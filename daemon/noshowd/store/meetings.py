@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.verdict import Outcome, Verdict
 from noshowd.store import bulk, leases
-from noshowd.store.schema import meeting, transition
+from noshowd.store.schema import evidence, meeting, transition
 
 #: Key of a meeting and number of the round.
 RoundId = tuple[str, int]
@@ -181,6 +181,23 @@ def put_off(conn: sa.Connection, claim: ClaimedMeeting, *, until: datetime) -> N
         .where(*_is(*claim.id), meeting.c.lease_token == claim.token)
         .values(next_look_at=until, lease_token=None, lease_until=None)
     )
+
+
+def absences_by_source(conn: sa.Connection, *, since: datetime) -> dict[str, tuple[int, int]]:
+    """For each source that covered meetings judged since then: how many lack their guests, and how many there are."""
+    missing = sa.func.count(sa.distinct(sa.case((meeting.c.outcome == Outcome.THEY_ARE_MISSING, meeting.c.key))))
+    rows = conn.execute(
+        sa.select(evidence.c.source, missing, sa.func.count(sa.distinct(meeting.c.key)))
+        .join(evidence, sa.and_(evidence.c.meeting == meeting.c.key, evidence.c.round == meeting.c.round))
+        .where(
+            meeting.c.start_at >= since - timedelta(hours=1),
+            meeting.c.judged_at >= since,
+            meeting.c.outcome.not_in([Outcome.WAITING, Outcome.CALLED_OFF, Outcome.NOT_WATCHED]),
+            evidence.c.kind == "coverage",
+        )
+        .group_by(evidence.c.source)
+    )
+    return {source: (gone, decided) for source, gone, decided in rows}
 
 
 def transitions(conn: sa.Connection, key: str, round_: int) -> list[Transition]:

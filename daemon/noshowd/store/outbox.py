@@ -229,6 +229,11 @@ def lay_ready(conn: sa.Connection, key: str, parcel: Parcel, *, now: datetime) -
     conn.execute(sa.update(outbox).where(*waiting).values(parcel=parcel, changed_at=now))
 
 
+def wake_at(conn: sa.Connection, key: str, at: datetime) -> None:
+    """Look at a row that waits for approval again at that instant."""
+    conn.execute(sa.update(outbox).where(outbox.c.key == key, outbox.c.state == State.AWAITING).values(next_try_at=at))
+
+
 def postpone(conn: sa.Connection, key: str, *, token: str, next_try_at: datetime) -> None:
     """Put a claimed row back as it is until later, and end the lease. Raises `LeaseLost`."""
     changed = conn.execute(
