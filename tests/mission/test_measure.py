@@ -1,4 +1,4 @@
-"""A small run of the measurement, so that it keeps in step with what it measures. The figures come from `make bench`."""
+"""A small run of the measurement keeps it in step with what it measures; the figures come from `make bench`."""
 
 from __future__ import annotations
 
