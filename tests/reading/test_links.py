@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noshowd.reading.body import EXAMINED, plain_text
-from noshowd.reading.links import best_link, find_links, read_link, trusted_link
+from noshowd.reading.links import Link, best_link, find_links, read_link, trusted_link
 from noshowd.reading.platforms import ROWS
 from noshowd.reading.wrappers import unwrap
 from reading.events import cases
@@ -140,11 +140,15 @@ def test_declared_hosts_have_their_platforms_shapes():
 
 
 def test_of_twins_the_one_with_the_passcode():
-    assert best_link("https://zoom.us/j/81234567890 https://zoom.us/j/81234567890?pwd=abc", {}).passcode == "abc"
+    twins = "https://zoom.us/j/81234567890 https://zoom.us/j/81234567890?pwd=abc"
+
+    assert best_link(twins, {}) == read_link("https://zoom.us/j/81234567890?pwd=abc", {})
 
 
 def test_a_meeting_of_its_own_before_a_personal_room():
-    assert best_link("https://zoom.us/my/anna oder https://zoom.us/j/81234567890", {}).meeting_id == "81234567890"
+    both = "https://zoom.us/my/anna oder https://zoom.us/j/81234567890"
+
+    assert best_link(both, {}) == read_link("https://zoom.us/j/81234567890", {})
 
 
 def test_a_passcode_like_a_meet_code_is_none():
@@ -152,7 +156,9 @@ def test_a_passcode_like_a_meet_code_is_none():
 
 
 def test_an_unknown_host_is_believed_only_where_conferences_stand():
-    assert trusted_link("https://konferenz.example/x1", {}).platform == "unknown"
+    assert trusted_link("https://konferenz.example/x1", {}) == Link(
+        platform="unknown", url="https://konferenz.example/x1"
+    )
     assert trusted_link("https://meet.google.com/new", {}) is None
 
 
@@ -172,4 +178,5 @@ def test_the_light_meeting_page_leads_to_the_thread():
 
     link = read_link(f"https://teams.microsoft.com/light-meetings/launch?agent=web&coords={coords}&deeplinkId=1", {})
 
+    assert link is not None
     assert link.meeting_id == "19:meeting_A@thread.v2"

@@ -19,7 +19,8 @@ _ASIDE = re.compile(
         falls | wenn | sollten | sollte | sofern | verhindert | rückfragen | fragen haben
         bei (?:[\w-]+ )?(?:fragen|rückfragen|problemen|verspätung|verhinderung)
         absag\w+ | verschieb\w+ | umbuch\w+ | stornier\w+ | termin (?:zu )?(?:änder|bestätig)\w+
-        if | in case | should you | unless | questions? | reschedul\w+ | cancel\w* | confirm\w* | to (?:change|book|schedule)
+        if | in case | should you | unless | questions? | reschedul\w+ | cancel\w* | confirm\w*
+        to (?:change|book|schedule)
         need help | trouble | problems? | running late | unable
         si (?:vous|tu|no|tiene|necesita|besoin) | en cas d\w* | in caso | qualora | als u | indien | jeśli | w razie
         """
@@ -27,7 +28,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _STEM = re.compile(
-    r"ruf|meld|erreich|kontakt|kling|telefonier|call|ring|phone|dial|reach|bel|ll[aá]m|appel|chiam|zadzwon|telefon do|lig",
+    r"ruf|meld|erreich|kontakt|kling|telefonier|call|ring|phone|dial|reach"
+    r"|bel|ll[aá]m|appel|chiam|zadzwon|telefon do|lig",
     re.IGNORECASE,
 )
 #: Longer than anybody's sentence.
@@ -63,7 +65,8 @@ _HOST = phrases(
     (anruf|rückruf) (durch|von) (uns|mir|unser\w*)
     unter welcher (nummer|telefonnummer) (dürfen|können|kann|darf|sollen|soll) (wir|ich) YOU
     # English
-    (i|we) ?(ll|will|shall|m|am|re|are|can) ?(be) ?(going) ?(to) (call|ring|phone|dial)(ing)? ?(the|my|your) (you|u|GUEST|him|her|them)
+    (i|we) ?(ll|will|shall|m|am|re|are|can) ?(be) ?(going) ?(to) RING(ing)? (you|u|GUEST|him|her|them)
+    (i|we) ?(ll|will|shall|m|am|re|are|can) ?(be) ?(going) ?(to) RING(ing)? (the|my|your) GUEST
     will RING (you|GUEST)
     will RING (the|my|your) GUEST
     RINGS (you|GUEST)

@@ -32,7 +32,8 @@ class Call:
 _TITLE = re.compile(
     either(
         r"""
-        telefonat\w* | telefontermin\w* | telefon-termin | telefongespr(?:ä|ae)ch\w* | telefoninterview | telefonkonferenz
+        telefonat\w* | telefontermin\w* | telefon-termin | telefongespr(?:ä|ae)ch\w* | telefoninterview
+        telefonkonferenz
         telefonberatung | telefonsprechstunde | telefonisch\w* | telefon(?= mit\b) | telko | tel\.?-?(?:termin|gespräch)
         r[üu]ckruf(?:e|termin\w*|bitte)? | anruf(?:en|e)? | call[- ]?back
         phone (?:call|screen\w*|interview|consult\w*|appointment|meeting|chat|conversation|conference|check[- ]?in)
@@ -51,11 +52,12 @@ _BODY_STEM = re.compile(r"phone|telefon|bound_call|téléphon", re.IGNORECASE)
 _BODY = re.compile(
     either(
         r"""
-        this is a phone call | telefontermin | telefonat | telefongespräch | llamada telef[óo]nica | appel t[ée]l[ée]phonique
+        this is a phone call | telefontermin | telefonat | telefongespräch | llamada telef[óo]nica
+        appel t[ée]l[ée]phonique
         (?:phone|telephone) (?:call with|consult\w*|interview|screen\w*|appointment|meeting)
         telefonische[rsn]? (?:termin|beratung|besprechung|gespräch|erstgespräch|interview|sprechstunde)
-        (?:findet|erfolgt|gespräch|termin|beratung|sprechen|telefonieren)\b[^\n.]{0,60}\b(?:telefonisch|per telefon|am telefon)
-        (?:meet|talk|speak|meeting|call|appointment|interview|held|take place)\b[^\n.]{0,60}\b(?:by|over the|via) (?:tele)?phone
+        (?:findet|erfolgt|gespräch|termin|beratung|sprechen)\b[^\n.]{0,60}\b(?:telefonisch|(?:per|am) telefon)
+        (?:meet|talk|speak|meeting|call|appointment|interview|held)\b[^\n.]{0,60}\b(?:by|over the|via) (?:tele)?phone
         (?:in|out)bound_call
         """
     ),

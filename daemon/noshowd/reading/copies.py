@@ -11,30 +11,26 @@ from noshowd.domain.entry import CalendarEntry, EntryStatus
 from noshowd.reading.place import PlaceReading
 from noshowd.reading.sides import canonical
 from noshowd.reading.skips import others_of
+from noshowd.reading.vocabulary import either, phrases, words
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 #: Exchange writes the day of an occurrence into its UID, right after this beginning (MS-OXOCAL 2.2.1.27).
 _EXCHANGE_UID = re.compile(r"(?P<head>040000008200e00074c5b7101a82e008)[0-9a-f]{8}(?P<tail>[0-9a-f]+)")
 #: Programs that copy busy times from one calendar to another: their marks, and what they write.
-_SYNC_MARKS = (
-    "reclaim",
-    "onecal",
-    "calendarbridge",
-    "syncgene",
-    "clockwise",
-    "keepcal",
-    "calsync",
-    "morgen",
-    "sync2cal",
-)
-_SYNC_TEXT = re.compile(
-    r"\b(?:synced|synchronized|copied|mirrored|blocked|created|synchronisiert)\s(?:by|with|via|from|mit|von|durch)\s(?:the\s)?"
-    r"(?:reclaim|onecal|calendarbridge|calendar bridge|syncgene|keepcal|calsync|clockwise|morgen|cal\.com sync|usemotion|motion)\b"
-    r"|\bvia (?:clockwise|onecal|reclaim)\b",
-    re.IGNORECASE,
+_SYNC_MARKS = words("reclaim onecal calendarbridge syncgene clockwise keepcal calsync morgen sync2cal")
+_SYNC_TEXT = phrases(
+    """
+    (synced|synchronized|copied|mirrored|blocked|created|synchronisiert) (by|with|via|from|mit|von|durch) TOOL
+    via TOOL
+    """,
+    {"TOOL": r"(reclaim|onecal|calendarbridge|calendar bridge|syncgene|keepcal|calsync|clockwise|morgen|motion)"},
 )
 _BLOCKER = re.compile(
-    r"[^\w\n]{0,8}(?:busy|belegt|gebucht|blocked|blocker|occupied|reserved|besetzt|nicht verfügbar|unavailable)[^\w\n]{0,8}",
+    r"[^\w\n]{0,8}"
+    + either(
+        "busy | belegt | gebucht | blocked | blocker | occupied | reserved | besetzt | nicht verfügbar | unavailable"
+    )
+    + r"[^\w\n]{0,8}",
     re.IGNORECASE,
 )
 
@@ -57,7 +53,7 @@ class Copy:
 
 
 def is_sync_copy(entry: CalendarEntry) -> bool:
-    """Made by a program that keeps calendars alike: it bears such a program's mark, or only says "busy"; nobody is invited."""
+    """Made by a program that keeps calendars alike: nobody is invited, and it bears a program's mark or says "busy"."""
     if others_of(entry):
         return False
     marked = any(tool in name or tool in value.lower() for name, value in entry.marks for tool in _SYNC_MARKS)

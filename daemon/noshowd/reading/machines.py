@@ -16,8 +16,10 @@ _BOT = re.compile(
         meeting notes | notes? assistant | meeting assistant | ai assistant | ki-assistent\w* | ai companion
         otter\.ai | otter ai | otterpilot
         fireflies(?:\.ai)? | read\.ai | read ai | read meeting navigator
-        tl;dv | tldv | avoma | chorus\.ai | supernormal | meetgeek | sembly | krisp | airgram | circleback | bluedot | tactiq
-        rewatch | laxis | noty\.ai | nyota | colibri\.ai | claap | leexi | sally ai | recall\.ai | meetingbaas | loopin | scribbl
+        tl;dv | tldv | avoma | chorus\.ai | supernormal | meetgeek | sembly | krisp | airgram | circleback
+        bluedot | tactiq
+        rewatch | laxis | noty\.ai | nyota | colibri\.ai | claap | leexi | sally ai | recall\.ai
+        meetingbaas | loopin | scribbl
         jiminny | wudpecker | bliro | winn\.ai | cogram | copilot
         (?:recording|transcript(?:ion)?|aufzeichnungs|transkriptions|protokoll)[- ]?(?:bot|dienst|service|assistent)
         bot | recorder
@@ -44,7 +46,8 @@ _BOT_DOMAINS = words(
 _ROOM = re.compile(
     either(
         r"""
-        konferenzraum | besprechungsraum | besprechungszimmer | sitzungszimmer | sitzungssaal | meetingraum | seminarraum
+        konferenzraum | besprechungsraum | besprechungszimmer | sitzungszimmer | sitzungssaal | meetingraum
+        seminarraum
         schulungsraum | vc[- ]raum | videokonferenzsystem
         meeting ?room | conference ?room | board ?room | huddle ?room | zoom ?room | teams ?room
         salle de r\u00e9union | sala de reuniones | sala riunioni

@@ -78,7 +78,7 @@ def _all_declined(people: Sequence[Person]) -> bool:
 
 
 def _uninvited(governing: CalendarEntry, party: Party, us: Us) -> bool:
-    """An outsider nobody knows put it into our calendar, and none of ours has answered: it may be anybody's advertisement."""
+    """An unknown outsider put it into our calendar and none of ours has answered: it may be anybody's advertisement."""
     organizer = governing.organizer
     if organizer is None or governing.is_organizer_copy or not organizer.address or is_robot(organizer.address):
         return False

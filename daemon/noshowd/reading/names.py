@@ -38,7 +38,9 @@ class Name:
 
 
 _BRACKETS = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|\{[^{}]{0,80}\}")
-_AFTER = re.compile(r"(?:[|/•·]|\s[-–—@]\s|\bvon der firma\b|\bfrom\b|\bvia\b|\bc/o\b).*$", re.IGNORECASE)
+_AFTER = re.compile(
+    r"(?:[|/\u2022\u00b7]|\s[-\u2013\u2014@]\s|\bvon der firma\b|\bfrom\b|\bvia\b|\bc/o\b).*$", re.IGNORECASE
+)
 _TITLES = words(
     """
     dr prof professor dipl ing dipl-ing mag phd md msc bsc mba ba ma llm ra rain herr frau hr fr mr mrs ms miss mx sir
@@ -47,21 +49,24 @@ _TITLES = words(
     """
 )
 _PARTICLES = words("von van vom zu zur zum de der den dem del della di da dos la le ten ter el al bin ibn af av")
+_GADGET = (
+    r"(?:iphone|ipad|macbook(?: air| pro)?|galaxy|samsung|handy|laptop|pc|pixel|surface|tablet|smartphone|android|phone"
+    r"|telefon)"
+)
 _DEVICE = re.compile(
-    r"^(?:(?:das|mein|my)\s)?(?:iphone|ipad|macbook(?: air| pro)?|galaxy(?: [a-z]\d+\w*)?|samsung|handy|laptop|pc|pixel(?: \d+)?|surface|tablet|smartphone|android)"
-    r"(?: \w{1,8})?\s(?:von|of|de)\s(?P<owner>.+)$"
-    r"|^(?P<owner2>[^\W\d_]+?)(?:['’´`]?s|['’])\s(?:[^\W\d_]+\s)?(?:iphone|ipad|macbook|galaxy|handy|laptop|pc|pixel|surface|tablet|smartphone|android|phone|telefon)\b.*$",
+    rf"^(?:(?:das|mein|my)\s)?{_GADGET}(?: \w{{1,8}}){{0,2}}?\s(?:von|of|de)\s(?P<owner>.+)$"
+    rf"|^(?P<owner2>[^\W\d_]+?)(?:['\u2019\u00b4`]?s|['\u2019])\s(?:[^\W\d_]+\s)?{_GADGET}(?!\w).*$",
     re.IGNORECASE,
 )
 _ANONYMOUS = re.compile(
-    r"^(?:(?:iphone|ipad|macbook|galaxy|samsung|android|pixel|laptop|pc|tablet|user|guest|gast|teilnehmer|participant|anonymous|anonym|unknown|unbekannt"
-    r"|call-?in user|phone user|zoom user|telefon|anrufer|caller)(?: ?[\w-]*\d[\w-]*)?)$",
+    rf"^(?:{_GADGET}|user|guest|gast|teilnehmer|participant|anonymous|anonym|unknown|unbekannt|anrufer|caller"
+    r"|(?:call-?in|phone|zoom) user)(?: ?[\w-]*\d[\w-]*)?$",
     re.IGNORECASE,
 )
 _GERMAN = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"}
 )
-_LETTERS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 
 _FAMILY_SCORE = 90
 _GIVEN_SCORE = 85

@@ -32,7 +32,7 @@ class Numbering:
 
 
 _DIRECT_DIAL = re.compile(
-    r"^(?P<trunk>.*?\d)[\s,./-]{0,3}(?:durchwahl|dw|app(?:arat)?)\b\.?:?\s{0,3}(?P<ext>\d{1,5})\s*$", re.I
+    r"^(?P<trunk>.*?\d)[\s,./-]{0,3}(?:durchwahl|dw|app(?:arat)?)\b\.?:?\s{0,3}(?P<ext>\d{1,5})\s*$", re.IGNORECASE
 )
 #: Trunk and extension of one German company line differ in at most this many last digits.
 _EXTENSION_DIGITS = 4

@@ -49,9 +49,12 @@ _PRINTS_PASSCODE = words(f"zoom teams webex gotomeeting ringcentral bluejeans zo
 _BLOCK = re.compile(
     r"^[^\w\n]{0,20}"
     + either(
-        r"microsoft teams[ -](?:meeting|besprechung|vergadering) | (?:réunion|reunión|riunione)(?: de| di)? microsoft teams"
+        """
+        microsoft teams[ -](?:meeting|besprechung|vergadering)
+        (?:réunion|reunión|riunione)(?: de| di)? microsoft teams
+        """
     )
-    + r"|\bthis is an? (?P<calendly>zoom|google meet|microsoft teams|webex|gotomeeting) (?:web )?(?:conference|meeting)\b",
+    + r"|\bthis is an? (?P<calendly>zoom|google meet|microsoft teams|webex|gotomeeting) (?:web )?conference\b",
     re.IGNORECASE | re.MULTILINE,
 )
 #: What Google Calendar itself writes between its two marks is as good as structured data.

@@ -22,8 +22,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "zoom",
         "zoom.us zoom.com zoom.com.cn zoomgov.com zoom-x.de",
-        "/j/{digits} /w/{digits} /s/{digits} /wc/join/{digits} /wc/{digits}/join /wc/{digits}/start /my/{nick}"
-        " /join?confno={digits} /start?confno={digits}",
+        "/j/{digits} /w/{digits} /s/{digits} /wc/join/{digits} /wc/{digits}/join /wc/{digits}/start /my/{nick}",
     ),
     ("zoom", "*.zm.page", "/"),
     ("google_meet", "=meet.google.com", "/{code} /_meet/{code} /lookup/{nick}"),
@@ -36,9 +35,11 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "webex",
         "*.webex.com",
-        "/**j.php?MTID={id} /**j.php?ED&UID /meet/{personal} /join/{personal} /m/{id}"
-        " /collabs/meetings/join?uuid={id} /collabs/meetings/join /webappng/sites/*/meeting/info/{id}"
-        " /wbxmjs/joinservice/sites/*/meeting/download/{id} /webappng/sites/*/dashboard/pmr/{personal}",
+        """
+        /**j.php?MTID={id} /**j.php?ED&UID /meet/{personal} /join/{personal} /m/{id}
+        /collabs/meetings/join?uuid={id} /collabs/meetings/join /webappng/sites/*/meeting/info/{id}
+        /wbxmjs/joinservice/sites/*/meeting/download/{id} /webappng/sites/*/dashboard/pmr/{personal}
+        """,
     ),
     ("gotomeeting", "gotomeeting.com", "/join/{digits} /meeting/join/{digits} /meet/{personal}"),
     ("gotomeeting", "=meet.goto.com", "/{digits} /{digits}/** /{personal}"),
@@ -148,5 +149,8 @@ PAGES = words(
 
 #: Labels that never lead a meeting's host, whatever lies below it.
 VENDOR_LABELS = words(
-    "account api assets blog cdn clients community developer docs events help hooks marketplace signup static status support"
+    """
+    account api assets blog cdn clients community developer docs events help hooks marketplace signup static status
+    support
+    """
 )

@@ -11,7 +11,8 @@ _ID = re.compile(
     r"(?<!conference )(?<!video )"
     + either(
         r"""
-        (?:meeting|besprechungs|session|webinar|event|vergader(?:ing)?|riunione|møde|möte)[ -]?(?:id|number|no\.?|kennnummer|nummer)
+        (?:meeting|besprechungs|session|webinar|vergader(?:ing)?|riunione|møde|möte)[ -]?(?:id|number|no\.?)
+        meeting[ -]?(?:kennnummer|nummer)
         id\.? (?:de (?:la )?|della |da )?(?:reuni[óo]n|réunion|riunione|reunião)
         n[úu]mero de (?:la )?(?:reunión|reunião) | numéro de (?:la )?réunion | numero (?:della )?riunione
         identyfikator spotkania | идентификатор (?:конференции|собрания) | 会议\s?(?:id|号) | 회의 id
@@ -24,7 +25,8 @@ _PASSCODE = re.compile(
     either(
         r"""
         passcode | password | passwort | kenncode | kennung | kennwort | mot de passe | code secret | contraseña
-        código de acceso | codice d['\u2019]accesso | wachtwoordcode | wachtwoord | toegangscode | senha | kod dostępu | hasło
+        código de acceso | codice d['\u2019]accesso | wachtwoordcode | wachtwoord | toegangscode | senha
+        kod dostępu | hasło
         пароль | код доступа | adgangskode | lösenord | pw
         """
     )

@@ -77,7 +77,8 @@ _FILLERS = words(
     """
     a an and app apps at auf aus be beschreibung besprechung besprechungslink besprechungsraum business by call calls
     cisco conf conference conferencing confirmed d de description details details: di die eingeladen einladung for folgt
-    follow follows from google hier im in info information informationen instructions invitation invite ist join konferenz
+    follow follows from google hier im in info information informationen instructions invitation invite ist
+    join konferenz
     line link meet meeting meetings microsoft mit ms n notes on oder or per persönlich provided réunion reunion reunión
     riunione room's see sent siehe sitzung spotkanie team termin text the through tba to über unten url van vergadering
     via w web werden will wird with workplace you your zugang zugesandt zugeschickt zum zur gesendet separat rozmowa
@@ -86,11 +87,13 @@ _FILLERS = words(
 )
 _PHONE_ALONE = words(
     """
-    telefon telefonat telefonisch telefonische telefonischer telefonisches telefontermin telefongespräch telefongespraech
+    telefon telefonat telefonisch telefonische telefonischer telefonisches telefontermin telefongespräch
+    telefongespraech
     telefonanruf telefoninterview telefonkonferenz telefonberatung telko tk fernmündlich anruf rückruf rueckruf phone
     phonecall telephone telephonic tel tél mobile mobil mobiltelefon handy cell call calls callback teleconference
     telecon telcon telco concall audio teléfono telefono telefónica llamada téléphone téléphonique appel telefonata
-    chiamata telefonica telefoon telefoongesprek telefoontje bellen telefone telefônica ligação telefonicznie telefoniczna
+    chiamata telefonica telefoon telefoongesprek telefoontje bellen telefone telefônica ligação telefonicznie
+    telefoniczna
     telefonsamtal puhelin telefonmøde dial dialin callin bridge einwahl
     """
 )
@@ -99,7 +102,8 @@ _SOMEBODYS = frozenset(("phone", "cell", "mobile", "handy", "telefon"))
 _PHONE_FILLERS = words(
     """
     access and at auf below beschreibung bitte bridge by call cell code conf conference der description details dial die
-    durchwahl dw ext extension app apparat festnetz folgt follows fon from gespräch herr herrn frau host i id in incoming
+    durchwahl dw ext extension app apparat festnetz folgt follows fon from gespräch herr herrn frau host i id
+    in incoming
     interview is leader line me meeting mit moderator nach nr number nummer numero número of on or our out outbound over
     participant passcode per pin please por s screen see siehe the through to über und und unten unter us uns via von
     with x you your zum zur rufe rufen wir ich sie an par al no
@@ -109,7 +113,8 @@ _PHONE_WORDS = _PHONE_ALONE | _PHONE_FILLERS
 _PHONE_SURE = re.compile(
     either(
         r"""
-        telefonat | telefontermin | telefongespr(?:ä|ae)ch | telefoninterview | telefonkonferenz | telefonisch(?:e[rs]?)?
+        telefonat | telefontermin | telefongespr(?:ä|ae)ch | telefoninterview | telefonkonferenz
+        telefonisch(?:e[rs]?)?
         telefonsprechstunde | telko | per telefon | am telefon | r[üu]ckruf
         phone ?call | by phone | over the phone | conference call | call[ -]?back | phone interview | phone screen
         (?:attendee|organi[sz]er|invitee) phone number | (?:in|out)bound_call
