@@ -72,4 +72,4 @@ def _answer(sample_id: object, reading: PlaceReading | None, skip: str | None, w
 def _told(problem: Exception) -> str:
     if isinstance(problem, json.JSONDecodeError):
         return f"not JSON: {problem.msg} at column {problem.colno}"
-    return str(problem) or "nested too deeply"
+    return "nested too deeply" if isinstance(problem, RecursionError) else str(problem)

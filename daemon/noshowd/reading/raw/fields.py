@@ -16,6 +16,10 @@ def text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
 def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 

@@ -15,7 +15,7 @@ from noshowd.domain.entry import (
     Response,
     Sensitivity,
 )
-from noshowd.reading.raw.fields import instant, items, mapping, sample_ref, text
+from noshowd.reading.raw.fields import instant, items, mapping, number, sample_ref, text
 
 _RESPONSES = {
     "accepted": Response.ACCEPTED,
@@ -64,7 +64,7 @@ def _attendee(item: Mapping[str, Any]) -> Attendee:
         kind=AttendeeKind.ROOM if item.get("resource") else AttendeeKind.PERSON,
         is_organizer=bool(item.get("organizer")),
         is_self=bool(item.get("self")),
-        additional_guests=int(item.get("additionalGuests") or 0),
+        additional_guests=number(item.get("additionalGuests")),
     )
 
 
