@@ -143,12 +143,6 @@ def test_nothing_to_watch_and_nobody_to_tell(read):
     assert {p.key for p in read("").problems} == {"account", "channel"}
 
 
-def test_a_look_every_half_stay_at_least(read, minimal):
-    report = read(minimal + '[[policy]]\nname = "a"\njudging = { shortest_stay = "30 s" }\n')
-
-    assert _one(report, "policy[1].judging.shortest_stay").line == minimal.count("\n") + 3
-
-
 @pytest.mark.parametrize(
     ("step", "says"),
     [

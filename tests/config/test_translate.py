@@ -71,6 +71,12 @@ def test_the_first_policy_that_fits_rules_and_may_leave_a_meeting_alone():
     assert _chosen(_meeting("m@example.com"), config).name == "rest"
 
 
+def test_delicate_titles_are_left_alone():
+    assert choose_policy(_meeting("m@example.com", title="Termin beim ARZT"), _config()) is None
+    assert choose_policy(_meeting("m@example.com", title="Beratung Arztpraxis"), _config()) is not None
+    assert choose_policy(_meeting("m@example.com", title="Arzt"), _config(privacy={"skip_titles": []})) is not None
+
+
 def test_shadow_of_mode_policy_and_person():
     meeting = _meeting("m@example.com")
     shy = [{"address": "anna@wir.de", "shadow": True}]

@@ -46,8 +46,7 @@ def check(config: Config, *, file: str, lines: Lines) -> Iterator[Problem]:
     yield from _something_to_do(config, report)
     yield from _names_are_unique(config, report)
     yield from _accounts_exist(config, report)
-    yield from _people_exist(config, report)
-    yield from _speeds_fit(config, report)
+    yield from _stand_ins_exist(config, report)
     yield from _files_are_there(config, report)
 
 
@@ -120,29 +119,17 @@ def _accounts_exist(config: Config, report: Report) -> Iterator[Problem]:
                 )
 
 
-def _people_exist(config: Config, report: Report) -> Iterator[Problem]:
+def _stand_ins_exist(config: Config, report: Report) -> Iterator[Problem]:
     known = {address for person in config.person for address in (person.address, *person.aliases)}
     for number, person in enumerate(config.person):
-        named = [("stand_in", person.stand_in), *(("approves_for", a) for a in person.approves_for)]
-        for key, address in named:
-            if address is not None and address not in known:
-                yield report.problem(
-                    ("person", number, key),
-                    "no [[person]] has this address",
-                    found=f'"{address}"',
-                    nearest="".join(difflib.get_close_matches(address, known, n=1)),
-                    do="Add this person, or correct the address.",
-                )
-
-
-def _speeds_fit(config: Config, report: Report) -> Iterator[Problem]:
-    for number, policy in enumerate(config.policy):
-        stay = policy.judging.shortest_stay
-        if stay is not None and config.run.look_every * 2 > stay:
+        address = person.stand_in
+        if address is not None and address not in known:
             yield report.problem(
-                ("policy", number, "judging", "shortest_stay"),
-                "looks are too far apart to see so short a stay",
-                do="Make it at least twice run.look_every, or look more often.",
+                ("person", number, "stand_in"),
+                "no [[person]] has this address",
+                found=f'"{address}"',
+                nearest="".join(difflib.get_close_matches(address, known, n=1)),
+                do="Add this person, or correct the address.",
             )
 
 

@@ -112,11 +112,6 @@ class Person(Section):
     stand_in: Address | None = Field(
         default=None, description="Who is told that cover is needed.", examples=["ben@beispiel-beratung.de"]
     )
-    approves_for: tuple[Address, ...] = Field(
-        default=(),
-        description="People whose messages to guests this person may approve as well.",
-        examples=[["ben@beispiel-beratung.de"]],
-    )
     language: Language | None = Field(default=None, description="Instead of the language of [us].", examples=["de"])
     salutation: Salutation | None = Field(
         default=None, description="Instead of the salutation of [us].", examples=["informal"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -13,7 +14,6 @@ from noshowd.config.values import (
     Count,
     Duration,
     FilePath,
-    Flag,
     ProxyUrl,
     Section,
     Url,
@@ -34,6 +34,13 @@ def _database(value: str) -> str:
     return value
 
 
+def _listen(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not re.fullmatch(r"[^\s/@]{1,255}", host) or not re.fullmatch(r"\d{1,5}", port) or int(port) > 65535:
+        raise refuse("an address and a port such as 127.0.0.1:8642")
+    return value
+
+
 class Store(Section):
     """The database."""
 
@@ -50,8 +57,8 @@ class Store(Section):
 class Web(Section):
     """The small web pages on which people answer, and health and metrics."""
 
-    listen: str = Field(
-        default="127.0.0.1:8642", pattern=r"^[^\s/@]{1,255}:\d{1,5}$", description="Address and port it listens on."
+    listen: Annotated[str, AfterValidator(_listen)] = Field(
+        default="127.0.0.1:8642", description="Address and port it listens on."
     )
     public_url: Url | None = Field(
         default=None,
@@ -71,19 +78,9 @@ class Web(Section):
 class Run(Section):
     """How fast it looks, and what it may use."""
 
-    workers: Annotated[int, Field(strict=True, ge=1, le=64)] = Field(
-        default=1, description="Loops that judge and deliver at the same time."
-    )
     poll_near: Wait = Field(default=timedelta(seconds=60), description="Look at a calendar this often near a meeting.")
     poll_far: Wait = Field(default=timedelta(minutes=10), description="And this often otherwise.")
-    poll_push: Wait = Field(default=timedelta(minutes=15), description="And this often while a push source is alive.")
     horizon: Wait = Field(default=timedelta(days=7), description="How far ahead calendars are read.")
-    look_every: Wait = Field(
-        default=timedelta(seconds=30),
-        description="Look for people this often while somebody may be missing; at most half the shortest stay.",
-    )
-    google_calls_per_minute: Count = Field(default=300, description="Budget of each Google account.")
-    microsoft_calls_per_minute: Count = Field(default=600, description="Budget of each Microsoft account.")
     guest_messages_per_hour: Count = Field(default=20, description="Messages to guests in an hour, all together.")
     absences_before_stop: Annotated[int, Field(strict=True, ge=2, le=1000)] = Field(
         default=5, description="This many absences from one source within an hour stop sending to guests from it."
@@ -109,11 +106,10 @@ class Privacy(Section):
         description="Page about data protection, linked in one line of each message to a guest.",
         examples=["https://beispiel-beratung.de/datenschutz"],
     )
-    skip_private: Flag = Field(default=True, description="Leave appointments alone that are marked private.")
     skip_titles: tuple[str, ...] = Field(
         default=("Arzt", "Betriebsrat", "Personalgespräch", "doctor", "works council"),
         max_length=100,
-        description="Words in titles of appointments that are left alone; capitals do not matter.",
+        description="Whole words in titles of appointments that are left alone; capitals do not matter.",
     )
 
 

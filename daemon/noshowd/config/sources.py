@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from noshowd.config.accounts import Reach
 from noshowd.config.secrets import SecretRef
-from noshowd.config.values import Duration, Flag, Name, Phone, Port, Section, Text, Url, Wait
+from noshowd.config.values import Name, Phone, Port, Section, Text, Url
 
 
 class GoogleMeetPresence(Reach):
@@ -61,21 +60,11 @@ class FritzboxPresence(Section):
     )
 
 
-class AskPresence(Reach):
-    """Our own people, asked in one tap when no source can know."""
+class AskPresence(Section):
+    """Our own people alone: they are asked in one tap, and nothing else is looked at."""
 
     kind: Literal["ask"]
     name: Name = Field(default="ask", description="Name of the source.")
-    enabled: Flag = Field(default=True, description="False never asks.")
-    at_most_open: Annotated[int, Field(strict=True, ge=0, le=5)] = Field(
-        default=1, description="Open questions a person may have at once."
-    )
-    bundle_after: Duration = Field(
-        default=timedelta(minutes=0), description="Wait this long past the slot, to ask for several at once."
-    )
-    expires_after: Wait = Field(
-        default=timedelta(hours=20), description="A question without an answer is closed then, without a reminder."
-    )
 
 
 Presence = Annotated[

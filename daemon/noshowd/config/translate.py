@@ -59,7 +59,7 @@ def choose_policy(meeting: Meeting, config: Config) -> Policy | None:
     It is in shadow as well when one of our people in the meeting is.
     """
     section = next((s for s in sections(config) if _fits(s.match, meeting, config)), None)
-    if section is None or not section.watch:
+    if section is None or not section.watch or _is_delicate(meeting.title, config):
         return None
     chosen = policy(section, config)
     people = [person_for(p.address, config) for p in meeting.side(Side.OURS)]
@@ -176,6 +176,11 @@ def _named(address: str, names: tuple[str, ...]) -> bool:
 
 def _within(domain: str, parent: str) -> bool:
     return domain == parent or domain.endswith("." + parent)
+
+
+def _is_delicate(title: str, config: Config) -> bool:
+    words = [re.escape(word) for word in config.privacy.skip_titles]
+    return bool(words) and _title_fits(rf"\b(?:{'|'.join(words)})\b", title)
 
 
 def _title_fits(pattern: str, title: str) -> bool:

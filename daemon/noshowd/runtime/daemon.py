@@ -46,7 +46,7 @@ class Daemon:
     def __init__(self, config: Config, *, folder: Path, clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
         state = state_folder(config, environ=environ)
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = signing_key(state)
+        key = _key(config, folder, environ) or signing_key(state)
         self._config = config
         self._clock = clock
         self._database = open_database(database_url(config, folder, environ))
@@ -129,6 +129,13 @@ class Daemon:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _key(config: Config, folder: Path, environ: Mapping[str, str]) -> bytes | None:
+    """The signing key that workers on several machines share, where one is configured."""
+    if config.web is None or config.web.signing_key is None:
+        return None
+    return resolve(config.web.signing_key, folder=folder, environ=environ).reveal().encode()
 
 
 def database_url(config: Config, folder: Path, environ: Mapping[str, str] = os.environ) -> str:
