@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +58,13 @@ class Bench:
         if name not in self._clients:
             self._clients[name] = build()
         return self._clients[name]
+
+    async def close(self) -> None:
+        """Let every shared client's connections and threads go."""
+        for client in self._clients.values():
+            closing = client.close()
+            if inspect.isawaitable(closing):
+                await closing
 
     def ca_file(self, section: Any) -> str | None:
         given = section.ca_file or self.config.network.ca_file

@@ -50,9 +50,9 @@ class Daemon:
         self._config = config
         self._clock = clock
         self._database = open_database(database_url(config, folder, environ))
-        bench = Bench(config, folder=folder, state=state, clock=clock, signing_key=key)
+        self._bench = Bench(config, folder=folder, state=state, clock=clock, signing_key=key)
         try:
-            self._adapters = build(bench)
+            self._adapters = build(self._bench)
             self._links = _links(config, key)
             self.parts = assemble(
                 config,
@@ -94,6 +94,7 @@ class Daemon:
         with suppress(TimeoutError):
             async with asyncio.timeout(_STOP_WITHIN):
                 results = await asyncio.gather(*tasks, return_exceptions=True)
+                await self._bench.close()
                 for result in results:
                     if isinstance(result, Exception):
                         raise result

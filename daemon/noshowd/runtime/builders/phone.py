@@ -13,18 +13,17 @@ def sipgate(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.sipgate.presence import SipgateHistory
     from noshowd.adapters.sipgate.settings import SipgateSettings
 
-    made.presences[section.name] = SipgateHistory(
-        SipgateSettings(
-            name=section.name,
-            token_id=section.token_id,
-            token=bench.secret(section.token) or "",
-            lines=frozenset(section.lines),
-            url=section.url,
-            ca_file=bench.ca_file(section),
-            proxy=bench.proxy(section),
-            timeout=bench.timeout,
-        )
+    settings = SipgateSettings(
+        name=section.name,
+        token_id=section.token_id,
+        token=bench.secret(section.token) or "",
+        lines=frozenset(section.lines),
+        url=section.url,
+        ca_file=bench.ca_file(section),
+        proxy=bench.proxy(section),
+        timeout=bench.timeout,
     )
+    made.presences[section.name] = bench.shared(f"presence {section.name}", lambda: SipgateHistory(settings))
 
 
 def fritzbox(bench: Bench, section: Any, made: Adapters) -> None:
