@@ -127,6 +127,13 @@ async def test_what_is_no_answer_is_temporary_and_ends_no_listing(tenant: Tenant
         await listing(GraphCalendar(tenant.graph()))
 
 
+async def test_a_redirect_is_no_success(tenant: Tenant) -> None:
+    """A hotel's sign-in page must not be taken for an empty, good answer."""
+    tenant.sim.faults.standing = Fault(status=302, text="")
+    with pytest.raises(Temporary):
+        await listing(GraphCalendar(tenant.graph()))
+
+
 async def test_a_page_that_fails_leaves_the_listing_without_its_end(tenant: Tenant) -> None:
     for minute in range(120):
         tenant.book(start=NOW + timedelta(minutes=minute), end=NOW + timedelta(minutes=minute + 5))

@@ -105,6 +105,14 @@ async def test_plain_mail_needs_no_right_but_sending(plain: MailWorld) -> None:
     assert plain.tenant.paths() == ["POST sendMail"]
 
 
+@pytest.mark.parametrize(("status", "uncertain"), [(302, True), (409, False), (502, True), (408, True)])
+async def test_what_may_have_left_is_uncertain(plain: MailWorld, status: int, uncertain: bool) -> None:
+    plain.tenant.sim.faults.order(Fault(path="/sendMail", status=status, text=""))
+    with pytest.raises(Temporary) as caught:
+        await plain.channel.send(plain.parcel())
+    assert caught.value.uncertain is uncertain
+
+
 async def test_a_blind_retry_would_double_the_mail(plain: MailWorld) -> None:
     """Why plain mail asks a person: Graph does not know that it is the same message."""
     await plain.channel.send(plain.parcel())
@@ -148,6 +156,14 @@ async def test_a_fresh_draft_may_still_be_on_its_way_out(drafted: MailWorld) -> 
         await drafted.channel.verify(drafted.parcel())
     drafted.tenant.clock.instant += timedelta(minutes=6)
     assert await drafted.channel.verify(drafted.parcel()) is None
+
+
+@pytest.mark.parametrize("text", ['{"value": [{"id": "1"}]}', '{"value": [{"isDraft": false}]}', '{"value": 5}', "[]"])
+async def test_nonsense_is_temporary(drafted: MailWorld, text: str) -> None:
+    drafted.tenant.sim.faults.standing = Fault(path="/messages", status=200, text=text)
+    with pytest.raises(Temporary):
+        await drafted.channel.verify(drafted.parcel())
+    assert drafted.mail.sent == ()
 
 
 async def test_a_draft_is_left_for_its_sender_and_can_be_taken_back(drafted: MailWorld) -> None:

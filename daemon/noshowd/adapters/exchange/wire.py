@@ -62,11 +62,14 @@ class Malformed(ValueError):
 def entry(item: Any, ref: EntryRef) -> CalendarEntry:
     """One item of a calendar view as an entry of the calendar `ref.calendar` (its owner's address)."""
     try:
-        return _entry(item, ref)
+        found = _entry(item, ref)
     except (AttributeError, TypeError, ValueError) as error:
         if isinstance(error, Malformed):
             raise
         raise Malformed(f"the item is malformed: {type(error).__name__}") from error
+    if found.end < found.start:
+        raise Malformed("the item ends before it starts")
+    return found
 
 
 def _entry(item: Any, ref: EntryRef) -> CalendarEntry:

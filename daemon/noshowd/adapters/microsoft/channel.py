@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from noshowd.adapters.microsoft.graph import Graph, NotThere, items, segment, user
+from noshowd.adapters.microsoft.graph import Graph, NotThere, instant_of, items, member, segment, user
 from noshowd.adapters.microsoft.mail_wire import message
 from noshowd.adapters.microsoft.marks import wanted
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
@@ -82,8 +82,8 @@ class DraftedMail:
         found = await self._find(mailbox, parcel.key)
         if found is None:
             found = await self._graph.post(f"{user(mailbox)}/messages", draft)
-        if found["isDraft"] and not parcel.draft:
-            await self._graph.post(f"{_place(mailbox, found['id'])}/send", None)
+        if member(found, "isDraft") and not parcel.draft:
+            await self._graph.post(f"{_place(mailbox, member(found, 'id', acts=True))}/send", None)
         return self._receipt(mailbox, found)
 
     async def verify(self, parcel: Parcel) -> Receipt | None:
@@ -91,9 +91,9 @@ class DraftedMail:
         found = await self._find(mailbox, parcel.key)
         if found is None:
             return None
-        if not found["isDraft"] or parcel.draft:
+        if not member(found, "isDraft") or parcel.draft:
             return self._receipt(mailbox, found)
-        if self._clock.now() - datetime.fromisoformat(found["lastModifiedDateTime"]) < _SENDING:
+        if self._clock.now() - instant_of(found, "lastModifiedDateTime") < _SENDING:
             raise Temporary("the message may still be on its way out", retry_after=_SENDING)
         return None
 
@@ -106,7 +106,7 @@ class DraftedMail:
         place = _place(mailbox, identifier)
         try:
             found = await self._graph.get(place, {"$select": "isDraft"})
-            if not found["isDraft"]:
+            if not member(found, "isDraft"):
                 raise Permanent("mail cannot be taken back")
             await self._graph.delete(place)
         except NotThere:
@@ -115,10 +115,10 @@ class DraftedMail:
     async def _find(self, mailbox: str, key: str) -> dict[str, Any] | None:
         query = wanted(key) | {"$select": "isDraft,lastModifiedDateTime"}
         found = items(await self._graph.get(f"{user(mailbox)}/messages", query))
-        return next((one for one in found if not one["isDraft"]), found[0] if found else None)
+        return next((one for one in found if not member(one, "isDraft")), found[0] if found else None)
 
     def _receipt(self, mailbox: str, found: dict[str, Any]) -> Receipt:
-        return Receipt(channel=self.name, ref=f"{mailbox}|{found['id']}", at=self._clock.now())
+        return Receipt(channel=self.name, ref=f"{mailbox}|{member(found, 'id', acts=True)}", at=self._clock.now())
 
 
 def _place(mailbox: str, identifier: str) -> str:

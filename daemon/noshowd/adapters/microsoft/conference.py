@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from noshowd.adapters.microsoft.graph import Graph, NotThere, items, user
+from noshowd.adapters.microsoft.graph import Graph, NotThere, items, member, user
 from noshowd.domain.meeting import Meeting
 
 _THREAD = re.compile(r"19:meeting_[^/?#]+@thread\.v2")
@@ -60,14 +60,14 @@ async def conference_of(graph: Graph, meeting: Meeting) -> Conference | None:
         return None
     if not found:
         return None
-    return Conference(meeting_id=str(found[0]["id"]), organizer_id=organizer, addresses=_addresses(found[0]))
+    return Conference(meeting_id=str(member(found[0], "id")), organizer_id=organizer, addresses=_addresses(found[0]))
 
 
 async def _object_id(graph: Graph, address: str | None) -> str | None:
     if address is None:
         return None
     try:
-        return str((await graph.get(user(address), {"$select": "id"}))["id"])
+        return str(member(await graph.get(user(address), {"$select": "id"}), "id"))
     except NotThere:
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -141,9 +141,25 @@ def items(answer: Any) -> list[dict[str, Any]]:
     return found
 
 
+def member(answer: Any, name: str, *, acts: bool = False) -> Any:
+    """A member of an object that has to be there; without it this was no answer of Graph."""
+    found = answer.get(name) if isinstance(answer, dict) else None
+    if found is None:
+        raise Temporary(f"Graph's answer lacks {name}", uncertain=acts)
+    return found
+
+
+def instant_of(answer: Any, name: str) -> datetime:
+    """A member that has to be an instant."""
+    try:
+        return datetime.fromisoformat(member(answer, name)).astimezone(UTC)
+    except (TypeError, ValueError) as error:
+        raise Temporary(f"{name} in Graph's answer is not an instant") from error
+
+
 def _content(response: httpx2.Response, *, acts: bool) -> Any:
     """The JSON of a good answer (None for an empty one), else the error in one of the four words."""
-    if response.is_error:
+    if not response.is_success:
         raise refused(response, acts=acts)
     if not response.content:
         return None
@@ -161,7 +177,9 @@ def refused(response: httpx2.Response, *, acts: bool) -> VendorError:
         return CursorExpired(reason)
     if status == 429:
         return Temporary(reason, retry_after=_retry_after(response))
-    if status >= 500 or status == 408:
+    if status == 409:  # two writers of one item
+        return Temporary(reason)
+    if status >= 500 or status < 400 or status == 408:  # Graph itself never redirects
         return Temporary(reason, retry_after=_retry_after(response), uncertain=acts)
     return NotThere(reason) if status == 404 else Permanent(reason)
 

@@ -12,7 +12,7 @@ from noshowd.adapters.microsoft.conference import (
     thread_id,
 )
 from noshowd.adapters.microsoft.graph import Graph, segment, user
-from noshowd.adapters.microsoft.presence_wire import Report, chat_sightings, moment, report, stays
+from noshowd.adapters.microsoft.presence_wire import Report, chat_sightings, report, stays, told_at
 from noshowd.adapters.microsoft.wire import instant
 from noshowd.domain.evidence import Blind, Coverage, Observation, Sighting, SourceTraits
 from noshowd.domain.meeting import Meeting
@@ -137,10 +137,12 @@ class MeetingChat:
         path = f"/chats/{segment(chat)}/messages"
         async for page in self._graph.pages(path, query, prefer=_CHAT_PREFER):
             for message in page:
-                if message.get("eventDetail") and since <= moment(message["createdDateTime"]) <= now:
-                    if addresses is None:
-                        addresses = await self._addresses(meeting)
-                    sightings += chat_sightings(self.traits.name, message, addresses)
+                at = told_at(message)
+                if at is None or not since <= at <= now:
+                    continue
+                if addresses is None:
+                    addresses = await self._addresses(meeting)
+                sightings += chat_sightings(self.traits.name, message, at, addresses)
         # Newest first: of one stay the later message says more.
         latest = {one.stay: one for one in reversed(sightings)}
         return Observation(sightings=tuple(latest.values()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,41 +93,53 @@ def identity(record: Mapping[str, Any], addresses: Mapping[str, str]) -> Identit
     )
 
 
-def chat_sightings(source: str, message: Mapping[str, Any], addresses: Mapping[str, str]) -> Iterator[Sighting]:
-    """Who a system message of the chat shows to have been in the call; nothing for any other message.
+def told_at(message: Mapping[str, Any]) -> datetime | None:
+    """When a system message of the chat told of a call; None for any other message."""
+    if (message.get("eventDetail") or {}).get("@odata.type") not in (_STARTED, _ENDED):
+        return None
+    try:
+        return moment(message["createdDateTime"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise Temporary("a system message of the chat is malformed") from error
+
+
+def chat_sightings(
+    source: str, message: Mapping[str, Any], at: datetime, addresses: Mapping[str, str]
+) -> list[Sighting]:
+    """Who a message that told of a call (`told_at`) shows to have been in it.
 
     The one who started the call was there at that instant. Of those who took part only the whole call is
     known; the same stay replaces that of the start.
     """
-    detail = message.get("eventDetail") or {}
-    kind = detail.get("@odata.type")
-    if kind not in (_STARTED, _ENDED):
-        return
+    detail = message["eventDetail"]
     try:
-        at, call = moment(message["createdDateTime"]), str(detail["callId"])
-        if kind == _STARTED:
-            began, people = at, [detail.get("initiator")]
-        else:
+        call, began, people = str(detail["callId"]), at, [detail.get("initiator")]
+        if detail["@odata.type"] == _ENDED:
             began = at - _DURATION.validate_python(detail["callDuration"])
             people = [one.get("participant") for one in detail.get("callParticipants") or ()]
-        for person in map(_person, people):
-            if person is not None:
-                known = addresses.get(str(person.get("id")))
-                yield Sighting(
-                    source=source,
-                    stay=f"{call}:{person.get('id') or person.get('displayName')}",
-                    identity=Identity(
-                        provider_id=person.get("id"),
-                        address=known,
-                        name=person.get("displayName"),
-                        verified=known is not None,
-                    ),
-                    began=began,
-                    until=at,
-                    conference=call,
-                )
+        return [
+            Sighting(
+                source=source,
+                stay=f"{call}:{person.get('id') or person.get('displayName')}",
+                identity=_caller(person, addresses),
+                began=began,
+                until=at,
+                conference=call,
+            )
+            for person in filter(None, map(_person, people))
+        ]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Temporary("a system message of the chat is malformed") from error
+
+
+def _caller(person: Mapping[str, Any], addresses: Mapping[str, str]) -> Identity:
+    address = addresses.get(str(person.get("id")))
+    return Identity(
+        provider_id=person.get("id"),
+        address=address,
+        name=person.get("displayName"),
+        verified=address is not None,
+    )
 
 
 def _person(identities: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from noshowd.adapters.microsoft.graph import Graph, NotThere, segment, user
+from noshowd.adapters.microsoft.graph import Graph, NotThere, member, segment, user
 from noshowd.adapters.microsoft.mail_wire import plain_text, single_line
 from noshowd.adapters.microsoft.wire import utc
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
@@ -82,7 +82,7 @@ class ToDoTasks:
                 if self._title is None:
                     raise Permanent("Microsoft To Do has no default list for this person")
                 chosen = await self._graph.post(lists, {"displayName": self._title})
-            self._lists[owner] = f"{lists}/{segment(chosen['id'])}/tasks"
+            self._lists[owner] = f"{lists}/{segment(member(chosen, 'id'))}/tasks"
         return self._lists[owner]
 
     def _is_ours(self, one: dict[str, Any]) -> bool:
@@ -91,7 +91,7 @@ class ToDoTasks:
         return one.get("displayName") == self._title
 
     def _receipt(self, tasks: str, task: dict[str, Any]) -> Receipt:
-        return Receipt(channel=self.name, ref=f"{tasks}/{segment(task['id'])}", at=self._clock.now())
+        return Receipt(channel=self.name, ref=f"{tasks}/{segment(member(task, 'id', acts=True))}", at=self._clock.now())
 
 
 def _task(parcel: Parcel) -> dict[str, Any]:

@@ -57,11 +57,14 @@ def entry(event: dict[str, Any], ref: EntryRef) -> CalendarEntry:
     Times must have been asked for in UTC. Raises `Malformed`.
     """
     try:
-        return _entry(event, ref)
+        found = _entry(event, ref)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, Malformed):
             raise
         raise Malformed(f"the event is malformed: {type(error).__name__}") from error
+    if found.end < found.start:
+        raise Malformed("the event ends before it starts")
+    return found
 
 
 def _entry(event: dict[str, Any], ref: EntryRef) -> CalendarEntry:

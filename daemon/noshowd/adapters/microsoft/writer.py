@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from noshowd.adapters.microsoft.graph import Graph, items, segment, user
+from noshowd.adapters.microsoft.graph import Graph, items, member, segment, user
 from noshowd.adapters.microsoft.marks import marked, wanted
 from noshowd.adapters.microsoft.wire import utc
 from noshowd.domain.entry import EntryRef
@@ -37,7 +37,7 @@ class GraphWriter:
             return event.moves
         found = items(await self._graph.get(path, wanted(event.key)))
         made = found[0] if found else await self._graph.post(path, _new(event))
-        return EntryRef(account=self.account, calendar=calendar, entry_id=made["id"])
+        return EntryRef(account=self.account, calendar=calendar, entry_id=str(member(made, "id", acts=True)))
 
 
 def _new(event: NewEvent) -> dict[str, Any]:

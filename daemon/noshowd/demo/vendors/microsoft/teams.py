@@ -17,6 +17,7 @@ from noshowd.demo.vendors.microsoft.answers import (
     paged,
     route,
 )
+from noshowd.demo.vendors.microsoft.minutes import call_ended, call_started, meeting, records, report
 from noshowd.demo.vendors.microsoft.people import People, User, object_id
 from noshowd.demo.vendors.microsoft.rooms import Participant, Room, Session, Stay, new_room
 
@@ -68,7 +69,7 @@ class Teams:
             if session is None:
                 session = Session(number=len(room.sessions) + 1, began=self.now())
                 room.sessions.append(session)
-                self._say(room, _started(session, who))
+                self._say(room, call_started(session, who))
             session.stays.append(Stay(who, device, self.now()))
 
     def leave(self, join_url: str, who: Participant, device: str = "laptop") -> None:
@@ -84,7 +85,7 @@ class Teams:
             if all(stay.left for stay in session.stays):
                 session.ended = self.now()
                 if not self.loses_end:
-                    self._say(room, _ended(session))
+                    self._say(room, call_ended(session))
 
     def say(self, join_url: str, text: str) -> None:
         """Somebody writes into the chat of the meeting."""
@@ -132,7 +133,7 @@ class Teams:
         if wanted is None:
             raise Refusal(400, "InvalidArgument", "A filter by JoinWebUrl is required.")
         room = self.rooms.get(wanted[1])
-        found = [_meeting(room)] if room and room.organizer == user.address else []
+        found = [meeting(room)] if room and room.organizer == user.address else []
         return Answer(body={"value": found})
 
     def _room(self, reference: str, meeting_id: str) -> Room:
@@ -145,21 +146,21 @@ class Teams:
     def _reports(self, call: Call, reference: str, meeting_id: str) -> Answer:
         """The newest 50; a running session shows an empty report, one just ended none yet."""
         room = self._room(reference, meeting_id)
-        shown = [_report(s) for s in reversed(room.sessions) if room.reports and self._written(s)]
+        shown = [report(s) for s in reversed(room.sessions) if room.reports and self._written(s)]
         return paged(shown[:50], call, default=50, most=50)
 
     def _written(self, session: Session) -> bool:
         return session.ended is None or session.ended + self.report_delay <= self.now()
 
-    def _records(self, call: Call, reference: str, meeting_id: str, report: str) -> Answer:
+    def _records(self, call: Call, reference: str, meeting_id: str, report_id: str) -> Answer:
         room = self._room(reference, meeting_id)
         for session in room.sessions:
-            if report == f"report-{session.number}" and self._written(session):
+            if report_id == f"report-{session.number}" and self._written(session):
                 return paged(self._shown(session), call, default=100, most=self.longest_page)
         raise Refusal(404, "NotFound", "The attendance report was not found.")
 
     def _shown(self, session: Session) -> list[dict[str, Any]]:
-        shown = [one for one in _records(session) if one["emailAddress"] not in self.opted_out]
+        shown = [one for one in records(session) if one["emailAddress"] not in self.opted_out]
         for one in shown:
             if self.hides_times:
                 one["attendanceIntervals"] = []
@@ -188,79 +189,3 @@ class Teams:
         by_id = {object_id(address): activity for address, activity in self.activities.items()}
         seen = [{"id": i, "activity": by_id.get(i, "PresenceUnknown")} for i in call.body["ids"]]
         return Answer(body={"value": seen})
-
-
-def _meeting(room: Room) -> dict[str, Any]:
-    def person(address: str, role: str, name: str | None) -> dict[str, Any]:
-        identity = {"user": {"id": object_id(address), "displayName": name}}
-        return {"upn": address, "role": role, "identity": identity}
-
-    return {
-        "id": room.meeting_id,
-        "joinWebUrl": room.join_url,
-        "subject": room.subject,
-        "chatInfo": {"threadId": room.thread_id, "messageId": "0"},
-        "participants": {
-            "organizer": person(room.organizer, "presenter", None),
-            "attendees": [person(a, "attendee", name) for a, name in room.attendees.items()],
-        },
-    }
-
-
-def _report(session: Session) -> dict[str, Any]:
-    running = session.ended is None
-    return {
-        "id": f"report-{session.number}",
-        "totalParticipantCount": 0 if running else len({s.who for s in session.stays}),
-        "meetingStartDateTime": instant(session.began),
-        "meetingEndDateTime": None if session.ended is None else instant(session.ended),
-    }
-
-
-def _records(session: Session) -> list[dict[str, Any]]:
-    if session.ended is None:
-        return []
-    people = dict.fromkeys(stay.who for stay in session.stays)
-    return [_record(session, number, who) for number, who in enumerate(people, 1)]
-
-
-def _record(session: Session, number: int, who: Participant) -> dict[str, Any]:
-    stays = [(s.joined, s.left) for s in session.stays if s.who == who and s.left is not None]
-    lengths = [int((left - joined).total_seconds()) for joined, left in stays]
-    return {
-        "id": f"record-{number}",
-        "emailAddress": who.address,
-        "identity": who.identity,
-        "role": "Attendee",
-        "totalAttendanceInSeconds": sum(lengths),
-        "attendanceIntervals": [
-            {
-                "joinDateTime": instant(joined),
-                "leaveDateTime": instant(left),
-                "durationInSeconds": length,
-            }
-            for (joined, left), length in zip(stays, lengths, strict=True)
-        ],
-    }
-
-
-def _started(session: Session, who: Participant) -> dict[str, Any]:
-    return {
-        "@odata.type": "#microsoft.graph.callStartedEventMessageDetail",
-        "callId": f"call-{session.number}",
-        "callEventType": "meeting",
-        "initiator": who.identity_set,
-    }
-
-
-def _ended(session: Session) -> dict[str, Any]:
-    seconds = int(((session.ended or session.began) - session.began).total_seconds())
-    people = dict.fromkeys(stay.who for stay in session.stays)
-    return {
-        "@odata.type": "#microsoft.graph.callEndedEventMessageDetail",
-        "callId": f"call-{session.number}",
-        "callEventType": "meeting",
-        "callDuration": f"PT{seconds}S",
-        "callParticipants": [{"participant": who.identity_set} for who in people],
-        "initiator": session.stays[0].who.identity_set,
-    }
