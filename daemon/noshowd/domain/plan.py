@@ -107,12 +107,20 @@ def plan(
         add=tuple(f for f in add if f.key not in have),
         withhold=tuple((f, r) for f, r in withhold if f.key not in have),
         withdraw=tuple(_withdrawals(meeting, verdict, existing)),
-        take_back=tuple(
-            row.followup.key
-            for row in existing
-            if row.state is State.SENT and verdict.outcome in _SETTLED and row.followup.kind in _REVOCABLE
-        ),
+        take_back=_revocable(existing) if verdict.outcome in _SETTLED else (),
     )
+
+
+def close_round(existing: Sequence[Existing]) -> Plan:
+    """What becomes of the effects of a round whose meeting was moved: nothing of it is sent or asked any more."""
+    return Plan(
+        withdraw=tuple((row.followup.key, Withheld.EVENT_CHANGED) for row in existing if row.state in _PENDING),
+        take_back=_revocable(existing),
+    )
+
+
+def _revocable(existing: Sequence[Existing]) -> tuple[FollowUpKey, ...]:
+    return tuple(r.followup.key for r in existing if r.state is State.SENT and r.followup.kind in _REVOCABLE)
 
 
 def _rungs(

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from noshowd.domain.entry import CalendarEntry
 from noshowd.domain.meeting import Meeting, Skip
+from noshowd.domain.plan import close_round
 from noshowd.domain.policy import JudgingRules
 from noshowd.domain.timing import window
 from noshowd.engine.observe import first_looks
 from noshowd.engine.parts import Parts
+from noshowd.engine.undo import existing, undo
 from noshowd.reading.meetings import read_meetings
-from noshowd.store import entries, looks, meetings
+from noshowd.store import entries, looks, meetings, outbox
 from noshowd.store.meetings import StoredMeeting
 
 
@@ -54,6 +56,9 @@ def _remember(conn: sa.Connection, parts: Parts, read: Meeting, known: StoredMee
         unchanged_since=_unchanged_since(read, known, now),
     )
     opens = window(meeting, policy.judging if policy is not None else JudgingRules()).start
+    if known is not None and meeting.round > known.meeting.round:
+        old = (known.meeting.key, known.meeting.round)
+        undo(conn, close_round(existing(outbox.of_rounds(conn, [old])[old])), now=now)
     if meetings.put(conn, meeting, now=now, next_look_at=max(opens, now)) and policy is not None:
         looks.plan(conn, first_looks(parts, meeting, policy, now))
 

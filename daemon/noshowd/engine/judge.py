@@ -9,18 +9,19 @@ import sqlalchemy as sa
 import structlog
 
 from noshowd.domain.evidence import Evidence
-from noshowd.domain.followup import Happening, State
+from noshowd.domain.followup import State
 from noshowd.domain.gate import NEEDS_A_PERSON
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.phase import Phase, next_phase, turn_of
-from noshowd.domain.plan import Existing, Plan, plan
+from noshowd.domain.plan import Plan, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Verdict
 from noshowd.engine.breaker import watch
 from noshowd.engine.matching import match
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import Standing, read_standing, took_over
+from noshowd.engine.undo import existing, undo
 from noshowd.store import evidence as evidence_rows
 from noshowd.store import meetings, outbox
 from noshowd.store.meetings import ClaimedMeeting, Judged
@@ -78,7 +79,7 @@ def decide(parts: Parts, facts: Facts, standing: Standing, now: datetime) -> tup
     policy = parts.policy_for(meeting) or _NO_POLICY
     verdict = verdict_of(parts, meeting, facts.evidence, policy, now)
     around = standing.around(parts, meeting, verdict, policy, human_took_over=took_over(facts.evidence))
-    planned = plan(meeting, verdict, policy, [_existing(row) for row in facts.rows], around, now)
+    planned = plan(meeting, verdict, policy, existing(facts.rows), around, now)
     turn = turn_of(meeting, verdict, policy.judging, now)
     phase = next_phase(Phase(facts.claim.phase or Phase.UPCOMING), turn)
     judged = Judged(
@@ -98,10 +99,6 @@ def verdict_of(parts: Parts, meeting: Meeting, evidence: Evidence, policy: Polic
     return judge(meeting, evidence, match(meeting, evidence, parts.us), policy, now, sources=sources)
 
 
-def _existing(row: OutboxRow) -> Existing:
-    return Existing(followup=row.followup, state=row.state, ordered=row.followup.ordered)
-
-
 def _save(
     conn: sa.Connection,
     decided: list[tuple[Judged, Plan]],
@@ -117,10 +114,7 @@ def _save(
     plans = [planned for judged, planned in decided if judged.claim.id not in lost]
     outbox.add(conn, [row for planned in plans for row in _new_rows(planned, standing)], now=now)
     for planned in plans:
-        for key, reason in planned.withdraw:
-            outbox.record(conn, str(key), Happening.WITHDRAWN, now=now, reason=reason)
-        for key in planned.take_back:
-            outbox.record(conn, str(key), Happening.TAKEN_BACK, now=now, next_try_at=now)
+        undo(conn, planned, now=now)
     for claim in poisoned:
         meetings.put_off(conn, claim, until=now + _POISON_PAUSE)
 

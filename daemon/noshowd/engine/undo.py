@@ -1,0 +1,26 @@
+"""What was planned or sent earlier and no longer holds is withdrawn and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from noshowd.domain.followup import Happening
+from noshowd.domain.plan import Existing, Plan
+from noshowd.store import outbox
+from noshowd.store.outbox import OutboxRow
+
+
+def existing(rows: Sequence[OutboxRow]) -> list[Existing]:
+    """Rows of the outbox as the plan sees them."""
+    return [Existing(followup=row.followup, state=row.state, ordered=row.followup.ordered) for row in rows]
+
+
+def undo(conn: sa.Connection, planned: Plan, *, now: datetime) -> None:
+    """Withdraw and take back what this plan names."""
+    for key, reason in planned.withdraw:
+        outbox.record(conn, str(key), Happening.WITHDRAWN, now=now, reason=reason)
+    for key in planned.take_back:
+        outbox.record(conn, str(key), Happening.TAKEN_BACK, now=now, next_try_at=now)
