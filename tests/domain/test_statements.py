@@ -65,6 +65,11 @@ def test_moved_and_told_us_call_it_off(said: Said) -> None:
     assert verdict(MISSED, 12.2, (said, 11)).outcome is Outcome.CALLED_OFF
 
 
+def test_that_they_met_wins_over_that_it_was_moved() -> None:
+    result = verdict(Evidence(), 20, (Said.MOVED, 15), (Said.TALKED, 19, BEN.key), meeting=video(ANNA, BEN, GUS))
+    assert result.outcome is Outcome.HELD
+
+
 def test_i_forgot_is_our_absence() -> None:
     result = verdict(Evidence(), 16, (Said.I_FORGOT, 15))
     assert result.outcome is Outcome.WE_ARE_MISSING
