@@ -6,7 +6,7 @@ import random
 
 from noshowd.config.generate import example
 
-ROUNDS = 400
+ROUNDS = 200
 BITS = [*'"[]{}=\n#\\0é\x00.', "'''", '"""', "true", "1979-05-27", "nan", "[["]
 
 

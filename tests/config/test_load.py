@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from noshowd.config.checks import BUILT_IN_LANGUAGES
 from noshowd.config.load import inspect, load
 from noshowd.config.model import Config, Mode
 from noshowd.config.problems import Problem
+from noshowd.wording.languages import languages
 
 
 def _one(report, key):
@@ -137,6 +139,18 @@ def test_names_that_lead_nowhere(read, minimal):
     assert found["presence[2].account"].allowed == "none is configured"
     assert found["presence[3].name"].found == '"teams"'
     assert "person[2].aliases" in found
+
+
+def test_a_language_without_texts(read, minimal, tmp_path):
+    text = minimal.replace("[us]", '[us]\nlanguage = "fr"')
+    assert _one(read(text), "us.language").allowed == "de, en"
+
+    (tmp_path / "texts" / "fr").mkdir(parents=True)
+    assert read(text + '[wording]\ntemplates = "texts"\n').config.us.language == "fr"
+
+
+def test_the_languages_that_come_with_noshowd_are_known():
+    assert {name.partition("_")[0] for name in languages()} == set(BUILT_IN_LANGUAGES)
 
 
 def test_nothing_to_watch_and_nobody_to_tell(read):

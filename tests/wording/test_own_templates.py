@@ -22,6 +22,10 @@ def _own(tmp_path: Path, text: str, name: str = "nudge.txt", folder: str = "de_f
     return Wording(tmp_path)
 
 
+def test_a_language_without_words_is_english():
+    assert Wording().render(NUDGE, "fr") == Wording().render(NUDGE, "en")
+
+
 def test_one_template_is_replaced_and_the_rest_stays(tmp_path):
     wording = _own(
         tmp_path, 'Subject: Termin\nPreview: Termin\n\nBitte kommen: {{ clock }}\n{% include "_meeting.txt" %}\n'

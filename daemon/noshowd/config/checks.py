@@ -28,6 +28,9 @@ _NEEDS_ACCOUNT: dict[tuple[str, str], str] = {
     ("tasks", "exchange"): "exchange",
 }
 
+#: Languages that come with noshowd.
+BUILT_IN_LANGUAGES = ("de", "en")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -47,6 +50,7 @@ def check(config: Config, *, file: str, lines: Lines) -> Iterator[Problem]:
     yield from _names_are_unique(config, report)
     yield from _accounts_exist(config, report)
     yield from _stand_ins_exist(config, report)
+    yield from _languages_have_texts(config, report)
     yield from _files_are_there(config, report)
 
 
@@ -130,6 +134,24 @@ def _stand_ins_exist(config: Config, report: Report) -> Iterator[Problem]:
                 found=f'"{address}"',
                 nearest="".join(difflib.get_close_matches(address, known, n=1)),
                 do="Add this person, or correct the address.",
+            )
+
+
+def _languages_have_texts(config: Config, report: Report) -> Iterator[Problem]:
+    own = config.wording.templates
+    folders = [folder.name for folder in own.iterdir() if folder.is_dir()] if own is not None and own.is_dir() else []
+    known = sorted({*BUILT_IN_LANGUAGES, *(name.partition("_")[0] for name in folders)})
+    given: list[tuple[Where, str | None]] = [(("us", "language"), config.us.language)]
+    given += [(("person", number, "language"), person.language) for number, person in enumerate(config.person)]
+    given += [(("contact", number, "language"), contact.language) for number, contact in enumerate(config.contact)]
+    for where, language in given:
+        if language is not None and language not in known:
+            yield report.problem(
+                where,
+                "there are no texts in this language",
+                found=f'"{language}"',
+                allowed=", ".join(known),
+                do="Choose one of these, or put own texts into a folder of wording.templates.",
             )
 
 

@@ -49,10 +49,8 @@ class WordingContext:
     end: datetime
     now: datetime
     link: str | None = None
-    #: The other side's number, for our own side.
+    #: For our own side the guest's number, for a guest the one under which our person is reached.
     phone: str | None = None
-    #: The number under which our person is reached, for guests.
-    host_phone: str | None = None
     caller: Caller = Caller.UNKNOWN
     # the reader
     #: IANA zone in which times are written.
@@ -64,7 +62,7 @@ class WordingContext:
     #: Whole first line that a [[contact]] asks for.
     greeting: str = ""
     # people
-    #: Our person in whose name a guest is written to, or who makes the call.
+    #: Our person in whose name a guest is written to, or who makes the call (else the reader).
     host_name: str | None = None
     #: Lines below a message to a guest; the host's name where empty.
     signature: str = ""
@@ -107,7 +105,7 @@ class WordingContext:
     note: TaskNote | None = None
     listed: tuple[ListedMeeting, ...] = ()
     # noshowd itself
-    #: Sort of notice: blind, recovered, in_doubt, settled.
+    #: Sort of notice or correction: blind, recovered, in_doubt, settled.
     notice: str = ""
     part: str = ""
     detail: str = ""

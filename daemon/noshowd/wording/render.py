@@ -15,7 +15,7 @@ from markupsafe import escape
 
 from noshowd.wording.cleaning import block, one_line
 from noshowd.wording.context import WordingContext
-from noshowd.wording.languages import search_path
+from noshowd.wording.languages import FALLBACK, languages, search_path
 from noshowd.wording.lexicon import Lexicon
 from noshowd.wording.values import variables
 
@@ -55,28 +55,33 @@ class Wording:
 
     def __init__(self, own: Path | None = None) -> None:
         self.own = own
-        self.lexicon = cache(lambda folder: Lexicon(folder, own))
+        self._known = languages(own)
+        self.lexicon = cache(lambda language: Lexicon(self._folder(language), own))
         self._template = cache(_find)
 
     def render(self, context: WordingContext, language: str) -> Text:
-        """The text of one message or task, in a language as `languages.folder_for` names it.
+        """The text of one message or task, in a language as `folder_for` names it.
 
-        A user's template that fails is passed over for the built-in one.
+        A user's template that fails is passed over for the built-in one, a language without words for English.
         """
         try:
             return self.render_strictly(context, language)
         except TemplateError:
             if self.own is None:
                 raise
-            return self._render(context, language, search_path(language))
+            return self._render(context, language, search_path(self._folder(language)))
 
     def render_strictly(self, context: WordingContext, language: str) -> Text:
         """As `render`, but a user's template that fails raises `TemplateError`."""
-        return self._render(context, language, search_path(language, self.own))
+        return self._render(context, language, search_path(self._folder(language), self.own))
 
     def label(self, tap: str, language: str) -> str:
         """What stands on the button of a tap."""
         return self.lexicon(language).label(tap)
+
+    def _folder(self, language: str) -> str:
+        """The folder of a language; a language without one is spoken to in English rather than not at all."""
+        return language if language in self._known else FALLBACK
 
     def _render(self, context: WordingContext, language: str, folders: tuple[Path, ...]) -> Text:
         lexicon = self.lexicon(language)

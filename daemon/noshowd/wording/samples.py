@@ -36,8 +36,8 @@ _SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
         {"medium": Kind.PHONE, "cause": Cause.THEY_ARE_MISSING},
     ),
     FollowUpKind.APPROVAL: ({}, {"approval": Approval.VETO}),
-    FollowUpKind.CORRECTION: ({},),
-    FollowUpKind.NOTICE: tuple({"notice": sort} for sort in ("", "blind", "recovered", "in_doubt", "settled")),
+    FollowUpKind.CORRECTION: ({}, {"notice": "settled"}),
+    FollowUpKind.NOTICE: tuple({"notice": sort} for sort in ("", "blind", "recovered", "in_doubt")),
 }
 
 FULL = WordingContext(
@@ -50,7 +50,6 @@ FULL = WordingContext(
     name_zone=True,
     link="https://meet.google.com/abc-defg-hij",
     phone="+49 171 2345678",
-    host_phone="+49 89 23714480",
     reader_name="Andrea Meier",
     host_name="Anna Beispiel",
     signature="{name}\nBeispiel Beratung GmbH",

@@ -25,7 +25,7 @@ def variables(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "phone_call": context.medium is Kind.PHONE,
         "title": "" if context.confidential else one_line(context.title),
         "link": address(context.link),
-        "phone": one_line((context.host_phone if context.to_guest else context.phone) or "", 40),
+        "phone": one_line(context.phone or "", 40),
         "minutes": max(1, min(60, context.minutes)),
         "page": address(context.page),
         "by_reply": context.by_reply,
@@ -45,7 +45,8 @@ def variables(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
 
 
 def _people(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
-    host = one_line(context.host_name or "", NAME_LIMIT)
+    caller = context.host_name or ("" if context.to_guest else context.reader_name)
+    host = one_line(caller or "", NAME_LIMIT)
     return {
         "host": host,
         "greeting": _greeting(context, lexicon),
