@@ -6,8 +6,6 @@ import html
 import quopri
 import re
 
-from noshowd.reading.vocabulary import words
-
 #: How much of a body is looked at for links, in characters as delivered. Word puts up to 100,000 of style first.
 EXAMINED = 160_000
 #: How much of the resulting text is read for words: what an appointment is about stands before that.

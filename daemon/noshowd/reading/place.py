@@ -43,6 +43,8 @@ _SOLUTIONS = {
     "skypeforbusiness": "skype_for_business",
     "skypeforconsumer": "skype",
 }
+#: Microsoft's word for a meeting marked as online of which it knows nothing.
+_NO_SOLUTION = "unknown"
 #: Platforms whose invitations print an id of their own beside a link that holds another, or none.
 _PRINTS_ID = words("teams webex")
 _PRINTS_PASSCODE = words(f"zoom teams webex gotomeeting ringcentral bluejeans zoho_meeting lark {UNKNOWN}")
@@ -149,8 +151,9 @@ def _video_without_link(conference: Conference | None, location: Location, text:
     platform: str | None = None
     if conference is not None and (solution := _SOLUTIONS.get((conference.solution or "").lower())):
         platform, why = solution, "conference: named without a link"
-    elif conference is not None and conference.pending:
-        platform, why = "google_meet", "conference: link is being made"
+    elif conference is not None and conference.pending and conference.solution != _NO_SOLUTION:
+        # Google has no name yet for what it is making, and by itself makes only Meet.
+        platform, why = (None if conference.solution else "google_meet"), "conference: link is being made"
     elif location.where is Where.VIDEO:
         platform, why = location.platform, f"location: {location.rule}"
     elif location.where is Where.NOWHERE and (block := _BLOCK.search(text[:READ])) is not None:

@@ -58,7 +58,7 @@ class Us:
     aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     #: Addresses or domains of outsiders who work on our side.
     contractors: frozenset[str] = frozenset()
-    #: Organisers that are no person: the host is among the people invited.
+    #: Organisers that are no person, as addresses or domains: the host is among the people invited.
     shared_mailboxes: frozenset[str] = frozenset()
     booking_robots: frozenset[str] = frozenset()
     #: Addresses or domains that are the other side, whatever else says so.
@@ -94,7 +94,8 @@ class Us:
 
     def is_person(self, address: str) -> bool:
         """Neither one of our robots nor one of our shared mailboxes."""
-        return canonical(address) not in self.shared_mailboxes | self.booking_robots
+        nobody = self.shared_mailboxes | self.booking_robots
+        return canonical(address) not in nobody and domain_of(address) not in nobody
 
 
 def canonical(address: str) -> str:

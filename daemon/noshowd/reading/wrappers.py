@@ -55,14 +55,23 @@ def unwrap(url: str) -> str:
 
 def _inner(url: str) -> str | None:
     _, host, path, query, fragment = split(url)
-    for suffix, prefix, reader in _READERS:
-        if (host == suffix or host.endswith("." + suffix)) and path.startswith(prefix):
+    for start, reader in _readers(host):
+        if path.startswith(start):
             return reader(url, query)
     if _GOOGLE.fullmatch(host) and path == "/url":
         return parameter(query, "q") or parameter(query, "url")
     if host.startswith("teams.") or ".teams." in host:
         return _teams(host, path, query, fragment)
     return None
+
+
+def _readers(host: str) -> list[tuple[str, Callable[[str, str], str | None]]]:
+    """Those of the host or of the nearest host above it."""
+    while "." in host:
+        if host in _READERS:
+            return _READERS[host]
+        host = host.partition(".")[2]
+    return []
 
 
 def _named(name: str) -> Callable[[str, str], str | None]:
@@ -137,20 +146,18 @@ def _light_meeting(host: str, coords: str) -> str | None:
     return f"https://{host}/l/meetup-join/{quote(thread, safe='')}/{message}?context={quote(context, safe='')}"
 
 
-#: Host, start of the path, and how the target is read.
-_READERS: tuple[tuple[str, str, Callable[[str, str], str | None]], ...] = (
-    ("safelinks.protection.outlook.com", "/", _named("url")),
-    ("safelinks.protection.office365.us", "/", _named("url")),
-    ("statics.teams.cdn.office.net", "/evergreen-assets/safelinks", _named("url")),
-    ("urldefense.proofpoint.com", "/v2/", _proofpoint_v2),
-    ("urldefense.proofpoint.com", "/v1/", _named("u")),
-    ("urldefense.com", "/v3/", _proofpoint_v3),
-    ("urldefense.us", "/v3/", _proofpoint_v3),
-    ("urldefense.proofpoint.com", "/v3/", _proofpoint_v3),
-    ("meet.google.com", "/linkredirect", _named("dest")),
-    ("linkprotect.cudasvc.com", "/url", _named("a")),
-    ("protection.sophos.com", "/", _sophos),
-    ("secure-web.cisco.com", "/", _cisco),
-    ("urlprotection.trendmicro.com", "/wis/", _named("url")),
-    ("slack-redir.net", "/link", _named("url")),
-)
+#: By host (and those below it): start of the path, and how the target is read.
+_READERS: dict[str, list[tuple[str, Callable[[str, str], str | None]]]] = {
+    "safelinks.protection.outlook.com": [("/", _named("url"))],
+    "safelinks.protection.office365.us": [("/", _named("url"))],
+    "statics.teams.cdn.office.net": [("/evergreen-assets/safelinks", _named("url"))],
+    "urldefense.proofpoint.com": [("/v2/", _proofpoint_v2), ("/v3/", _proofpoint_v3), ("/v1/", _named("u"))],
+    "urldefense.com": [("/v3/", _proofpoint_v3)],
+    "urldefense.us": [("/v3/", _proofpoint_v3)],
+    "meet.google.com": [("/linkredirect", _named("dest"))],
+    "linkprotect.cudasvc.com": [("/url", _named("a"))],
+    "protection.sophos.com": [("/", _sophos)],
+    "secure-web.cisco.com": [("/", _cisco)],
+    "urlprotection.trendmicro.com": [("/wis/", _named("url"))],
+    "slack-redir.net": [("/link", _named("url"))],
+}

@@ -89,5 +89,8 @@ def _conference(event: Mapping[str, Any]) -> Conference | None:
         return None
     points = (EntryPoint(kind="video", uri=url),) if url else ()
     return Conference(
-        solution=provider or None, conference_id=text(online.get("conferenceId")) or None, entry_points=points
+        solution=provider or None,
+        conference_id=text(online.get("conferenceId")) or None,
+        entry_points=points,
+        pending=not url,
     )
