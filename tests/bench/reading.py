@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
@@ -63,6 +64,10 @@ def has_digits(sample: dict) -> bool:
     return bool(re.search(r"\d{4}", json.dumps(words)))
 
 
+def kind_of(sample: dict) -> tuple[str, bool]:
+    return sample["provider"], has_digits(sample)
+
+
 def hostile_bodies() -> dict[str, str]:
     link = "https://us02web.zoom.us/j/81234567890?pwd=abc"
     seeds = {
@@ -103,9 +108,9 @@ def hostile() -> None:
             {"description": body, "location": body, "summary": body},
         ):
             sample = {"provider": "text", "region": "DE", "event": event}
-            worst = max(worst, best(lambda sample=sample: classify(sample), rounds=2))
+            worst = max(worst, best(partial(classify, sample), rounds=2))
         html = {"provider": "graph", "region": "DE", "event": {"body": {"contentType": "html", "content": body}}}
-        worst = max(worst, best(lambda sample=html: classify(sample), rounds=2))
+        worst = max(worst, best(partial(classify, html), rounds=2))
         print(f"{name:<44}{worst * 1000:>10.1f} ms")
 
 
@@ -135,8 +140,8 @@ def patterns() -> None:
     for name, pattern in all_patterns():
         for seed in seeds:
             short, long = ((seed * size)[:size] for size in (12_000, 48_000))
-            first = best(lambda p=pattern, t=short: consume(p, t), rounds=1)
-            second = best(lambda p=pattern, t=long: consume(p, t), rounds=1)
+            first = best(partial(consume, pattern, short), rounds=1)
+            second = best(partial(consume, pattern, long), rounds=1)
             rows.append((second, first, name, seed))
     for second, first, name, seed in sorted(rows, reverse=True)[:8]:
         print(f"{name:<36}{seed!r:<16}{first * 1000:>9.2f} ms {second * 1000:>9.2f} ms")
@@ -159,8 +164,7 @@ def main() -> None:
     everything = samples()
     for sample in everything:
         classify(sample)
-    key = lambda sample: (sample["provider"], has_digits(sample))  # noqa: E731 - used twice, nowhere else
-    for (provider, digits), group in groupby(sorted(everything, key=key), key=key):
+    for (provider, digits), group in groupby(sorted(everything, key=kind_of), key=kind_of):
         speed(f"{provider}, {'with' if digits else 'without'} digits", group)
     short = [
         s for s in everything if s["provider"] == "text" and not has_digits(s) and len(json.dumps(s["event"])) < 300
