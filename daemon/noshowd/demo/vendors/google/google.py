@@ -133,6 +133,11 @@ class SimulatedGoogle:
                 visitor = Visitor(how=how, name=who)
             self.meetings.join(code, visitor, at or self._now(), device)
 
+    def enter(self, code: str, visitor: Visitor) -> None:
+        """Somebody comes in as whom they say they are, with whatever account."""
+        with self._front.lock:
+            self.meetings.join(code, visitor, self._now())
+
     def leave(self, code: str, who: str, at: datetime | None = None, *, device: str | None = None) -> None:
         """With one device, or with every."""
         with self._front.lock:

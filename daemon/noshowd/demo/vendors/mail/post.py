@@ -40,6 +40,8 @@ class Levers:
 
     refuse: str | None = None
     lose_answer: bool = False
+    #: The next mail to this address is taken, and before that is answered something happens to its sender.
+    struck: tuple[str, Callable[[], None]] | None = None
 
 
 @dataclass(slots=True, kw_only=True)

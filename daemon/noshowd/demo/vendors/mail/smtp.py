@@ -108,8 +108,15 @@ class _Handler:
     ) -> str:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         self._post.take(envelope.mail_from or "", tuple(envelope.rcpt_tos), content)
+        self._strike(envelope.rcpt_tos)
         if self._post.levers.lose_answer:
             self._post.levers.lose_answer = False
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return "250 OK"
+
+    def _strike(self, recipients: list[str]) -> None:
+        struck = self._post.levers.struck
+        if struck is not None and struck[0] in recipients:
+            self._post.levers.struck = None
+            struck[1]()

@@ -1,0 +1,41 @@
+"""`noshowd demo`: a whole day in about a minute, without any account."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from noshowd.cli.exit_codes import CommandError, ExitCode
+
+_SPEED = 240.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--speed", type=float, default=_SPEED, help=f"times real time (default: {_SPEED:.0f})")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="leave configuration, database and journal there")
+    parser.add_argument("--plain", action="store_true", help="lines instead of columns")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when everything that the demo promises happened, 1 when something did not. Raises `CommandError`."""
+    if args.keep is not None:
+        args.keep.mkdir(parents=True, exist_ok=True)
+        return _run(args.keep.absolute(), args)
+    with tempfile.TemporaryDirectory(prefix="noshowd-demo-") as folder:
+        return _run(Path(folder), args)
+
+
+def _run(folder: Path, args: argparse.Namespace) -> int:
+    from noshowd.demo.configuration import ZONE
+    from noshowd.demo.show import DaemonDied, show
+    from noshowd.demo.view import View
+
+    view = View(ZoneInfo(ZONE), plain=args.plain)
+    try:
+        outcomes = asyncio.run(show(folder, view, speed=args.speed))
+    except DaemonDied as error:
+        raise CommandError(str(error), ExitCode.UNAVAILABLE) from None
+    return ExitCode.OK if all(one.kept for one in outcomes) else ExitCode.FINDING

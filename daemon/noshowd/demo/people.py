@@ -1,0 +1,135 @@
+"""People answer what noshowd sends them: by a button in Slack, by a reply, or on the page behind a link."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from html import unescape
+
+import httpx2
+
+from noshowd.demo.script import Answers, Appointment, By
+from noshowd.demo.town import Town
+from noshowd.demo.vendors.mail.post import Letter
+from noshowd.demo.vendors.slack.workspace import Message
+from noshowd.ports.clock import Clock
+from noshowd.wording import Lexicon, folder_for
+
+_MINUTE = 60.0
+#: How long somebody reads a page before pressing; who presses at once is taken for a mail scanner.
+_READS = 30.0
+_NONCE = re.compile(r'name="nonce" value="([^"]+)"')
+_CHOICE = re.compile(r'<button name="choice" value="([^"]+)"')
+_NOTICE = re.compile(r'<p class="notice" role="status">([^<]+)</p>')
+
+
+class People:
+    """Everybody who answers in the script. `tell` gets a line for whoever watches."""
+
+    def __init__(
+        self, answers: tuple[Answers, ...], town: Town, clock: Clock, tell: Callable[[datetime, str], None]
+    ) -> None:
+        self._answers = answers
+        self._town = town
+        self._clock = clock
+        self._tell = tell
+        self._noticed: set[tuple[Answers, str]] = set()
+
+    def look(self, group: asyncio.TaskGroup) -> None:
+        """Read everything new; whoever has an answer to it gives it in their own time, as a task of `group`."""
+        for habit in self._answers:
+            if habit.by is By.BUTTON:
+                for message in self._messages(habit):
+                    if self._is_new(habit, message.ts):
+                        group.create_task(self._press(habit, message))
+            else:
+                for letter in self._letters(habit):
+                    if self._is_new(habit, str(letter.message["Message-ID"])):
+                        answer = self._reply if habit.by is By.REPLY else self._open_page
+                        group.create_task(answer(habit, letter))
+
+    def _is_new(self, habit: Answers, name: str) -> bool:
+        known = (habit, name) in self._noticed
+        self._noticed.add((habit, name))
+        return not known
+
+    def _messages(self, habit: Answers) -> list[Message]:
+        found = self._town.slack.workspace.messages_to(self._slack_id(habit))
+        return [m for m in found if _button(m, habit.tap) and _concerns(str(m.blocks), habit.about)]
+
+    def _slack_id(self, habit: Answers) -> str:
+        users = self._town.slack.workspace.users.values()
+        return next(user.id for user in users if user.name == habit.who.slack)
+
+    def _letters(self, habit: Answers) -> list[Letter]:
+        label = self._label(habit)
+        return [
+            letter
+            for letter in list(self._town.mail.post.sent)
+            if habit.who.address in letter.to and label in letter.text and _concerns(letter.text, habit.about)
+        ]
+
+    def _label(self, habit: Answers) -> str:
+        return Lexicon(folder_for(habit.who.language)).label(habit.tap)
+
+    async def _press(self, habit: Answers, message: Message) -> None:
+        await self._clock.sleep(habit.after * _MINUTE)
+        label = _button(message, habit.tap)
+        if label is None:
+            self._say(habit, f"looks into Slack: the question about “{habit.about.title}” is settled already")
+            return
+        try:
+            await asyncio.to_thread(self._town.slack.press, self._slack_id(habit), message, label)
+        except ConnectionError:
+            await self._press(habit, message)
+            return
+        self._say(habit, f"presses “{label}” in Slack (“{habit.about.title}”)")
+
+    async def _reply(self, habit: Answers, letter: Letter) -> None:
+        await self._clock.sleep(habit.after * _MINUTE)
+        self._town.mail.post.reply(letter, habit.word)
+        self._say(habit, f"answers the mail with one word: {habit.word}")
+
+    async def _open_page(self, habit: Answers, letter: Letter) -> None:
+        await self._clock.sleep(habit.after * _MINUTE)
+        address = _link(letter.text, self._label(habit))
+        async with httpx2.AsyncClient() as browser:
+            page = (await browser.get(address)).text
+            chosen = next((v for v in _CHOICE.findall(page) if v.startswith(f"{habit.tap}.")), None)
+            if chosen is None:
+                said = " ".join(unescape(t) for t in _NOTICE.findall(page))
+                self._say(habit, f"opens the link of the mail; the page says: {said}")
+                return
+            await self._clock.sleep(_READS)
+            form = {"nonce": unescape(_NONCE.findall(page)[0]), "choice": unescape(chosen)}
+            await browser.post(address, data=form)
+        self._say(habit, f"opens the link of the mail and presses “{self._label(habit)}”")
+
+    def _say(self, habit: Answers, what: str) -> None:
+        self._tell(self._clock.now(), f"{habit.who.first} {what}")
+
+
+def _concerns(text: str, about: Appointment) -> bool:
+    return about.title in text or about.guest.name in text
+
+
+def _button(message: Message, tap: str) -> str | None:
+    """The label of the button with this meaning, while it is there."""
+    for button in _buttons(message):
+        if button["value"].startswith(f"{tap}."):
+            return str(button["text"]["text"])
+    return None
+
+
+def _buttons(message: Message) -> Iterator[dict[str, dict[str, str] | str]]:
+    for block in message.blocks:
+        yield from block.get("elements", ())
+
+
+def _link(text: str, label: str) -> str:
+    """The address in the line below a label."""
+    lines = text.splitlines()
+    at = next(number for number, line in enumerate(lines) if label in line and line.endswith(":"))
+    return lines[at + 1].strip()

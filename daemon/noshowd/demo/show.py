@@ -1,0 +1,141 @@
+"""Runs the day: vendors, daemon, people and the view together, then the summary."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx2
+
+from noshowd.demo.cast import EVERYBODY
+from noshowd.demo.configuration import ZONE, write_configuration
+from noshowd.demo.day import DAY
+from noshowd.demo.diaries import Diaries
+from noshowd.demo.happenings import Happenings
+from noshowd.demo.people import People
+from noshowd.demo.process import DaemonProcess, free_port
+from noshowd.demo.promises import Outcome, check
+from noshowd.demo.script import Day
+from noshowd.demo.summary import summarise
+from noshowd.demo.town import Town
+from noshowd.demo.view import View
+from noshowd.demo.watch import Story, Teller, read_story
+from noshowd.domain.spans import Span
+from noshowd.runtime.clock import ScaledClock
+from noshowd.store.database import Database, open_database
+
+#: A Tuesday without a holiday anywhere.
+_DATE = datetime(2026, 6, 16, tzinfo=ZoneInfo(ZONE))
+#: How often the world moves on and the database is read, in seconds of real time.
+_BEAT = 0.1
+_READ_EVERY = 4
+#: The daemon answers its health page within this many seconds of real time.
+_UP_WITHIN = 20.0
+
+
+class DaemonDied(RuntimeError):
+    """The daemon ended although nobody killed it; the message shows the end of its journal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Everything that runs while the day lasts."""
+
+    clock: ScaledClock
+    town: Town
+    daemon: DaemonProcess
+    happenings: Happenings
+    people: People
+    view: View
+    folder: Path
+    day: Span
+
+
+async def show(folder: Path, view: View, *, speed: float, day: Day = DAY) -> list[Outcome]:
+    """Live through the day in `folder` and tell of it; what was promised and whether it came true.
+
+    Raises `DaemonDied`.
+    """
+    opens, closes = (_DATE.replace(hour=int(t[:2]), minute=int(t[3:])) for t in (day.opens, day.closes))
+    clock = ScaledClock.starting_now(origin=opens, speed=speed)
+    with ExitStack() as running:
+        town = running.enter_context(Town(clock.now, folder))
+        diaries = Diaries(town, _DATE)
+        diaries.enter(day.appointments)
+        port = free_port()
+        daemon = DaemonProcess(write_configuration(town, folder, port), clock, folder / "journal.jsonl")
+        running.enter_context(daemon)
+        running.enter_context(view)
+        stage = Stage(
+            clock=clock,
+            town=town,
+            daemon=daemon,
+            happenings=Happenings(day.acts, town, diaries, daemon, view.world),
+            people=People(day.answers, town, clock, view.world),
+            view=view,
+            folder=folder,
+            day=Span(start=opens, end=closes),
+        )
+        await _up(stage, port)
+        with open_database(f"sqlite:///{folder}/noshowd.db") as database:
+            story = await _live(stage, database)
+    summarise(view, story, town)
+    outcomes = check(story, town)
+    return outcomes
+
+
+async def _up(stage: Stage, port: int) -> None:
+    """Until the daemon answers."""
+    async with httpx2.AsyncClient() as browser:
+        for _ in range(int(_UP_WITHIN / _BEAT)):
+            _alive(stage)
+            try:
+                await browser.get(f"http://127.0.0.1:{port}/healthz")
+            except httpx2.TransportError:
+                await _beat(stage.clock)
+            else:
+                return
+    raise DaemonDied(f"the daemon did not answer within {_UP_WITHIN:.0f} s\n{_end_of_journal(stage)}")
+
+
+async def _live(stage: Stage, database: Database) -> Story:
+    """Beat by beat until the day closes; the story as it stands then."""
+    teller = Teller(EVERYBODY)
+    story = await read_story(database, stage.day)
+    async with asyncio.TaskGroup() as group:
+        beats = 0
+        while stage.clock.now() < stage.day.end:
+            stage.happenings.carry_on(stage.clock.now())
+            stage.people.look(group)
+            if beats % _READ_EVERY == 0:
+                _alive(stage)
+                story = await read_story(database, stage.day)
+                for news in teller.news(story):
+                    stage.view.noshowd(news)
+            stage.view.clock(stage.clock.now(), _status(story))
+            beats += 1
+            await _beat(stage.clock)
+    return story
+
+
+def _status(story: Story) -> str:
+    running = sum(one.phase in ("starting", "waiting", "running") for one in story.meetings)
+    return f"{len(story.meetings)} appointments watched, {running} going on"
+
+
+def _alive(stage: Stage) -> None:
+    if stage.daemon.died:
+        raise DaemonDied(f"the daemon ended\n{_end_of_journal(stage)}")
+
+
+def _end_of_journal(stage: Stage) -> str:
+    journal = stage.folder / "journal.jsonl"
+    return "\n".join(journal.read_text().splitlines()[-20:]) if journal.exists() else ""
+
+
+async def _beat(clock: ScaledClock) -> None:
+    await clock.sleep(_BEAT * clock.speed)
