@@ -15,7 +15,7 @@ from noshowd.wording.samples import FULL, contexts
 from wording.golden import FOLDER, written
 
 WORDING = Wording()
-ALL = [one for one in samples(WORDING) if isinstance(one, Sample)]
+ALL = [one for language in languages() for one in samples(WORDING, language) if isinstance(one, Sample)]
 
 
 def test_three_languages():
@@ -95,7 +95,7 @@ def test_what_strangers_wrote_stays_harmless():
 
 def test_who_is_greeted_how():
     def first_line(language: str, **known: object) -> str:
-        context = replace(FULL, kind=FollowUpKind.COURTESY_MESSAGE, **known)  # type: ignore[arg-type]
+        context = replace(FULL, kind=FollowUpKind.COURTESY_MESSAGE, **known)  # type: ignore[arg-type]  # fields of the class
         return WORDING.render(context, language).text.split("\n")[0]
 
     assert first_line("de_formal") == "Guten Tag Andrea Meier,"
@@ -108,7 +108,7 @@ def test_who_is_greeted_how():
 
 def test_an_offer_with_times_without_times_and_with_a_page():
     def offer(**known: object) -> str:
-        context = replace(FULL, kind=FollowUpKind.RESCHEDULE_OFFER, cause=Cause.THEY_ARE_MISSING, **known)  # type: ignore[arg-type]
+        context = replace(FULL, kind=FollowUpKind.RESCHEDULE_OFFER, cause=Cause.THEY_ARE_MISSING, **known)  # type: ignore[arg-type]  # fields of the class
         return WORDING.render(context, "de_formal").text
 
     assert "https://termine" in offer()

@@ -34,21 +34,21 @@ class Sample:
     text: Text
 
 
-def samples(wording: Wording) -> Iterator[Sample | Complaint]:
-    """Every template of every language on every sample, or why it could not be rendered."""
-    for language in languages(wording.own):
-        for name, context in contexts():
-            try:
-                text = wording.render_strictly(context, language)
-            except TemplateError as error:
-                yield Complaint(language=language, sample=name, message=str(error))
-            else:
-                yield Sample(language=language, name=name, context=context, text=text)
+def samples(wording: Wording, language: str) -> Iterator[Sample | Complaint]:
+    """Every template of a language on every sample, or why it could not be rendered."""
+    for name, context in contexts():
+        try:
+            text = wording.render_strictly(context, language)
+        except TemplateError as error:
+            yield Complaint(language=language, sample=name, message=str(error))
+        else:
+            yield Sample(language=language, name=name, context=context, text=text)
 
 
 def complaints(own: Path | None) -> Iterator[Complaint]:
     """What a guest should not read, what gives somebody away, what cannot be rendered."""
-    for one in samples(Wording(own)):
+    wording = Wording(own)
+    for one in (one for language in languages(own) for one in samples(wording, language)):
         if isinstance(one, Complaint):
             yield one
         elif "hostile" not in one.name:  # its words are the stranger's

@@ -7,6 +7,7 @@ from pathlib import Path
 import jinja2
 
 from noshowd.wording.check import Complaint, samples
+from noshowd.wording.languages import languages
 from noshowd.wording.render import Wording
 
 _PAGE = """\
@@ -49,9 +50,14 @@ p { overflow-wrap: anywhere; }
 
 def page(own: Path | None) -> str:
     """The page. Templates that cannot be rendered are left out; `check.complaints` tells of them."""
-    languages: dict[str, list[object]] = {}
-    for one in samples(Wording(own)):
-        if not isinstance(one, Complaint) and not one.name.endswith("hostile"):
-            languages.setdefault(one.language, []).append(one)
+    wording = Wording(own)
+    shown = {
+        language: [
+            one
+            for one in samples(wording, language)
+            if not isinstance(one, Complaint) and not one.name.endswith("hostile")
+        ]
+        for language in languages(own)
+    }
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.from_string(_PAGE).render(languages=languages)
+    return environment.from_string(_PAGE).render(languages=shown)
