@@ -126,6 +126,7 @@ async def _plain(parts: Parts, row: OutboxRow) -> Parcel | None:
         return None
     fresh = await recheck(parts, asked.followup)
     if fresh is None:
+        await _withhold_both(parts, row, asked, Withheld.EVENT_CHANGED)
         return None
     ruling = gate(
         asked.followup,
@@ -137,7 +138,7 @@ async def _plain(parts: Parts, row: OutboxRow) -> Parcel | None:
     )
     if ruling.reason is not None and ruling.until is None:
         # nobody is asked about a message that could not go out anyway
-        await _withhold_both(parts, row, asked, ruling.reason)
+        await _withhold_both(parts, row, asked, ruling.reason, fresh)
         return None
     draft = await _compose(parts, asked, fresh)
     now = parts.clock.now()
@@ -145,14 +146,19 @@ async def _plain(parts: Parts, row: OutboxRow) -> Parcel | None:
     return Composer(parts).approval(row, asked, draft, fresh.meeting, fresh.verdict)
 
 
-async def _withhold_both(parts: Parts, row: OutboxRow, asked: OutboxRow, reason: Withheld) -> None:
+async def _withhold_both(
+    parts: Parts, row: OutboxRow, asked: OutboxRow, reason: Withheld, fresh: Fresh | None = None
+) -> None:
+    """Keep back a message and the question whether it may go out."""
     now = parts.clock.now()
 
     def save(conn: sa.Connection) -> None:
         outbox.record(conn, row.key, Happening.WITHHELD, now=now, token=row.token, reason=reason)
         outbox.record(conn, asked.key, Happening.WITHHELD, now=now, reason=reason)
+        if reason is Withheld.CANNOT_RECHECK and fresh is not None:
+            ask_instead(conn, asked.followup, fresh.meeting, fresh.verdict, now)
 
-    await parts.database.run(save)
+    await parts.database.run(save, wake=True)
 
 
 async def _withhold(parts: Parts, row: OutboxRow, ruling: Ruling, fresh: Fresh | None) -> None:

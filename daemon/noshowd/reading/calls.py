@@ -76,7 +76,8 @@ _BRIDGE_CODE = re.compile(
     r"\d\s?#|" + either(r"(?:participant|access|host|moderator|conference)\s?(?:code|pin|id) | pin"), re.IGNORECASE
 )
 _FAX = re.compile(r"\bfax\W{0,4}$", re.IGNORECASE)
-_SIGNATURE = re.compile(
+#: Where the text ends and the signature begins.
+SIGNATURE = re.compile(
     r"\n-- ?\n|\n(?:mit freundlichen grüßen|viele grüße|beste grüße|kind regards|best regards)\b", re.IGNORECASE
 )
 _INVITEE = re.compile(r"\b(?:invitee|attendee|guest|client|ihre|deine|your|kunden?)\b[^\n]{0,25}$", re.IGNORECASE)
@@ -153,6 +154,6 @@ def _body_number(text: str, region: str | None) -> str | None:
 
 def _own_numbers(text: str, region: str | None) -> list[Number]:
     """The numbers of the text itself, not of the signature below it, and no fax."""
-    end = _SIGNATURE.search(text)
+    end = SIGNATURE.search(text)
     above = text[: end.start()] if end else text
     return [n for n in find_numbers(above, region) if not _FAX.search(above[max(0, n.start - 8) : n.start])]

@@ -10,7 +10,7 @@ from noshowd.domain.entry import CalendarEntry, Conference
 from noshowd.domain.meeting import Kind, Place, Role
 from noshowd.reading import printed
 from noshowd.reading.body import LINE, READ, plain_text
-from noshowd.reading.calls import read_call
+from noshowd.reading.calls import SIGNATURE, read_call
 from noshowd.reading.links import Link, best_link, trusted_link, without_links
 from noshowd.reading.numbers import e164
 from noshowd.reading.platforms import UNKNOWN
@@ -75,7 +75,7 @@ def read_place(entry: CalendarEntry, *, region: str | None, declared_hosts: Mapp
     location_text = plain_text(entry.location[:LINE], is_html=False) if entry.location else ""
     title = entry.title[:LINE]
     linked = _linked(entry, location_text, text, declared_hosts)
-    if linked is not None:
+    if linked is not None and not (linked[0] == "description" and _only_in_footer(location_text, text, declared_hosts)):
         field, link = linked
         return _video(field, link, location_text, text, declared_hosts)
     if not location_text.strip() and (labelled := _LABEL.search(text[:READ])) is not None:
@@ -96,6 +96,14 @@ def read_place(entry: CalendarEntry, *, region: str | None, declared_hosts: Mapp
     if location.where is Where.PLACE:
         return PlaceReading(place=Place(kind=Kind.IN_PERSON), why=f"location: {location.rule}", room=location_text)
     return PlaceReading(place=Place(kind=Kind.NONE), why="nothing: no link, number or place")
+
+
+def _only_in_footer(location_text: str, text: str, declared: Mapping[str, str]) -> bool:
+    """Whether a place is named and the only link stands in the signature below the text: then the place is meant."""
+    footer = SIGNATURE.search(text)
+    if footer is None or read_location(location_text, None).where is not Where.PLACE:
+        return False
+    return best_link(text[: footer.start()], declared) is None
 
 
 def _linked(entry: CalendarEntry, location: str, text: str, declared: Mapping[str, str]) -> tuple[str, Link] | None:
