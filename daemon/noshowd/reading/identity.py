@@ -35,14 +35,17 @@ def match(identity: Identity, people: Sequence[Person], us: Us) -> tuple[tuple[s
 def _fits(identity: Identity, people: Sequence[Person], us: Us) -> list[_Candidate]:
     if is_bot(identity) or is_device(identity):
         return []
-    fits = {person.key: _fit(identity, person, people, us) for person in people}
+    known = {person.key: _known_fit(identity, person, us) for person in people}
+    sure = [(key, *fit) for key, fit in known.items() if fit[0] is MatchStrength.STRONG]
+    if sure:
+        # names, which take the time, could add nothing
+        return sorted(sure)
+    fits = {person.key: max(known[person.key], _by_name(identity, person, people, us)) for person in people}
     medium = sorted((score for strength, score in fits.values() if strength is MatchStrength.MEDIUM), reverse=True)
     if len(medium) > 1 and medium[0] - medium[1] < _TOO_CLOSE:
         doubtful = {k for k, (s, score) in fits.items() if s is MatchStrength.MEDIUM and medium[0] - score < _TOO_CLOSE}
         fits |= {key: (MatchStrength.WEAK, fits[key][1]) for key in doubtful}
-    surest = max((strength for strength, _ in fits.values()), default=MatchStrength.NONE)
-    least = MatchStrength.STRONG if surest is MatchStrength.STRONG else MatchStrength.WEAK
-    found = [(key, strength, score) for key, (strength, score) in fits.items() if strength >= least]
+    found = [(key, strength, score) for key, (strength, score) in fits.items() if strength >= MatchStrength.WEAK]
     return sorted(found, key=lambda c: (-c[1], -c[2], c[0]))
 
 
@@ -110,19 +113,15 @@ def _best(candidates: Sequence[_Candidate]) -> tuple[int, float]:
     return (-candidates[0][1], -candidates[0][2]) if candidates else (0, 0.0)
 
 
-def _fit(identity: Identity, person: Person, people: Sequence[Person], us: Us) -> _Fit:
-    return max(
-        _by_id(identity, person, us),
-        _by_address(identity, person, us),
-        _by_number(identity, person),
-        _by_name(identity, person, people, us),
-    )
+def _known_fit(identity: Identity, person: Person, us: Us) -> _Fit:
+    """By what the source vouches for, names left aside."""
+    return max(_by_id(identity, person, us), _by_address(identity, person, us), _by_number(identity, person))
 
 
 def _by_id(identity: Identity, person: Person, us: Us) -> _Fit:
     known = us.known(person.key)
     ids = {*person.provider_ids, *(known.provider_ids if known else ())}
-    if not identity.provider_id:
+    if not ids or not identity.provider_id:
         return _NO_FIT
     hit = any(
         known_id in (identity.provider_id, known_id.partition(":")[0] + ":" + identity.provider_id) for known_id in ids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from noshowd.domain.evidence import Identity
 from noshowd.reading.sides import NOBODY_DOMAINS, domain_of
@@ -59,6 +60,7 @@ _ROOM = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def is_bot(identity: Identity) -> bool:
     """An assistant or recorder, by its name or the firm behind its address."""
     if identity.address and domain_of(identity.address) in _BOT_DOMAINS:
@@ -69,6 +71,7 @@ def is_bot(identity: Identity) -> bool:
     return bool(_MAYBE_BOT.search(name) and _SAYS_SO.search(name))
 
 
+@lru_cache(maxsize=4096)
 def is_device(identity: Identity) -> bool:
     """A room system or another machine that stands for nobody in particular; a personal telephone is none."""
     if identity.machine or (identity.address and domain_of(identity.address) in NOBODY_DOMAINS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from noshowd.domain.meeting import Side
@@ -98,6 +99,7 @@ class Us:
         return canonical(address) not in nobody and domain_of(address) not in nobody
 
 
+@lru_cache(maxsize=4096)
 def canonical(address: str) -> str:
     """One spelling of an address: lower case, no plus tag; Gmail ignores dots and has two names."""
     plain = unicodedata.normalize("NFC", address).strip().strip("<>").casefold().removeprefix("mailto:")
