@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from noshowd.config.model import Config
-from noshowd.config.translate import choose_policy, contact_for, guest_hours, hours_of, is_ours, policies
+from noshowd.config.translate import Policies, contact_for, guest_hours, hours_of, is_ours, policies
 from noshowd.domain.followup import Approval, Cause, FollowUpKind
 from noshowd.domain.meeting import Kind, Meeting, Person, Place, Side
 from noshowd.domain.policy import DEFAULT_LADDERS, Policy, WindowKind
@@ -28,7 +28,7 @@ def _meeting(*guests: str, kind: Kind = Kind.VIDEO, title: str = "Beratung", hos
 
 
 def _chosen(meeting: Meeting, config: Config) -> Policy:
-    policy = choose_policy(meeting, config)
+    policy = Policies(config).choose(meeting)
     assert policy is not None
     return policy
 
@@ -38,8 +38,8 @@ def test_without_policies_every_meeting_with_guests_is_watched():
 
     assert chosen.name == "default"
     assert chosen.ladders == DEFAULT_LADDERS
-    assert choose_policy(_meeting("ben@wir.de"), _config()) is None
-    assert choose_policy(_meeting("meier@example.com", kind=Kind.IN_PERSON), _config()) is None
+    assert Policies(_config()).choose(_meeting("ben@wir.de")) is None
+    assert Policies(_config()).choose(_meeting("meier@example.com", kind=Kind.IN_PERSON)) is None
 
 
 @pytest.mark.parametrize(
@@ -61,20 +61,20 @@ def test_without_policies_every_meeting_with_guests_is_watched():
 def test_conditions(match, fits):
     config = _config(policy=[{"name": "p", "match": match}])
 
-    assert (choose_policy(_meeting("meier@sub.example.com"), config) is not None) is fits
+    assert (Policies(config).choose(_meeting("meier@sub.example.com")) is not None) is fits
 
 
 def test_the_first_policy_that_fits_rules_and_may_leave_a_meeting_alone():
     config = _config(policy=[{"name": "not", "match": {"title": "privat"}, "watch": False}, {"name": "rest"}])
 
-    assert choose_policy(_meeting("m@example.com", title="Privat: Zahnarzt"), config) is None
+    assert Policies(config).choose(_meeting("m@example.com", title="Privat: Zahnarzt")) is None
     assert _chosen(_meeting("m@example.com"), config).name == "rest"
 
 
 def test_delicate_titles_are_left_alone():
-    assert choose_policy(_meeting("m@example.com", title="Termin beim ARZT"), _config()) is None
-    assert choose_policy(_meeting("m@example.com", title="Beratung Arztpraxis"), _config()) is not None
-    assert choose_policy(_meeting("m@example.com", title="Arzt"), _config(privacy={"skip_titles": []})) is not None
+    assert Policies(_config()).choose(_meeting("m@example.com", title="Termin beim ARZT")) is None
+    assert Policies(_config()).choose(_meeting("m@example.com", title="Beratung Arztpraxis")) is not None
+    assert Policies(_config(privacy={"skip_titles": []})).choose(_meeting("m@example.com", title="Arzt")) is not None
 
 
 def test_shadow_of_mode_policy_and_person():

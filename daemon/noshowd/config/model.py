@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import Field
 
@@ -46,3 +47,8 @@ class Config(Section):
     wording: Wording = Field(default=Wording(), description="Own texts.")
     logging: Logging = Field(default=Logging(), description="The journal.")
     network: Network = Field(default=Network(), description="Certificates and proxy for all connections.")
+
+    @cached_property
+    def person_at(self) -> dict[str, Person]:
+        """Our people by each of their addresses; of two that claim one, the first."""
+        return {address: p for p in reversed(self.person) for address in (p.address, *p.aliases)}

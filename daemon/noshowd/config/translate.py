@@ -53,18 +53,25 @@ def policy(section: PolicySection, config: Config) -> Policy:
     return dataclasses.replace(plain, **{key: value for key, value in given.items() if value is not None})
 
 
-def choose_policy(meeting: Meeting, config: Config) -> Policy | None:
-    """The first policy whose conditions the meeting meets; None when it is not to be watched.
+class Policies:
+    """Which policy a meeting falls under. Each is made once; meetings are many."""
 
-    It is in shadow as well when one of our people in the meeting is.
-    """
-    section = next((s for s in sections(config) if _fits(s.match, meeting, config)), None)
-    if section is None or not section.watch or _is_delicate(meeting.title, config):
-        return None
-    chosen = policy(section, config)
-    people = [person_for(p.address, config) for p in meeting.side(Side.OURS)]
-    trying = any(person is not None and person.shadow for person in people)
-    return dataclasses.replace(chosen, shadow=chosen.shadow or trying)
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._made = [(section, policy(section, config)) for section in sections(config)]
+
+    def choose(self, meeting: Meeting) -> Policy | None:
+        """The first policy whose conditions the meeting meets; None when it is not to be watched.
+
+        It is in shadow as well when one of our people in the meeting is.
+        """
+        config = self._config
+        section, chosen = next((one for one in self._made if _fits(one[0].match, meeting, config)), (None, None))
+        if section is None or chosen is None or not section.watch or _is_delicate(meeting.title, config):
+            return None
+        people = [person_for(p.address, config) for p in meeting.side(Side.OURS)]
+        trying = any(person is not None and person.shadow for person in people)
+        return dataclasses.replace(chosen, shadow=True) if trying and not chosen.shadow else chosen
 
 
 def is_ours(address: str, config: Config) -> bool:
@@ -80,7 +87,7 @@ def person_for(address: str | None, config: Config) -> Person | None:
     if address is None:
         return None
     bare = config.us.aliases.get(address.casefold(), address.casefold())
-    return next((p for p in config.person if bare == p.address or bare in p.aliases), None)
+    return config.person_at.get(bare)
 
 
 def contact_for(address: str | None, config: Config) -> Contact | None:

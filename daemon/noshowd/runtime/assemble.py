@@ -11,7 +11,7 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from noshowd.config.model import Config, Mode
-from noshowd.config.translate import choose_policy
+from noshowd.config.translate import Policies
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy
 from noshowd.engine.parts import Linker, Pace, Parts, no_links
@@ -76,7 +76,7 @@ def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: boo
 
 
 def _policies(config: Config) -> Callable[[Meeting], Policy | None]:
-    return lru_cache(maxsize=_POLICIES_KEPT)(lambda meeting: choose_policy(meeting, config))
+    return lru_cache(maxsize=_POLICIES_KEPT)(Policies(config).choose)
 
 
 def _pace(config: Config) -> Pace:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from noshowd.config.hours import Hours
 from noshowd.config.model import Config, Mode
 from noshowd.config.people import Contact as ContactSection
 from noshowd.config.people import Person as PersonSection
@@ -18,6 +20,8 @@ from noshowd.reading.sides import KnownPerson, Us, canonical
 
 #: A recall task or question of a meeting outside working hours stays open this long.
 _AFTER_HOURS = timedelta(hours=4)
+#: Answers remembered, for each sort of question.
+_KEPT = 4096
 
 
 def us_of(config: Config) -> Us:
@@ -68,10 +72,14 @@ class ConfiguredDirectory:
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        # asked about the same people whenever a meeting of theirs is judged
+        self._hours = lru_cache(maxsize=_KEPT)(self._hours_at)
+        self._last_open = lru_cache(maxsize=_KEPT)(self._closes)
+        self._our_contact = lru_cache(maxsize=_KEPT)(self._colleague)
 
     def contact(self, person: Person) -> Contact:
         """How this person is reached. Nothing is guessed beyond the invitation and the firm's own habits."""
-        return self._colleague(person) if person.side is Side.OURS else self._guest(person)
+        return self._our_contact(person) if person.side is Side.OURS else self._guest(person)
 
     def _colleague(self, person: Person) -> Contact:
         us, section = self._config.us, person_for(person.address, self._config)
@@ -105,21 +113,26 @@ class ConfiguredDirectory:
     def awake_from(self, person: Person, now: datetime) -> datetime | None:
         """The next opening of the person's hours, None when they are open now (or never stated)."""
         if person.side is Side.OURS:
-            hours = hours_of(person_for(person.address, self._config), self._config)
+            hours = self._hours(person.address)
         else:
             hours = guest_hours(contact_for(person.address, self._config), self._config)
         return None if hours.is_open(now) else hours.next_open(now)
 
     def day_ends(self, person: Person, at: datetime) -> datetime:
         """End of the last open stretch of the local day of `at`, or a few hours later when that is over."""
-        hours = hours_of(person_for(person.address, self._config), self._config)
-        local = at.astimezone(ZoneInfo(hours.zone)).date()
-        spans = hours.open_spans(local)
-        return max(spans[-1].end if spans else at, at + _AFTER_HOURS)
+        local = at.astimezone(ZoneInfo(self._hours(person.address).zone)).date()
+        return max(self._last_open(person.address, local) or at, at + _AFTER_HOURS)
+
+    def _closes(self, address: str | None, day: date) -> datetime | None:
+        spans = self._hours(address).open_spans(day)
+        return spans[-1].end if spans else None
+
+    def _hours_at(self, address: str | None) -> Hours:
+        return hours_of(person_for(address, self._config), self._config)
 
     def open_spans(self, person: Person, window: Span) -> list[Span]:
         """The person's working hours inside `window`, holidays left out."""
-        hours = hours_of(person_for(person.address, self._config), self._config)
+        hours = self._hours(person.address)
         first = window.start.astimezone(ZoneInfo(hours.zone)).date()
         days = range((window.end - window.start).days + 2)
         spans = [span for n in days for span in hours.open_spans(first + timedelta(days=n))]
