@@ -198,9 +198,7 @@ class PresenceSuite(SourceSuite):
         await world.pass_to(START + MINUTE)
         assert not _absence_may_rest_on(await world.look())
 
-    async def test_a_session_of_another_time_under_the_same_link_is_not_mixed_in(
-        self, world: RoomWorld
-    ) -> None:
+    async def test_a_session_of_another_time_under_the_same_link_is_not_mixed_in(self, world: RoomWorld) -> None:
         await world.earlier_session()
         await world.pass_to(START)
         await world.join("host")
