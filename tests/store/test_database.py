@@ -18,7 +18,7 @@ from noshowd.store.codec import Instant, Value
 from noshowd.store.database import Database, open_database
 from noshowd.store.errors import SchemaTooNew, StoreUnavailable
 from noshowd.store.schema import metadata
-from store.samples import NINE, at, meeting
+from store.samples import LEASE, NINE, at, meeting
 
 
 class HeldClock:
@@ -104,6 +104,22 @@ async def test_other_workers_hear_of_it(database_url: str):
         if not here.shared:
             return
         bell = here.bell()
+        await here.read(lambda conn: meetings.next_due(conn, now=NINE))
+        await there.run(put, wake=True)
+        assert await bell.wait(HeldClock(), 60)
+
+
+async def test_a_worker_that_was_cut_off_hears_again(database_url: str):
+    with open_database(database_url) as here, open_database(database_url) as there:
+        if not here.shared:
+            return
+        bell = here.bell()
+        await here.read(lambda conn: None)
+        cut = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+        assert await there.run(lambda conn: conn.scalar(cut))
+        while here._backend._ear is not None:  # noqa: ASYNC110 - the loop has to read the bad news from the socket
+            await asyncio.sleep(0)
+        await here.read(lambda conn: None)
         await there.run(put, wake=True)
         assert await bell.wait(HeldClock(), 60)
 
@@ -126,6 +142,26 @@ def test_a_newer_database_is_refused_and_left_alone(database_url: str):
         open_database(database_url)
     with pytest.raises(SchemaTooNew):
         open_database(database_url)
+
+
+def test_only_one_daemon_runs_on_a_file(tmp_path: Path):
+    url = f"sqlite:///{tmp_path}/noshowd.db"
+    with open_database(url) as first, open_database(url) as second:
+        first.take_over(NINE)
+        with pytest.raises(StoreUnavailable, match="another noshowd runs on the database"):
+            second.take_over(NINE)
+    with open_database(url) as third:
+        third.take_over(NINE)
+
+
+def test_taking_over_ends_the_leases_of_the_dead_only_where_nobody_else_lives(database: Database):
+    def claim(conn: sa.Connection) -> int:
+        return len(meetings.claim_due(conn, now=NINE, lease=LEASE, limit=1, worker="w1"))
+
+    database.run_sync(put)
+    assert database.run_sync(claim) == 1
+    database.take_over(NINE)
+    assert database.run_sync(claim) == (0 if database.shared else 1)
 
 
 def test_an_sqlite_file_is_for_its_owner_only(tmp_path: Path):

@@ -39,15 +39,23 @@ class Backend(Protocol):
         """Copy the database aside before it is migrated away from `version`, where that is ours to do."""
         ...
 
+    def hold_alone(self) -> None:
+        """Keep other daemons away until `close`, where only one may run. Raises `StoreUnavailable`."""
+        ...
+
     def announce(self, conn: sa.Connection) -> None:
         """Tell other processes, once this transaction is committed, that there is something to do."""
         ...
 
     def listen(self, loop: asyncio.AbstractEventLoop, heard: Callable[[], None]) -> None:
-        """Call `heard` for every announcement of another process, as far as the database can carry them."""
+        """See to it that `heard` is called for every announcement from now on. Called from the store's threads, again
+        and again: nothing happens while it is so already.
+        """
         ...
 
-    def stop_listening(self) -> None: ...
+    def close(self) -> None:
+        """Stop listening, let other daemons in."""
+        ...
 
 
 def backend_for(url: str) -> Backend:

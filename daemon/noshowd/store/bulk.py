@@ -54,43 +54,33 @@ def _processor(column: sa.Column[Any], dialect: Dialect) -> Callable[[Any], Any]
     return column.type.dialect_impl(dialect).bind_processor(dialect)
 
 
+# Below, only names of our own tables and columns are written into a statement; none of them needs quoting.
+
+
 @cache
 def _insertion(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
-    listed = ", ".join(_quoted(names, dialect))
-    rows = (
-        f"VALUES ({', '.join('?' * len(names))})"
-        if dialect.name == "sqlite"
-        else f"SELECT * FROM {_given(table, names, dialect)}"
-    )
-    return f"INSERT INTO {table.name} ({listed}) {rows} ON CONFLICT DO NOTHING"
+    into = f"INSERT INTO {table.name} ({', '.join(names)})"
+    if dialect.name == "sqlite":
+        return f"{into} VALUES ({', '.join('?' * len(names))}) ON CONFLICT DO NOTHING"
+    return f"{into} SELECT * FROM {_given(table, names, dialect)} ON CONFLICT DO NOTHING"  # noqa: S608 - see above
 
 
 @cache
 def _change(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
-    keys = [column.name for column in table.primary_key]
     if dialect.name == "sqlite":
         # Numbered as the tuples have them, whatever their order in the statement.
-        at = {name: f"?{number}" for number, name in enumerate(names, 1)}
+        values = {name: f"?{number}" for number, name in enumerate(names, 1)}
         source = ""
     else:
-        at = {name: f"given.{quoted}" for name, quoted in zip(names, _quoted(names, dialect), strict=True)}
-        source = f" FROM {_given(table, names, dialect)}"
-    changes = ", ".join(
-        f"{quoted} = {at[name]}"
-        for name, quoted in zip(names, _quoted(names, dialect), strict=True)
-        if name not in keys
-    )
-    wanted = " AND ".join(
-        f"{table.name}.{quoted} = {at[name]}" for name, quoted in zip(keys, _quoted(keys, dialect), strict=True)
-    )
-    return f"UPDATE {table.name} SET {changes}{source} WHERE {wanted}"
+        values = {name: f"given.{name}" for name in names}
+        source = f"FROM {_given(table, names, dialect)}"
+    keys = [column.name for column in table.primary_key]
+    changes = ", ".join(f"{name} = {value}" for name, value in values.items() if name not in keys)
+    wanted = " AND ".join(f"{table.name}.{name} = {values[name]}" for name in keys)
+    return f"UPDATE {table.name} SET {changes} {source} WHERE {wanted}"  # noqa: S608 - see above
 
 
 def _given(table: sa.Table, names: Sequence[str], dialect: Dialect) -> str:
     """The rows as PostgreSQL unfolds them from one parameter."""
-    typed = zip(_quoted(names, dialect), (table.c[name].type.compile(dialect) for name in names), strict=True)
-    return f"json_to_recordset(%s::json) AS given ({', '.join(f'{name} {kind}' for name, kind in typed)})"
-
-
-def _quoted(names: Sequence[str], dialect: Dialect) -> list[str]:
-    return [dialect.identifier_preparer.quote(name) for name in names]
+    typed = ", ".join(f"{name} {table.c[name].type.compile(dialect)}" for name in names)
+    return f"json_to_recordset(%s::json) AS given ({typed})"

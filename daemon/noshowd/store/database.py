@@ -9,13 +9,14 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
 from noshowd.ports.clock import Clock
-from noshowd.store import migration
+from noshowd.store import leases, migration
 from noshowd.store.backend import Backend, backend_for
 
 T = TypeVar("T")
@@ -80,20 +81,28 @@ class Database:
         return self._submit(work, read_only=True).result()
 
     def bell(self) -> Bell:
-        """A bell for one loop of the running event loop; `wake` of any worker rings it."""
+        """A bell for one loop of the running event loop; a transaction of any worker that wakes rings it."""
         bell = Bell()
-        loop = asyncio.get_running_loop()
-        self._bells.append((loop, bell))
-        self._backend.listen(loop, self._ring)
+        self._bells.append((asyncio.get_running_loop(), bell))
         return bell
 
     def wake(self) -> None:
-        """Ring every bell of this process, and on PostgreSQL those of the other workers (at the next commit)."""
+        """Ring every bell of this process."""
         self._ring()
+
+    def take_over(self, now: datetime) -> None:
+        """For a daemon at its start. On SQLite it is the only one from now on, and every lease is a dead one's and
+        ends; on PostgreSQL other workers live, and leases end by themselves.
+
+        Raises `StoreUnavailable` when another daemon runs on the file.
+        """
+        self._backend.hold_alone()
+        if not self.shared:
+            self.run_sync(lambda conn: leases.release_all(conn, now=now))
 
     def close(self) -> None:
         """Wait for running transactions and let the database go."""
-        self._backend.stop_listening()
+        self._backend.close()
         self._threads.submit(self._engine.dispose).result()
         self._threads.shutdown()
 
@@ -112,6 +121,9 @@ class Database:
         return self._threads.submit(self._transact, work, wake, read_only)
 
     def _transact(self, work: Callable[[sa.Connection], T], wake: bool, read_only: bool) -> T:  # noqa: FBT001
+        if self._bells:
+            # Before looking at what is due: whatever comes later is heard.
+            self._backend.listen(self._bells[0][0], self._ring)
         options = self._backend.reading() if read_only else {}
         with self._backend.errors(), self._engine.connect().execution_options(**options) as conn, conn.begin():
             result = work(conn)

@@ -12,8 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
+from noshowd.store.errors import Unreadable
 from noshowd.store.schema import calendar, look, meeting, outbox
+
+log = structlog.get_logger()
+
+#: A row that this version cannot read is tried again after this long.
+UNREADABLE_PAUSE = timedelta(hours=1)
 
 
 def claim(
@@ -30,26 +37,47 @@ def claim(
     """The token and up to `limit` rows whose `due` has come, the longest due first, each now leased to `worker`.
 
     Two workers at once get different rows: PostgreSQL skips what another transaction holds, SQLite has one writer.
+    A row that cannot be read is put off by `UNREADABLE_PAUSE` and logged; it never holds up the others.
     """
-    table = due.table
-    keys = list(table.primary_key)
+    keys = list(due.table.primary_key)
+    token = f"{worker}:{secrets.token_hex(8)}"
+    claimed = _claim(due, now=now, where=where, limit=limit, token=token, until=now + lease)
+    try:
+        with conn.begin_nested():
+            rows: list[Any] = list(conn.execute(claimed.returning(due, *returning)).all())
+    except Unreadable:
+        rows = []
+        for key in conn.execute(claimed.returning(*keys)).all():
+            this = [column == value for column, value in zip(keys, key, strict=True)]
+            try:
+                rows.append(conn.execute(sa.select(due, *returning).where(*this)).one())
+            except Unreadable as error:
+                log.error("row_unreadable", action="claim", table=due.table.name, row=tuple(key), error=str(error))
+                later = {due.name: now + UNREADABLE_PAUSE, "lease_token": None, "lease_until": None}
+                conn.execute(sa.update(due.table).where(*this).values(later))
+    return token, sorted(rows, key=lambda row: row[0])
+
+
+def _claim(
+    due: sa.Column[Any],
+    *,
+    now: datetime,
+    where: Sequence[sa.ColumnElement[bool]],
+    limit: int,
+    token: str,
+    until: datetime,
+) -> sa.Update:
+    keys = list(due.table.primary_key)
     picked = (
         sa.select(*keys)
-        .where(due <= now, _free(table, now), *where)
+        .where(due <= now, _free(due.table, now), *where)
         .order_by(due)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("picked")
     )
-    token = f"{worker}:{secrets.token_hex(8)}"
-    claimed = (
-        sa.update(table)
-        .where(*(key == picked.c[key.name] for key in keys))
-        .values(lease_token=token, lease_until=now + lease)
-        .returning(due, *returning)
-    )
-    rows = conn.execute(claimed).all()
-    return token, sorted(rows, key=lambda row: row[0])
+    same = [key == picked.c[key.name] for key in keys]
+    return sa.update(due.table).where(*same).values(lease_token=token, lease_until=until)
 
 
 def next_due(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -46,7 +48,8 @@ class Postgres:
         self._url = url.set(drivername="postgresql+psycopg")
         self._plain = url.set(drivername="postgresql")
         self._ear: psycopg.Connection | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._mute: Callable[[], None] = lambda: None
+        self._hearing = threading.Lock()
 
     def engine(self) -> sa.Engine:
         return sa.create_engine(
@@ -77,35 +80,38 @@ class Postgres:
     def announce(self, conn: sa.Connection) -> None:
         conn.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
+    def hold_alone(self) -> None:
+        """Nobody is kept away: workers share."""
+
     def listen(self, loop: asyncio.AbstractEventLoop, heard: Callable[[], None]) -> None:
-        """Also after the connection was lost; a worker that hears nothing still looks at what is due."""
-        if self._ear is not None:
-            return
-        with self.errors():
-            ear = psycopg.connect(
-                self._plain.render_as_string(hide_password=False), autocommit=True, connect_timeout=PATIENCE
-            )
-            ear.execute(f"LISTEN {CHANNEL}")
-        self._ear, self._loop = ear, loop
-        loop.add_reader(ear.fileno(), self._hear, heard)
-
-    def stop_listening(self) -> None:
-        if self._ear is None or self._loop is None:
-            return
+        with self._hearing:
+            if self._ear is not None:
+                return
+            with self.errors():
+                address = self._plain.render_as_string(hide_password=False)
+                ear = psycopg.connect(address, autocommit=True, connect_timeout=PATIENCE)
+                ear.execute(f"LISTEN {CHANNEL}")
+            self._ear = ear
+            self._mute = partial(_remove_reader, loop, ear.fileno())
         with suppress(RuntimeError):  # that loop has ended
-            self._loop.remove_reader(self._ear.fileno())
-        self._ear.close()
-        self._ear = None
+            loop.call_soon_threadsafe(loop.add_reader, ear.fileno(), self._hear, ear, heard)
 
-    def _hear(self, heard: Callable[[], None]) -> None:
-        assert self._ear is not None
+    def close(self) -> None:
+        with self._hearing:
+            if self._ear is not None:
+                self._mute()
+                self._ear.close()
+                self._ear = None
+
+    def _hear(self, ear: psycopg.Connection, heard: Callable[[], None]) -> None:
+        """The server sent something, or is gone: then the next transaction listens anew."""
         try:
-            self._ear.pgconn.consume_input()
+            ear.pgconn.consume_input()
         except psycopg.OperationalError:
-            self.stop_listening()
+            self.close()
             return
         told = False
-        while self._ear.pgconn.notifies() is not None:
+        while ear.pgconn.notifies() is not None:
             told = True
         if told:
             heard()
@@ -121,3 +127,9 @@ class Postgres:
         if isinstance(error, psycopg.OperationalError):
             return StoreUnavailable(f"{where} cannot be reached: {str(error).splitlines()[0]}")
         return None
+
+
+def _remove_reader(loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
+    # The number is kept from better days: a lost connection no longer tells it.
+    if not loop.is_closed():
+        loop.remove_reader(descriptor)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
@@ -41,6 +42,7 @@ class Sqlite:
     def __init__(self, url: URL) -> None:
         self._path = Path(url.database) if url.database and url.database != ":memory:" else None
         self._url = url.set(drivername="sqlite+pysqlite")
+        self._lock: IO[str] | None = None
 
     def engine(self) -> sa.Engine:
         if self._path is not None:
@@ -79,14 +81,30 @@ class Sqlite:
             source: Any = conn.connection.driver_connection
             source.backup(target)
 
+    def hold_alone(self) -> None:
+        """Through a lock on a file beside the database, which dies with the process, however that dies."""
+        if self._path is None or self._lock is not None:
+            return
+        lock = self._path.with_name(f"{self._path.name}.lock").open("a")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise StoreUnavailable(
+                f"another noshowd runs on the database {self._path}: stop it first, or give this one its own"
+            ) from None
+        self._lock = lock
+
     def announce(self, conn: sa.Connection) -> None:
         """Nobody to tell: the one process rings its own bells."""
 
     def listen(self, loop: asyncio.AbstractEventLoop, heard: Callable[[], None]) -> None:
         """Nothing to hear."""
 
-    def stop_listening(self) -> None:
-        """Nothing to stop."""
+    def close(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def _explained(self, error: BaseException | None) -> StoreUnavailable | None:
         if isinstance(error, OSError):
