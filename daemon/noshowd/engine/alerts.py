@@ -16,24 +16,42 @@ LASTING = timedelta(minutes=5)
 #: Told again this often while it lasts.
 _AGAIN = timedelta(days=1)
 _TOLD = "told:"
+_ACCOUNT = "account:"
 _STANDS = timedelta(hours=24)
 
 
 def tell(conn: sa.Connection, owners: tuple[str, ...], *, now: datetime) -> int:
-    """Queue a notice to each owner for every part that changed for the worse or back; how many parts were told of."""
-    told = {name.removeprefix(_TOLD): one for name, one in switches.read(conn).items() if name.startswith(_TOLD)}
+    """Queue a notice to each owner for every trouble that began or ended; how many were told of."""
+    told = _told(conn)
+    parts = health.read(conn)
     count = 0
-    for part in health.read(conn):
+    for part in parts:
         before = told.get(part.part)
         if part.state is Condition.WELL and before is not None:
             switches.clear(conn, f"{_TOLD}{part.part}")
-            _queue(conn, owners, part, "recovered", now)
-            count += 1
+            del told[part.part]
+            if all(one.value != before.value for one in told.values()):
+                _queue(conn, owners, before.value, part, "recovered", now)
+                count += 1
         elif _worth_telling(part, now) and (before is None or now - before.changed_at >= _AGAIN):
-            switches.turn(conn, f"{_TOLD}{part.part}", part.state, by="noshowd", now=now)
-            _queue(conn, owners, part, "blind", now)
-            count += 1
+            first = next((one.part for one in parts if one.part in told and _same_trouble(one, part)), part.part)
+            switches.turn(conn, f"{_TOLD}{part.part}", first, by="noshowd", now=now)
+            told = _told(conn)
+            if first == part.part:
+                _queue(conn, owners, first, part, "blind", now)
+                count += 1
     return count
+
+
+def _told(conn: sa.Connection) -> dict[str, switches.Switch]:
+    """What was told of, by part; the value is the part under whose name it was told."""
+    return {name.removeprefix(_TOLD): one for name, one in switches.read(conn).items() if name.startswith(_TOLD)}
+
+
+def _same_trouble(one: Health, other: Health) -> bool:
+    """Whether an account and what works through it stopped for the same reason: a person mends it once."""
+    accounts = one.part.startswith(_ACCOUNT) is not other.part.startswith(_ACCOUNT)
+    return accounts and one.state is other.state is Condition.STOPPED and one.last_error == other.last_error
 
 
 def _worth_telling(part: Health, now: datetime) -> bool:
@@ -41,7 +59,7 @@ def _worth_telling(part: Health, now: datetime) -> bool:
     return part.state is Condition.STOPPED or lasting
 
 
-def _queue(conn: sa.Connection, owners: tuple[str, ...], part: Health, what: str, now: datetime) -> None:
+def _queue(conn: sa.Connection, owners: tuple[str, ...], name: str, part: Health, what: str, now: datetime) -> None:
     rows = [
         NewRow(
             followup=FollowUp(
@@ -50,7 +68,7 @@ def _queue(conn: sa.Connection, owners: tuple[str, ...], part: Health, what: str
                     round=0,
                     person=owner,
                     kind=FollowUpKind.NOTICE,
-                    step=f"{what}:{part.part}:{int(now.timestamp())}",
+                    step=f"{what}:{name}:{int(now.timestamp())}",
                 ),
                 cause=Cause.UNKNOWN,
                 not_before=now,

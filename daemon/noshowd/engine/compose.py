@@ -218,12 +218,10 @@ class Composer:
         )
 
     def _task(self, row: OutboxRow, context: WordingContext, contact: Contact) -> Parcel:
-        """A task where some channel carries tasks, else a message to the person."""
         text = self._parts.wording.render(context, contact.language)
-        tasks = bool(self._parts.channels_for(Carries.TASKS))
         return Parcel(
             key=row.key,
-            carries=Carries.TASKS if tasks else Carries.TO_OUR_SIDE,
+            carries=Carries.TASKS,
             recipient=contact.recipient,
             subject=text.subject,
             preview=text.preview,

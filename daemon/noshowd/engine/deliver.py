@@ -7,6 +7,7 @@ channel says whether it can be looked up, sent again without harm, or has to be 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from noshowd.engine.parts import Parts
 from noshowd.engine.recheck import Fresh, recheck
 from noshowd.engine.retract import take_back
 from noshowd.ports.channel import Carries, Channel, Parcel, Receipt
-from noshowd.ports.errors import CredentialsLost, Temporary, VendorError
+from noshowd.ports.errors import CredentialsLost, Temporary, Unreachable, VendorError
 from noshowd.store import outbox
 from noshowd.store.errors import LeaseLost
 from noshowd.store.outbox import OutboxRow
@@ -189,8 +190,10 @@ async def _withhold(parts: Parts, row: OutboxRow, ruling: Ruling, fresh: Fresh |
 
 
 def _channels(parts: Parts, row: OutboxRow, carries: Carries) -> list[Channel]:
-    """The channels still to be tried, best first."""
+    """The channels still to be tried, best first. A task comes as a message to whoever has no task list."""
     channels = parts.channels_for(carries)
+    if carries is Carries.TASKS:
+        channels += parts.channels_for(Carries.TO_OUR_SIDE)
     if row.reason is None or not row.reason.startswith(_REJECTED):
         return channels
     names = [channel.name for channel in channels]
@@ -210,6 +213,8 @@ async def _dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
         )
         return
     channel = channels[0]
+    if parcel.carries not in channel.carries:
+        parcel = replace(parcel, carries=Carries.TO_OUR_SIDE)
     token = row.token or ""
     needed = (channel.timeout + _MARGIN) * parts.clock.speed
     lease = max(parts.lease, timedelta(seconds=needed + _MARGIN * parts.clock.speed))
@@ -271,7 +276,8 @@ async def _failed(
             outbox.record(conn, row.key, Happening.REJECTED, now=now, token=row.token, reason=reason)
         else:
             outbox.record(conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=now, reason=reason)
-        report_bad(conn, f"channel:{channel.name}", error, now=now)
+        if not isinstance(error, Unreachable):
+            report_bad(conn, f"channel:{channel.name}", error, now=now)
 
     await parts.database.run(save, wake=True)
     log.warning(

@@ -29,6 +29,10 @@ class Permanent(VendorError):
     """Will not work until a person changes something."""
 
 
+class Unreachable(Permanent):
+    """This person cannot be reached this way. The channel is well, and another one may reach them."""
+
+
 class CredentialsLost(VendorError):
     """The sign-in is no longer accepted; nothing works through this account until it is renewed."""
 

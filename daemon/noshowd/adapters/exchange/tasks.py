@@ -15,7 +15,7 @@ from noshowd.adapters.exchange.marks import FIELD
 from noshowd.adapters.exchange.words import plain_text, single_line
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.ports.clock import Clock
-from noshowd.ports.errors import Permanent
+from noshowd.ports.errors import Unreachable
 
 Found = TypeVar("Found")
 
@@ -83,7 +83,7 @@ class ExchangeTasks:
     def _owner(self, parcel: Parcel) -> str:
         address = parcel.recipient.address
         if not address or not self._client.settings.owns(address):
-            raise Permanent("tasks go to the mailboxes of this account only")
+            raise Unreachable("tasks go to the mailboxes of this account only")
         return address
 
     def _receipt(self, owner: str, identifier: str) -> Receipt:

@@ -14,7 +14,7 @@ from noshowd.adapters.google.errors import Refused
 from noshowd.adapters.google.scopes import Scope
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.ports.clock import Clock
-from noshowd.ports.errors import Permanent
+from noshowd.ports.errors import Unreachable
 
 Json = dict[str, Any]
 _INSERT = Method(api="tasks", name="tasks.insert", scope=Scope.TASKS, writing=True)
@@ -82,9 +82,9 @@ class GoogleTasks:
     def _owner(self, parcel: Parcel) -> str:
         address = parcel.recipient.address
         if not address:
-            raise Permanent("recipient_without_address")
+            raise Unreachable("recipient_without_address")
         if not self._client.sign_ins.can_act_as(address):
-            raise Permanent("no_access_to_this_persons_tasks")
+            raise Unreachable("no_access_to_this_persons_tasks")
         return self._client.sign_ins.subject(address)
 
     def _receipt(self, owner: str, task_id: str) -> Receipt:

@@ -11,7 +11,7 @@ from noshowd.adapters.microsoft.mail_wire import plain_text, single_line
 from noshowd.adapters.microsoft.wire import utc
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.ports.clock import Clock
-from noshowd.ports.errors import Permanent
+from noshowd.ports.errors import Permanent, Unreachable
 
 _APPLICATION = "noshowd"
 _PAGE = "100"
@@ -69,7 +69,7 @@ class ToDoTasks:
     def _owner(self, parcel: Parcel) -> str:
         address = parcel.recipient.address
         if not address or not self._graph.settings.owns(address):
-            raise Permanent("tasks go to the mailboxes of this account only")
+            raise Unreachable("tasks go to the mailboxes of this account only")
         return address
 
     async def _tasks(self, owner: str) -> str:

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from noshowd.adapters.slack.client import Refused, call
 from noshowd.ports.channel import Recipient
 from noshowd.ports.clock import Clock
-from noshowd.ports.errors import Permanent
+from noshowd.ports.errors import Unreachable
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{6,}")
 #: Seconds for which a hit and a miss are believed.
@@ -26,10 +26,10 @@ class Directory:
         self._dms: dict[str, str] = {}
 
     async def dm(self, recipient: Recipient) -> str:
-        """The id of the conversation. Raises `Permanent` when Slack does not know the person."""
+        """The id of the conversation. Raises `Unreachable` when Slack does not know the person."""
         named = recipient.slack or recipient.address
         if not named:
-            raise Permanent("the recipient has neither a Slack name nor an address")
+            raise Unreachable("the recipient has neither a Slack name nor an address")
         user = await self._user(named)
         if user not in self._dms:
             opened = await call(self._client.conversations_open(users=user))
@@ -44,7 +44,7 @@ class Directory:
             user = await (self._by_address(named) if "@" in named[1:] else self._by_handle(named))
             self._users[named] = (self._clock.monotonic() + (HIT if user else MISS), user)
         if user is None:
-            raise Permanent("Slack knows nobody of that address or name")
+            raise Unreachable("Slack knows nobody of that address or name")
         return user
 
     async def _by_address(self, address: str) -> str | None:
