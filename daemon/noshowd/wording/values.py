@@ -83,7 +83,7 @@ def _times(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "times": lexicon.either(offered) if offered else "",
         "first_time": offered[0] if offered else "",
         "until": written(lexicon.clock, context.until),
-        "since": written(lexicon.moment, context.since),
+        "since": written(lambda at, zone: f"{lexicon.day(at, zone)}, {lexicon.clock(at, zone)}", context.since),
         "listed": [
             {
                 "clock": lexicon.clock(one.start, zone),
