@@ -94,13 +94,15 @@ def _hear(meeting: Meeting, words: tuple[Statement, ...], findings: Findings, po
             confirms |= findings.theirs is SidePresence.ABSENT and not early
         elif word.said is Said.I_FORGOT and findings.ours is not SidePresence.PRESENT:
             people = _set(findings.people, {word.by}, Presence.ABSENT)
+            # one of several who forgot does not speak for the others
+            nobody = all(p.presence is Presence.ABSENT for p in people if p.side is Side.OURS)
             findings = replace(
                 findings,
-                ours=SidePresence.ABSENT,
+                ours=SidePresence.ABSENT if nobody else findings.ours,
                 people=people,
                 reasons=findings.reasons | {Reason.SAID_FORGOT},
             )
-            confirms |= not findings.overlapped
+            confirms |= nobody and not findings.overlapped
         elif word.said is Said.I_AM_HERE:
             people = _set(findings.people, {word.by}, Presence.PRESENT)
             findings = replace(findings, ours=SidePresence.PRESENT, people=people)
@@ -181,8 +183,12 @@ def _word(
         # the evidence broke off before the confirmation: the past is unknown
         findings = replace(findings, theirs=_doubt(findings.theirs), ours=_doubt(findings.ours))
         moment = Moment.ENDED
-    outcome = decide(ours=findings.ours, theirs=findings.theirs, overlapped=findings.overlapped, moment=moment)
     settled = settled_at(meeting, policy.judging, sources.values())
+    outcome = decide(ours=findings.ours, theirs=findings.theirs, overlapped=findings.overlapped, moment=moment)
+    if outcome is Outcome.MISSED_EACH_OTHER and not findings.overlap_would_show:
+        outcome = Outcome.UNKNOWN
+    if outcome is Outcome.UNKNOWN and now < settled and _will_be_told(findings, sources):
+        moment, outcome = Moment.OPEN, Outcome.WAITING
     sure = outcome is Outcome.HELD and Reason.PRESUMED not in findings.reasons
     final = sure or now >= settled
     return Verdict(
@@ -203,6 +209,14 @@ def _word(
         final=final,
         next_look_at=None if final else next_look_at(meeting, policy, sources.values(), now),
     )
+
+
+def _will_be_told(findings: Findings, sources: Mapping[str, SourceTraits]) -> bool:
+    """Whether a source that knows of talks and visits only once they have ended may still clear it up.
+
+    Until then nobody is asked: what it cannot see yet is most often a talk that goes on.
+    """
+    return Reason.CONFLICT not in findings.reasons and any(s.ended_only for s in sources.values())
 
 
 def _doubt(side: SidePresence) -> SidePresence:

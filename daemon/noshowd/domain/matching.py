@@ -22,6 +22,8 @@ class Who:
     side: Side | None = None
     #: False for bots, recorders and room devices.
     human: bool = True
+    #: A room system: no additional human, but anybody may sit in front of it.
+    hides_people: bool = False
     #: Left over from the meeting before in the same room.
     leftover: bool = False
     #: A verified identity says that it is not one of these.
@@ -46,6 +48,8 @@ class Matches:
     identities: Mapping[Identity, Who] = field(default_factory=dict)
     #: How surely a telephone number is one of the other side's.
     numbers: Mapping[str, MatchStrength] = field(default_factory=dict)
+    #: Numbers that are known to be somebody else's.
+    others: frozenset[str] = field(default_factory=frozenset)
 
     def who(self, identity: Identity) -> Who:
         return self.identities.get(identity, UNIDENTIFIED)

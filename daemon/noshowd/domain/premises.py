@@ -149,6 +149,7 @@ _MAY_HAVE_TALKED = frozenset(
         Reason.BLIND_SPOT,
         Reason.HIDDEN_CALL,
         Reason.WEAK_NUMBER,
+        Reason.OTHER_NUMBER,
         Reason.SHORT_TALK,
     }
 )

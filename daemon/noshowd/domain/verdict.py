@@ -81,6 +81,7 @@ class Reason(StrEnum):
     SHORT_TALK = "short_talk"
     HIDDEN_CALL = "hidden_call"
     WEAK_NUMBER = "weak_number"
+    OTHER_NUMBER = "other_number"
     UNSEEN_LINE = "unseen_line"
     OTHER_TIME = "other_time"
     CALLER_UNKNOWN = "caller_unknown"

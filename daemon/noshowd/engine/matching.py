@@ -17,16 +17,26 @@ def match(meeting: Meeting, evidence: Evidence, us: Us) -> Matches:
     identities = list(dict.fromkeys(s.identity for s in evidence.sightings))
     given = match_all(identities, meeting.people, us) if identities else {}
     theirs = their_numbers(meeting) if evidence.calls else ()
+    numbers = {
+        call.their_number: max((line_match(call.their_number, n) for n in theirs), default=MatchStrength.NONE)
+        for call in evidence.calls
+        if call.their_number is not None
+    }
     return Matches(
         identities={
             identity: _who(identity, given.get(i), meeting.people, us) for i, identity in enumerate(identities)
         },
-        numbers={
-            call.their_number: max((line_match(call.their_number, n) for n in theirs), default=MatchStrength.NONE)
-            for call in evidence.calls
-            if call.their_number is not None
-        },
+        numbers=numbers,
+        others=_of_others({n for n, strength in numbers.items() if strength is MatchStrength.NONE}, us),
     )
+
+
+def _of_others(numbers: set[str], us: Us) -> frozenset[str]:
+    """Those of these numbers that belong to somebody we know, who is not the other side of this meeting."""
+    if not numbers:
+        return frozenset()
+    known = {line for one in (*us.persons.values(), *us.contacts.values()) for line in one.lines}
+    return frozenset(numbers & known)
 
 
 def _who(identity: Identity, given: tuple[str, MatchStrength] | None, people: Sequence[Person], us: Us) -> Who:
@@ -34,8 +44,10 @@ def _who(identity: Identity, given: tuple[str, MatchStrength] | None, people: Se
 
     Everything else is an unidentified human, an account at an address nobody knows too: any of us may have one.
     """
-    if identity.machine or is_bot(identity) or is_device(identity):
+    if is_bot(identity):
         return Who(human=False)
+    if is_device(identity):
+        return Who(human=False, hides_people=True)
     if given is not None and given[1] >= MatchStrength.MEDIUM:
         return Who(person=given[0], strength=given[1])
     if identity.address is None or not identity.verified:
