@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from noshowd.domain.evidence import (
     Blind,
@@ -15,7 +15,7 @@ from noshowd.domain.evidence import (
     MatchStrength,
     SourceTraits,
 )
-from noshowd.domain.findings import Findings, is_fresh, reach
+from noshowd.domain.findings import Findings, fresh_from, reach
 from noshowd.domain.matching import Matches
 from noshowd.domain.meeting import Caller, Meeting, Side
 from noshowd.domain.policy import JudgingRules
@@ -35,6 +35,8 @@ class _Calls:
     #: Anything after which no absence may be claimed.
     doubts: set[Reason] = field(default_factory=set)
     notes: set[Reason] = field(default_factory=set)
+    #: Attempts of ours outside the time for them: a doubt only where there was none inside it.
+    off_time: set[Reason] = field(default_factory=set)
 
 
 def _in_window(call: CallRecord, meeting: Meeting, rules: JudgingRules) -> bool:
@@ -47,16 +49,23 @@ def _sort(meeting: Meeting, evidence: Evidence, matches: Matches, rules: Judging
     calls = _Calls()
     for call in {(c.source, c.call): c for c in evidence.calls}.values():
         strength = matches.number(call.their_number)
+        if call.their_number in matches.others:
+            continue
         if _in_window(call, meeting, rules):
             _enter(call, strength, calls, meeting, rules, now)
         elif strength >= MatchStrength.MEDIUM and _at_other_time(call, meeting, rules, now):
             calls.doubts.add(Reason.OTHER_TIME)
+        elif strength < MatchStrength.MEDIUM and meeting.start - rules.early_window <= call.began < meeting.start:
+            # a little early, and nobody knows with whom
+            _enter(call, strength, calls, meeting, rules, now)
+    if not calls.ours:
+        calls.doubts |= calls.off_time
     return calls
 
 
 def _at_other_time(call: CallRecord, meeting: Meeting, rules: JudgingRules, now: datetime) -> bool:
     near = meeting.start - rules.other_time <= call.began <= meeting.end + rules.other_time
-    return near and call.talked(now) >= rules.sure_talk
+    return near and (call.running or call.talked(now) > timedelta(0))
 
 
 def _enter(
@@ -72,6 +81,8 @@ def _enter(
             calls.doubts.add(Reason.HIDDEN_CALL)
         elif strength is MatchStrength.WEAK:
             calls.doubts.add(Reason.WEAK_NUMBER)
+        elif _may_be_theirs(call, rules, now):
+            calls.doubts.add(Reason.OTHER_NUMBER)
         return
     if call.talked(now) >= rules.sure_talk:
         calls.talks.append(call)
@@ -86,6 +97,11 @@ def _enter(
         calls.notes.add(Reason.THEY_RANG)
 
 
+def _may_be_theirs(call: CallRecord, rules: JudgingRules, now: datetime) -> bool:
+    """Whether a call with an unknown number may be the appointment: they ring from anywhere, we know other numbers."""
+    return call.direction is Direction.IN or call.running or call.talked(now) >= rules.shortest_talk
+
+
 def _enter_attempt(call: CallRecord, calls: _Calls, meeting: Meeting, rules: JudgingRules) -> None:
     """One of ours rang them: our part only if it rang, inside the slot, and they could hear it."""
     if call.result not in _UNANSWERED:
@@ -98,7 +114,7 @@ def _enter_attempt(call: CallRecord, calls: _Calls, meeting: Meeting, rules: Jud
         calls.ours.append(call)
         calls.notes.add(Reason.WE_RANG)
     else:
-        calls.doubts.add(Reason.CAME_LATE if call.began > latest else Reason.OTHER_TIME)
+        calls.off_time.add(Reason.CAME_LATE if call.began > latest else Reason.OTHER_TIME)
 
 
 def _all_lines_seen(meeting: Meeting, evidence: Evidence, rules: JudgingRules) -> tuple[datetime | None, set[Reason]]:
@@ -119,7 +135,8 @@ def _all_lines_seen(meeting: Meeting, evidence: Evidence, rules: JudgingRules) -
                 reasons.add(Reason.ENDED_ONLY)
             else:
                 spans.append(coverage.span)
-        until = reach(spans, meeting.start, rules.gap)
+        # a call that began early may still go on
+        until = reach(spans, meeting.start - rules.call_early, rules.gap)
         if until is None:
             return None, reasons or {Reason.GAP if spans else Reason.NO_COVERAGE}
         reached.append(until)
@@ -164,7 +181,7 @@ def find_on_phone(
     if meeting.place.caller is Caller.UNKNOWN:
         reasons.add(Reason.CALLER_UNKNOWN)
     seen = bool(calls.theirs or calls.running)
-    fresh = as_of is not None and is_fresh(as_of, evidence.coverages, sources, rules, now)
+    fresh = as_of is not None and as_of >= fresh_from(evidence.coverages, sources, rules, now)
     # the person who rang cannot be told apart from a colleague on the same line: sides are judged, people follow
     return Findings(
         ours=ours,
@@ -186,6 +203,7 @@ def find_on_phone(
         theirs_here=bool(calls.running),
         ours_first=min((c.began for c in calls.ours), default=None),
         theirs_first=min((c.began for c in calls.theirs), default=None),
+        theirs_surely=bool(calls.theirs or calls.running),
     )
 
 

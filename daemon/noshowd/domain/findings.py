@@ -29,9 +29,11 @@ class Findings:
     theirs_here: bool = False
     #: Somebody of the other side was surely identified (a negative answer contradicts it).
     theirs_surely: bool = False
+    #: They would have been seen together, had they been; else "missed each other" is not known.
+    overlap_would_show: bool = True
 
 
-def reach(covered: list[Span], start: datetime, gap: timedelta) -> datetime | None:
+def reach(covered: Iterable[Span], start: datetime, gap: timedelta) -> datetime | None:
     """How far coverage goes on from `start` without a gap; None when it does not cover the start."""
     for span in union(covered, gap=gap):
         if span.start <= start + gap and span.end >= start:
@@ -39,16 +41,12 @@ def reach(covered: list[Span], start: datetime, gap: timedelta) -> datetime | No
     return None
 
 
-def is_fresh(
-    until: datetime,
-    coverages: Iterable[Coverage],
-    sources: Mapping[str, SourceTraits],
-    rules: JudgingRules,
-    now: datetime,
-) -> bool:
-    """Whether coverage up to `until` still speaks of the present, given how far its sources lag behind."""
+def fresh_from(
+    coverages: Iterable[Coverage], sources: Mapping[str, SourceTraits], rules: JudgingRules, now: datetime
+) -> datetime:
+    """Coverage up to this instant or later still speaks of the present, given how far its sources lag behind."""
     lag = max((sources[c.source].lag for c in coverages if c.source in sources), default=timedelta(0))
-    return now - until <= lag + rules.fresh_for
+    return now - lag - rules.fresh_for
 
 
 def last_words(evidence: Evidence) -> tuple[Statement, ...]:

@@ -164,7 +164,7 @@ class Meeting:
 
     def side(self, side: Side) -> tuple[Person, ...]:
         """Everybody of one side, optional people included."""
-        return tuple(p for p in self.people if p.side is side)
+        return tuple([p for p in self.people if p.side is side])
 
     def person(self, key: str) -> Person | None:
         return next((p for p in self.people if p.key == key), None)

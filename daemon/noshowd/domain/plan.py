@@ -21,7 +21,7 @@ from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy, Step, WindowKind
 from noshowd.domain.premises import Case, unmet
 from noshowd.domain.recipients import owner, recipients
-from noshowd.domain.timing import step_instants
+from noshowd.domain.timing import last_instant
 from noshowd.domain.verdict import CONFIRMED_MISSES, Outcome, Reason, SidePresence, Verdict
 
 #: States in which an effect has not left yet and can simply be withdrawn.
@@ -157,7 +157,7 @@ def _due_at(meeting: Meeting, rung: Step, verdict: Verdict, policy: Policy, now:
         return None
     absence = SidePresence.ABSENT in (verdict.ours, verdict.theirs)
     reached = verdict.as_of if absence and verdict.as_of is not None and not verdict.confirmed else now
-    return max((t for t in step_instants(meeting, rung, policy.judging) if t <= reached), default=None) or (
+    return last_instant(meeting, rung, policy.judging, reached) or (
         meeting.start if rung.after is None and verdict.confirmed else None
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from noshowd.domain.evidence import Blind, Coverage, Evidence, SourceTraits
-from noshowd.domain.findings import Findings, confirmed_being_there, is_fresh, reach
+from noshowd.domain.findings import Findings, confirmed_being_there, fresh_from, reach
 from noshowd.domain.matching import Matches, certainly_missing, may_be
 from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.policy import JudgingRules
@@ -24,15 +24,15 @@ def _supports(coverage: Coverage, person: Person, meeting: Meeting, rules: Judgi
         return False
     if coverage.ended_only and coverage.span.end < meeting.end + rules.longest_overrun:
         return False
-    if person.side is Side.THEIRS and coverage.blind & _HIDES_GUESTS:
+    if Blind.DIAL_IN in coverage.blind or (person.side is Side.THEIRS and coverage.blind & _HIDES_GUESTS):
         return False
     return not coverage.only or person.address in coverage.only
 
 
 def _covered(
-    person: Person, coverages: list[Coverage], ours_in_room: list[Span], meeting: Meeting, rules: JudgingRules
-) -> list[Span]:
-    """When this person would have been seen, had they been there."""
+    person: Person, coverages: list[Coverage], ours_in_room: tuple[Span, ...], meeting: Meeting, rules: JudgingRules
+) -> tuple[Span, ...]:
+    """When this person would have been seen, had they been there; stretches with no gap between them are one."""
     spans: list[Span] = []
     for coverage in coverages:
         if not _supports(coverage, person, meeting, rules):
@@ -42,44 +42,34 @@ def _covered(
             spans.extend(s for ours in ours_in_room if (s := coverage.span.overlap(ours)) is not None)
         else:
             spans.append(coverage.span)
-    return spans
-
-
-def _fresh(
-    spans: list[Span],
-    coverages: list[Coverage],
-    sources: Mapping[str, SourceTraits],
-    rules: JudgingRules,
-    now: datetime,
-) -> Span | None:
-    """The last stretch without a gap, if it reaches close enough to `now` to speak of the present."""
-    joined = union(spans, gap=rules.gap)
-    return joined[-1] if joined and is_fresh(joined[-1].end, coverages, sources, rules, now) else None
+    return union(spans, gap=rules.gap)
 
 
 def _person(
     person: Person,
     seen: Seen,
-    covered: list[Span],
-    fresh: Span | None,
+    covered: tuple[Span, ...],
+    fresh_after: datetime,
     meeting: Meeting,
     rules: JudgingRules,
 ) -> tuple[PersonVerdict, datetime | None]:
     """The verdict about one person and how far their absence reaches."""
+    # the last stretch, if it reaches close enough to now to speak of the present
+    fresh = covered[-1] if covered and covered[-1].end >= fresh_after else None
     visits = seen.people.get(person.key, Visits())
-    maybe = may_be([who for who, _ in seen.unidentified], person.key)
+    maybe = may_be([who for who, _ in seen.doubts], person.key)
     as_of = reach(covered, meeting.start, rules.gap)
     absent = not visits.seen and not maybe and as_of is not None and as_of > meeting.start
     here_now = visits.open_until is not None and (fresh is None or visits.open_until >= fresh.end)
     stranger_now = any(
         v.open_until is not None and fresh is not None and v.open_until >= fresh.end
-        for who, v in seen.unidentified
+        for who, v in seen.doubts
         if person.key not in who.not_these
     )
     absent_now = fresh is not None and not here_now and not stranger_now
     since = None
     if absent_now and fresh is not None:
-        left = [v.last for who, v in seen.unidentified if person.key not in who.not_these and v.last]
+        left = [v.last for who, v in seen.doubts if person.key not in who.not_these and v.last]
         since = max([fresh.start, meeting.start, *left, *([visits.last] if visits.last else [])])
     verdict = PersonVerdict(
         key=person.key,
@@ -128,7 +118,7 @@ def _side(
 
 def _nobody_seen(meeting: Meeting, evidence: Evidence, seen: Seen, rules: JudgingRules) -> datetime | None:
     """How far a source looked into an empty room (no positive control), or None."""
-    if seen.people or seen.unlisted or seen.unidentified:
+    if seen.people or seen.unlisted or seen.doubts:
         return None
     spans = [
         c.span
@@ -161,12 +151,9 @@ def _reasons(
         reasons.add(Reason.NO_COVERAGE)
     elif not control:
         reasons.add(Reason.NO_POSITIVE_CONTROL)
-    elif (
-        reach([c.span for c in looked], meeting.start, rules.gap) is None
-        or len(union([c.span for c in looked], gap=rules.gap)) > 1
-    ):
+    elif len(spans := union([c.span for c in looked], gap=rules.gap)) > 1 or not reach(spans, meeting.start, rules.gap):
         reasons.add(Reason.GAP)
-    elif any(c.ended_only for c in looked) and all(c.ended_only for c in looked):
+    elif all(c.ended_only for c in looked):
         reasons.add(Reason.ENDED_ONLY)
     if any(c.blind for c in looked):
         reasons.add(Reason.BLIND_SPOT)
@@ -184,6 +171,8 @@ def _at_least_missing(
         for p in meeting.side(Side.THEIRS)
         if p.expected and not verdicts[p.key].seen and reaches[p.key] is not None
     ]
+    if seen.devices:
+        return 0
     return certainly_missing([who for who, _ in seen.unidentified], missing)
 
 
@@ -203,18 +192,9 @@ def _not_admitted(meeting: Meeting, seen: Seen) -> bool:
     return any(visits and not any(v.room for v in visits) and any(v.lobby for v in visits) for visits in sides)
 
 
-def _here(
-    side: Side,
-    meeting: Meeting,
-    evidence: Evidence,
-    seen: Seen,
-    sources: Mapping[str, SourceTraits],
-    rules: JudgingRules,
-    now: datetime,
-) -> bool:
+def _here(side: Side, meeting: Meeting, seen: Seen, fresh_after: datetime) -> bool:
     """Whether somebody of a side is in the room as of a look that still speaks of the present."""
-    latest = max((v.in_room_until for v in seen.of(meeting, side) if v.in_room_until is not None), default=None)
-    return latest is not None and is_fresh(latest, evidence.coverages, sources, rules, now)
+    return any(v.in_room_until is not None and v.in_room_until >= fresh_after for v in seen.of(meeting, side))
 
 
 def find_in_room(
@@ -229,14 +209,15 @@ def find_in_room(
     seen = sort_sightings(meeting, evidence, matches, rules)
     said_there = confirmed_being_there(evidence)
     usable = [c for c in evidence.coverages if said_there or c.source in seen.controlled]
-    ours_room = list(union(seen.room_of(meeting, Side.OURS), gap=rules.gap))
+    ours_room = union(seen.room_of(meeting, Side.OURS), gap=rules.gap)
+    usable_after = fresh_from(usable, sources, rules, now)
     verdicts: dict[str, PersonVerdict] = {}
     reaches: dict[str, datetime | None] = {}
     for person in meeting.people:
         covered = _covered(person, usable, ours_room, meeting, rules)
-        fresh = _fresh(covered, usable, sources, rules, now)
-        verdicts[person.key], reaches[person.key] = _person(person, seen, covered, fresh, meeting, rules)
-    here = {side: _here(side, meeting, evidence, seen, sources, rules, now) for side in Side}
+        verdicts[person.key], reaches[person.key] = _person(person, seen, covered, usable_after, meeting, rules)
+    fresh_after = fresh_from(evidence.coverages, sources, rules, now)
+    here = {side: _here(side, meeting, seen, fresh_after) for side in Side}
     ours, theirs = (_side(side, meeting, verdicts, seen, rules, here=here[side]) for side in (Side.OURS, Side.THEIRS))
     reasons = _reasons(meeting, evidence, seen, list(verdicts.values()), rules, control=bool(usable))
     absent = [p.key for p in meeting.people if p.expected and verdicts[p.key].presence is Presence.ABSENT]
@@ -247,6 +228,9 @@ def find_in_room(
         as_of = empty
         reasons.add(Reason.NOBODY_SEEN)
     together = _together(meeting, seen, rules)
+    if together is None and ours is SidePresence.ARRIVED and _somebody_beside(meeting, seen):
+        # whom we cannot place in the room with them may be the one of ours who was let in
+        ours = SidePresence.UNKNOWN
     if together is not None:
         reasons.add(together)
     elif _not_admitted(meeting, seen):
@@ -266,7 +250,32 @@ def find_in_room(
         at_least_missing=at_least,
         ours_here=here[Side.OURS],
         theirs_here=here[Side.THEIRS],
-        theirs_surely=any(
-            v.surely and v.stays(rules) for p in meeting.side(Side.THEIRS) if (v := seen.people.get(p.key)) is not None
-        ),
+        theirs_surely=_surely_there(meeting, seen, ours_room, rules),
+        overlap_would_show=_overlap_would_show(meeting, usable, seen, rules),
     )
+
+
+def _overlap_would_show(meeting: Meeting, usable: list[Coverage], seen: Seen, rules: JudgingRules) -> bool:
+    """Whether one source saw everybody without a gap from the start to the last visit, and nobody is in doubt."""
+    last = max((v.last for v in (*seen.people.values(), *seen.unlisted.values()) if v.last is not None), default=None)
+    whole = [
+        c.span
+        for c in usable
+        if not c.presence_only and not c.lines and not c.only and not c.blind & (_HIDES_GUESTS | {Blind.OPTED_OUT})
+    ]
+    until = reach(whole, meeting.start, rules.gap)
+    return until is not None and last is not None and until + rules.gap >= min(last, meeting.end) and not seen.doubts
+
+
+def _somebody_beside(meeting: Meeting, seen: Seen) -> bool:
+    theirs = seen.room_of(meeting, Side.THEIRS)
+    return any(total_overlap(theirs, v.room) for _, v in seen.doubts)
+
+
+def _surely_there(meeting: Meeting, seen: Seen, ours_room: Sequence[Span], rules: JudgingRules) -> bool:
+    """Whether no word of ours can undo that somebody of theirs was there: well identified, or while ours were not."""
+    theirs = [v for p in meeting.side(Side.THEIRS) if (v := seen.people.get(p.key)) is not None and v.stays(rules)]
+    if any(v.surely for v in theirs):
+        return True
+    others = [v for _, v in seen.unidentified if v.stays(rules)]
+    return any(total_overlap(v.room, ours_room) < rules.overlap_for_held for v in (*theirs, *others))

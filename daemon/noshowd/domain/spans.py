@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 
 class NaiveInstantError(ValueError):
@@ -25,8 +26,9 @@ class Span:
     end: datetime
 
     def __post_init__(self) -> None:
-        require_aware("span.start", self.start)
-        require_aware("span.end", self.end)
+        if self.start.tzinfo is None or self.end.tzinfo is None:  # spans are many: two calls less for each
+            require_aware("span.start", self.start)
+            require_aware("span.end", self.end)
         if self.end < self.start:
             raise ValueError(f"a span ends before it starts: {self.start} .. {self.end}")
 
@@ -40,15 +42,23 @@ class Span:
         return Span(start=start, end=end) if start < end else None
 
 
+_BY_START = attrgetter("start")
+
+
 def union(spans: Iterable[Span], *, gap: timedelta = timedelta(0)) -> tuple[Span, ...]:
     """The spans in order, with those no further apart than `gap` joined into one."""
+    ordered = sorted(spans, key=_BY_START)
+    if len(ordered) < 2:
+        return tuple(ordered)
     joined: list[Span] = []
-    for span in sorted(spans, key=lambda s: s.start):
-        if joined and span.start - joined[-1].end <= gap:
-            if span.end > joined[-1].end:
-                joined[-1] = Span(start=joined[-1].start, end=span.end)
+    start, end = ordered[0].start, ordered[0].end
+    for span in ordered:
+        if span.start - end <= gap:
+            end = max(end, span.end)
         else:
-            joined.append(span)
+            joined.append(Span(start=start, end=end))
+            start, end = span.start, span.end
+    joined.append(Span(start=start, end=end))
     return tuple(joined)
 
 
@@ -56,6 +66,8 @@ def total_overlap(left: Iterable[Span], right: Iterable[Span]) -> timedelta:
     """How long the two sides, each taken as one set of stretches, ran at the same time."""
     together = timedelta(0)
     others = union(right)
+    if not others:
+        return together
     for span in union(left):
         for other in others:
             shared = span.overlap(other)

@@ -31,23 +31,41 @@ def settled_at(meeting: Meeting, rules: JudgingRules, sources: Iterable[SourceTr
     return latest
 
 
-def step_instants(meeting: Meeting, step: Step, rules: JudgingRules) -> list[datetime]:
-    """When a rung is due: once, or again and again until the slot ends."""
-    after = rules.confirmation(meeting.length) if step.after is None else step.after
-    first = meeting.start + after
+def _first_instant(meeting: Meeting, step: Step, rules: JudgingRules) -> datetime:
+    return meeting.start + (rules.confirmation(meeting.length) if step.after is None else step.after)
+
+
+def last_instant(meeting: Meeting, step: Step, rules: JudgingRules, until: datetime) -> datetime | None:
+    """The latest instant up to `until` at which a rung is due: once, or again and again until the slot ends."""
+    first = _first_instant(meeting, step, rules)
+    if first > until:
+        return None
     if step.every is None:
-        return [first]
-    count = max(0, (meeting.end - first) // step.every)
-    return [first + step.every * i for i in range(count + 1)]
+        return first
+    return first + (min(until, max(meeting.end, first)) - first) // step.every * step.every
 
 
-def _marks(meeting: Meeting, policy: Policy) -> set[datetime]:
-    """Every instant at which the mere passing of time may change the verdict or make a rung due."""
-    marks = {meeting.end, meeting.start + policy.judging.confirmation(meeting.length)}
+def _next_instant(meeting: Meeting, step: Step, rules: JudgingRules, after: datetime) -> datetime | None:
+    """The first instant later than `after` at which a rung is due."""
+    first = _first_instant(meeting, step, rules)
+    if first > after:
+        return first
+    if step.every is None:
+        return None
+    later = first + ((after - first) // step.every + 1) * step.every
+    return later if later <= meeting.end else None
+
+
+def _next_mark(meeting: Meeting, policy: Policy, after: datetime) -> datetime | None:
+    """The first instant later than `after` at which time alone may change the verdict or make a rung due."""
+    rules = policy.judging
+    marks = [meeting.end, meeting.start + rules.confirmation(meeting.length)]
     for ladder in policy.ladders.values():
         for step in ladder:
-            marks.update(step_instants(meeting, step, policy.judging))
-    return marks
+            due = _next_instant(meeting, step, rules, after)
+            if due is not None:
+                marks.append(due)
+    return min([mark for mark in marks if mark > after], default=None)
 
 
 def next_look_at(meeting: Meeting, policy: Policy, sources: Iterable[SourceTraits], now: datetime) -> datetime | None:
@@ -56,10 +74,12 @@ def next_look_at(meeting: Meeting, policy: Policy, sources: Iterable[SourceTrait
     Rungs are tried when the evidence can reach them: their instant plus the source's lag.
     """
     known = list(sources)
-    lags = {timedelta(0), *(s.lag + _MARGIN for s in known)}
-    instants = {mark + lag for mark in _marks(meeting, policy) for lag in lags}
-    instants |= {window(meeting, policy.judging).start, settled_at(meeting, policy.judging, known)}
-    return min((t for t in instants if t > now), default=None)
+    instants = [window(meeting, policy.judging).start, settled_at(meeting, policy.judging, known)]
+    for lag in {timedelta(0), *(s.lag + _MARGIN for s in known)}:
+        mark = _next_mark(meeting, policy, now - lag)
+        if mark is not None:
+            instants.append(mark + lag)
+    return min([t for t in instants if t > now], default=None)
 
 
 def next_source_look(
@@ -81,8 +101,9 @@ def next_source_look(
         return opens
     if now < meeting.end:
         pause = rules.gap * 2 if source.ended_only else rules.gap if source.keeps_history else rules.gap / 2
-        reached = {mark + source.lag + _MARGIN for mark in _marks(meeting, policy)}
-        return min([now + pause, *(t for t in reached if t > now)])
+        lag = source.lag + _MARGIN
+        mark = _next_mark(meeting, policy, now - lag)
+        return now + pause if mark is None else min(now + pause, mark + lag)
     late = [
         meeting.end + source.lag + _MARGIN,
         meeting.end + source.settles_after / 2,

@@ -37,7 +37,10 @@ class Visits:
 
     def stays(self, rules: JudgingRules) -> bool:
         """In the room long enough to count; brief drops in between do not end a stay."""
-        return any(s.length >= rules.shortest_stay for s in union(self.room, gap=rules.gap))
+        enough = rules.shortest_stay
+        return any(s.length >= enough for s in self.room) or (
+            len(self.room) > 1 and any(s.length >= enough for s in union(self.room, gap=rules.gap))
+        )
 
 
 @dataclass(slots=True)
@@ -48,12 +51,19 @@ class Seen:
     unlisted: dict[Side, Visits] = field(default_factory=dict)
     unidentified: list[tuple[Who, Visits]] = field(default_factory=list)
     controlled: set[str] = field(default_factory=set)
+    #: Room systems, in front of which anybody may sit.
+    devices: list[tuple[Who, Visits]] = field(default_factory=list)
     bots: bool = False
 
     def of(self, meeting: Meeting, side: Side) -> list[Visits]:
         """The visits of everybody of a side who was seen, unlisted people included."""
         invited = [self.people[p.key] for p in meeting.side(side) if p.key in self.people]
         return invited + ([self.unlisted[side]] if side in self.unlisted else [])
+
+    @property
+    def doubts(self) -> list[tuple[Who, Visits]]:
+        """Everything that may be one of the expected people."""
+        return [*self.unidentified, *self.devices]
 
     def first(self, meeting: Meeting, side: Side) -> datetime | None:
         """When the first of a side arrived, lobby included."""
@@ -74,7 +84,11 @@ def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules
         if sighting.until < opens or sighting.began > closes:
             continue
         who = matches.who(sighting.identity)
-        if not who.human:
+        if who.hides_people:
+            device = Visits()
+            _enter(sighting, device, opens)
+            seen.devices.append((who, device))
+        elif not who.human:
             seen.bots = True
         elif not who.leftover:
             visits = _visits_of(who, sighting, seen, strangers)
