@@ -17,12 +17,15 @@ from noshowd.store import meetings, migration
 from noshowd.store.codec import Instant, Value
 from noshowd.store.database import Database, open_database
 from noshowd.store.errors import SchemaTooNew, StoreUnavailable
+from noshowd.store.postgres import Postgres
 from noshowd.store.schema import metadata
 from store.samples import LEASE, NINE, at, meeting
 
 
 class HeldClock:
     """A clock on which no time passes: whoever sleeps, sleeps until cancelled."""
+
+    speed = 1.0
 
     def now(self):
         return NINE
@@ -117,7 +120,9 @@ async def test_a_worker_that_was_cut_off_hears_again(database_url: str):
         await here.read(lambda conn: None)
         cut = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
         assert await there.run(lambda conn: conn.scalar(cut))
-        while here._backend._ear is not None:  # noqa: ASYNC110 - the loop has to read the bad news from the socket
+        backend = here._backend
+        assert isinstance(backend, Postgres)
+        while backend._ear is not None:  # noqa: ASYNC110 - the loop has to read the bad news from the socket
             await asyncio.sleep(0)
         await here.read(lambda conn: None)
         await there.run(put, wake=True)

@@ -129,6 +129,14 @@ def test_a_listing_whose_lease_was_lost_changes_nothing(watched: Database):
     assert mirror(watched) == []
 
 
+def test_a_push_during_a_listing_has_the_calendar_read_again(watched: Database):
+    reading = claim(watched)
+    watched.run_sync(lambda conn: calendars.look_now(conn, "google", "anna", now=at(0.1)))
+    end = ListingEnd(complete=True, window=DAY, cursor="c")
+    watched.run_sync(lambda conn: listings.apply(conn, reading, end, now=at(0.2), next_look_at=at(30)))
+    assert watched.run_sync(lambda conn: calendars.next_due(conn, now=at(0.2))) == at(0.1)
+
+
 def test_one_bad_event_is_quarantined_until_it_can_be_read(watched: Database):
     bad = Quarantined(ref=ref("e0"), reason="start is no date")
     surrogate = entry("e9", title="\ud83d")

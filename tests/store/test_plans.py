@@ -102,7 +102,7 @@ def questions(database: Database) -> Iterator[tuple[list[str], list[int]]]:
     steps = [0]
 
     def explain(conn, cursor, statement, parameters, context, many) -> None:
-        if statement.startswith("EXPLAIN"):
+        if statement.startswith(("EXPLAIN", "SAVEPOINT", "RELEASE", "ROLLBACK")):
             return
         if conn.dialect.name == "sqlite":
             plans.append(statement)

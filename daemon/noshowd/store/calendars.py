@@ -31,6 +31,7 @@ class ClaimedCalendar:
     listed: Span | None
     #: In a row, up to now.
     failures: int
+    due: datetime
     token: str
 
 
@@ -77,8 +78,10 @@ def claim_due(
         conn, calendar.c.next_look_at, now=now, lease=lease, limit=limit, worker=worker, returning=columns
     )
     return [
-        ClaimedCalendar(account=account, calendar=name, cursor=cursor, listed=listed, failures=failures, token=token)
-        for _, account, name, cursor, listed, failures in rows
+        ClaimedCalendar(
+            account=account, calendar=name, cursor=cursor, listed=listed, failures=failures, due=due, token=token
+        )
+        for due, account, name, cursor, listed, failures in rows
     ]
 
 
@@ -87,9 +90,10 @@ def next_due(conn: sa.Connection, *, now: datetime) -> datetime | None:
 
 
 def look_now(conn: sa.Connection, account: str, name: str, *, now: datetime) -> None:
-    """A push said that something changed there."""
+    """A push said that something changed there. One that is being read right now is read again afterwards."""
     mine = (calendar.c.account == account, calendar.c.calendar == name)
-    conn.execute(sa.update(calendar).where(*mine, calendar.c.next_look_at > now).values(next_look_at=now))
+    idle = sa.or_(calendar.c.next_look_at > now, calendar.c.lease_until > now)
+    conn.execute(sa.update(calendar).where(*mine, idle).values(next_look_at=now))
 
 
 def record_bad(
@@ -112,10 +116,12 @@ def require_lease(conn: sa.Connection, claim: ClaimedCalendar) -> None:
         raise _lost(claim)
 
 
-def release(conn: sa.Connection, claim: ClaimedCalendar, **values: Any) -> None:
+def release(conn: sa.Connection, claim: ClaimedCalendar, *, next_look_at: datetime, **values: Any) -> None:
     """Write columns of a claimed calendar and end its lease. Raises `LeaseLost`."""
-    ended = sa.update(calendar).where(*_claimed(claim)).values(lease_token=None, lease_until=None, **values)
-    if conn.execute(ended).rowcount == 0:
+    pushed = calendar.c.next_look_at > claim.due
+    due = sa.case((pushed, calendar.c.next_look_at), else_=sa.literal(next_look_at, calendar.c.next_look_at.type))
+    ended = sa.update(calendar).where(*_claimed(claim))
+    if conn.execute(ended.values(lease_token=None, lease_until=None, next_look_at=due, **values)).rowcount == 0:
         raise _lost(claim)
 
 

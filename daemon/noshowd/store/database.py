@@ -118,9 +118,9 @@ class Database:
         self.close()
 
     def _submit(self, work: Callable[[sa.Connection], T], *, wake: bool = False, read_only: bool = False) -> Future[T]:
-        return self._threads.submit(self._transact, work, wake, read_only)
+        return self._threads.submit(self._transact, work, wake=wake, read_only=read_only)
 
-    def _transact(self, work: Callable[[sa.Connection], T], wake: bool, read_only: bool) -> T:  # noqa: FBT001
+    def _transact(self, work: Callable[[sa.Connection], T], *, wake: bool, read_only: bool) -> T:
         if self._bells:
             # Before looking at what is due: whatever comes later is heard.
             self._backend.listen(self._bells[0][0], self._ring)

@@ -187,7 +187,6 @@ def _finish(
     done: dict[str, Any] = {
         # Without a cursor the next listing is complete again; changes since this one would not name the missing.
         "cursor": None if held_back else end.cursor,
-        "next_look_at": min(next_look_at, now + SECOND_LOOK) if held_back else next_look_at,
         "suspicious_since": suspicious_since,
         "last_success": now,
         "last_error": None,
@@ -195,7 +194,8 @@ def _finish(
     }
     if end.complete:
         done["listed"] = end.window
-    calendars.release(conn, claim, **done)
+    soon = min(next_look_at, now + SECOND_LOOK) if held_back else next_look_at
+    calendars.release(conn, claim, next_look_at=soon, **done)
     _unstage(conn, claim)
 
 

@@ -13,6 +13,7 @@ from noshowd.domain.meeting import Meeting
 from noshowd.domain.verdict import Outcome, Verdict
 from noshowd.store import bulk, leases
 from noshowd.store.schema import evidence, meeting, transition
+from noshowd.store.upsert import insert_once
 
 #: Key of a meeting and number of the round.
 RoundId = tuple[str, int]
@@ -96,8 +97,9 @@ def put(conn: sa.Connection, value: Meeting, *, now: datetime, next_look_at: dat
         .where(*earlier)
         .values(superseded=True, next_look_at=None, lease_token=None, lease_until=None)
     )
-    conn.execute(sa.insert(meeting), {"key": value.key, "round": value.round, "next_look_at": next_look_at, **changes})
-    return True
+    new = {"key": value.key, "round": value.round, "next_look_at": next_look_at, **changes}
+    # Another worker may have been quicker, with a copy from another calendar: then this is a change.
+    return insert_once(conn, meeting, new) or put(conn, value, now=now, next_look_at=next_look_at)
 
 
 def get(conn: sa.Connection, key: str, round_: int | None = None) -> StoredMeeting | None:

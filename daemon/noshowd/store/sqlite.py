@@ -66,7 +66,7 @@ class Sqlite:
             yield
         except sa.exc.DBAPIError as error:
             raise self._explained(error.orig) or error from error
-        except (sqlite3.DatabaseError, OSError) as error:
+        except sqlite3.DatabaseError as error:
             raise self._explained(error) or error from error
 
     def lock_schema(self, conn: sa.Connection) -> None:
@@ -107,8 +107,6 @@ class Sqlite:
             self._lock = None
 
     def _explained(self, error: BaseException | None) -> StoreUnavailable | None:
-        if isinstance(error, OSError):
-            return StoreUnavailable(f"the database {self._path} cannot be opened: {error.strerror}")
         code = getattr(error, "sqlite_errorcode", None)
         # The low byte is the error, the rest says where it happened.
         sentence = None if code is None else SENTENCES.get(code & 0xFF)
@@ -117,7 +115,10 @@ class Sqlite:
 
 def _make_private(path: Path) -> None:
     """Create the file for its owner's eyes only; it holds people's names. SQLite gives its side files the same mode."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreUnavailable(f"the database {path} cannot be opened: {error.strerror}") from None
 
 
 def _prepare(connection: Any, _record: object) -> None:
