@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+from contextlib import ExitStack
 from functools import partial
 
 import sqlalchemy as sa
 
 from noshowd.domain.verdict import Outcome
 from noshowd.store import meetings
-from noshowd.store.database import Database
+from noshowd.store.database import Database, open_database
 from noshowd.store.meetings import ClaimedMeeting, Judged
 from store.samples import LEASE, NINE, at, meeting, verdict
 
@@ -66,6 +69,21 @@ def test_two_workers_claim_different_meetings(database: Database):
     assert len(first) == 6
     assert len(second) == 4
     assert not {one.id for one in first} & {one.id for one in second}
+
+
+async def test_workers_that_claim_at_the_same_time_share_without_overlap(database_url: str):
+    async def work(database: Database, name: str) -> list[str]:
+        mine: list[str] = []
+        while claimed := await database.run(lambda conn: claim(conn, limit=7, worker=name)):
+            mine += [one.meeting.key for one in claimed]
+        return mine
+
+    keys = [f"m{n:03}" for n in range(200)]
+    with ExitStack() as stack:
+        workers = [stack.enter_context(open_database(database_url)) for _ in range(3)]
+        put(workers[0], *keys)
+        shares = await asyncio.gather(*(work(one, f"w{n}") for n, one in enumerate(workers)))
+    assert sorted(itertools.chain(*shares)) == keys
 
 
 def test_a_lease_that_ended_is_lost_to_the_next_claim(database: Database):
