@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -63,6 +63,19 @@ class Us(Section):
     booking_robots: tuple[AddressOrDomain, ...] = Field(
         default=("@calendly.com", "@cal.com"),
         description="Senders that invite on somebody's behalf and are never expected to come.",
+    )
+    theirs: tuple[AddressOrDomain, ...] = Field(
+        default=(),
+        description="Addresses or domains that are the other side, whatever else says so.",
+        examples=[["partner@beispiel-beratung.de"]],
+    )
+    hosts: dict[Domain, Text] = Field(
+        default_factory=dict,
+        description="Our own conference servers, each with what runs there: jitsi, bigbluebutton, nextcloud_talk.",
+        examples=[{"meet.beispiel-beratung.de": "jitsi"}],
+    )
+    max_people: Annotated[int, Field(strict=True, ge=2, le=500)] = Field(
+        default=30, description="More people than these are an assembly, not an appointment."
     )
     language: Language = Field(default="en", description="Language of our own side: de or en.", examples=["de"])
     salutation: Salutation = Field(

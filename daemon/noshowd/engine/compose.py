@@ -156,6 +156,7 @@ class Composer:
             link=meeting.place.url,
             phone=host.phone,
             zone=contact.zone,
+            name_zone=not contact.zone_known,
             reader_name=contact.recipient.name,
             greeting=contact.greeting or "",
             host_name=host.recipient.name or host.recipient.address,
@@ -184,7 +185,8 @@ class Composer:
     def _to_ours(self, row: OutboxRow, context: WordingContext, contact: Contact) -> Parcel:
         choices = self._choices(row, context.medium, contact)
         taps = tuple(choice.value.partition(".")[0] for choice in choices)
-        by_reply = bool(choices) and choices[0].url is None
+        in_chat = contact.recipient.slack is not None
+        by_reply = self._parts.reads_replies and bool(choices) and choices[0].url is None and not in_chat
         asked = replace(context, choices=taps, by_reply=by_reply)
         text = self._parts.wording.render(asked, contact.language)
         return Parcel(
@@ -195,8 +197,9 @@ class Composer:
             preview=text.preview,
             text=text.text,
             html=text.html,
+            reply_to=self._parts.reply_address(row.key) if self._parts.reply_address is not None else None,
             choices=choices,
-            language=contact.language,
+            language=_code(contact),
         )
 
     def _to_guest(
@@ -213,7 +216,7 @@ class Composer:
             subject=text.subject,
             text=text.text,
             html=text.html,
-            language=contact.language,
+            language=_code(contact),
             draft=row.followup.approval is Approval.DRAFT,
         )
 
@@ -228,5 +231,10 @@ class Composer:
             text=text.text,
             due=self._parts.clock.now(),
             zone=contact.zone,
-            language=contact.language,
+            language=_code(contact),
         )
+
+
+def _code(contact: Contact) -> str:
+    """The language as headers and screen readers want it (`de` for `de_formal`)."""
+    return contact.language.partition("_")[0]

@@ -36,7 +36,7 @@ log = structlog.get_logger()
 _MARGIN = 5.0
 #: Kinds about noshowd itself or about another follow-up: no premises, no fresh look.
 _PLAIN = frozenset({FollowUpKind.APPROVAL, FollowUpKind.CORRECTION, FollowUpKind.NOTICE})
-#: A hint or a budget holds a message back; it is tried again this often while its window is open.
+#: A pause, a hint or a budget holds a message back; it is tried again this often while its window is open.
 _TRY_AGAIN = timedelta(minutes=1)
 #: What a rejected attempt leaves in `reason`, so that the next one takes the next channel.
 _REJECTED = "rejected by "
@@ -167,7 +167,9 @@ async def _withhold(parts: Parts, row: OutboxRow, ruling: Ruling, fresh: Fresh |
     now = parts.clock.now()
     token = row.token or ""
     if ruling.until is not None and ruling.until > now:
-        later = min(ruling.until, now + _TRY_AGAIN, row.followup.not_after)
+        # when quiet hours end is known; a pause, a hint or a budget may end at any time
+        again = ruling.until if ruling.reason is Withheld.QUIET_HOURS else now + _TRY_AGAIN
+        later = min(again, ruling.until, row.followup.not_after)
         if later > now:
             await parts.database.run(lambda conn: outbox.postpone(conn, row.key, token=token, next_try_at=later))
             return

@@ -28,6 +28,8 @@ class Contact:
     language: str
     #: IANA zone in which the person reads times.
     zone: str
+    #: The zone is the person's own, not ours for want of a better one.
+    zone_known: bool = True
     #: Address as it stands under a message, for people of ours.
     signature: str = ""
     #: The whole first line of a message, where the configuration gives one.
@@ -124,6 +126,10 @@ class Parts:
     #: When noshowd first ran on this database; what began before is not watched.
     first_run: datetime
     shadow: bool = True
+    #: Answers by mail are read, so that our side may be told the words for them.
+    reads_replies: bool = False
+    #: Address for an answer to the message with this key, where replies need one of their own.
+    reply_address: Callable[[str], str] | None = None
     #: Page about data protection, named in messages to guests.
     notice_url: str | None = None
     #: Keyed hash of an address, under which an opt-out is remembered.

@@ -54,6 +54,8 @@ def assemble(
         channels=tuple(adapters.channels),
         free_busy=adapters.free_busy,
         linker=linker,
+        reads_replies=adapters.reads_replies,
+        reply_address=adapters.reply_address,
         pace=_pace(config),
         first_run=first_run,
         shadow=config.mode is Mode.SHADOW,

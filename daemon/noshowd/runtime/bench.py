@@ -29,6 +29,10 @@ class Adapters:
     presences: dict[str, PresenceSource] = field(default_factory=dict)
     channels: list[Channel] = field(default_factory=list)
     answers: list[AnswerSource] = field(default_factory=list)
+    #: Answers by mail are read somewhere.
+    reads_replies: bool = False
+    #: Address to which an answer to the message with this key is sent, where its Message-ID alone would not tell.
+    reply_address: Callable[[str], str] | None = None
     #: Streams that run as long as the worker, by name.
     streams: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 

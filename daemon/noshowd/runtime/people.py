@@ -17,6 +17,7 @@ from noshowd.domain.spans import Span
 from noshowd.engine.parts import Contact
 from noshowd.ports.channel import Recipient
 from noshowd.reading.sides import KnownPerson, Us, canonical
+from noshowd.wording import folder_for
 
 #: A recall task or question of a meeting outside working hours stays open this long.
 _AFTER_HOURS = timedelta(hours=4)
@@ -40,6 +41,9 @@ def us_of(config: Config) -> Us:
         persons={canonical(p.address): _known_person(p) for p in config.person},
         contacts={canonical(c.match): _known_contact(c) for c in config.contact if not c.match.startswith("@")},
         region=us.region,
+        theirs=frozenset(canonical(a) if "@" in a[1:] else a.removeprefix("@") for a in us.theirs),
+        declared_hosts=us.hosts,
+        max_people=us.max_people,
     )
 
 
@@ -48,7 +52,6 @@ def _known_person(person: PersonSection) -> KnownPerson:
         lines=person.lines,
         all_lines_seen=person.all_lines_seen,
         provider_ids=person.provider_ids,
-        names=(person.name,) if person.name else (),
     )
 
 
@@ -56,15 +59,7 @@ def _known_contact(contact: ContactSection) -> KnownPerson:
     return KnownPerson(
         lines=contact.lines,
         provider_ids=contact.provider_ids,
-        names=(contact.name,) if contact.name else (),
     )
-
-
-def language_folder(language: str, salutation: Salutation | None) -> str:
-    """The folder of templates: German has a formal and an informal one."""
-    if language != "de":
-        return language
-    return "de_informal" if salutation is Salutation.INFORMAL else "de_formal"
 
 
 class ConfiguredDirectory:
@@ -87,9 +82,10 @@ class ConfiguredDirectory:
         signature = (section.signature if section else None) or us.signature
         return Contact(
             recipient=Recipient(address=person.address, name=name, slack=section.slack if section else None),
-            language=language_folder(
+            language=folder_for(
                 (section.language if section else None) or us.language,
                 (section.salutation if section else None) or us.salutation,
+                self._config.wording.templates,
             ),
             zone=(section.zone if section else None) or us.zone,
             signature=signature.replace("{name}", name or person.address or ""),
@@ -103,8 +99,9 @@ class ConfiguredDirectory:
         salutation = (section.salutation if section else None) or Salutation.FORMAL
         return Contact(
             recipient=Recipient(address=person.address, name=(section.name if section else None) or person.name),
-            language=language_folder(language, salutation),
+            language=folder_for(language, salutation, self._config.wording.templates),
             zone=(section.zone if section else None) or us.zone,
+            zone_known=bool(section and section.zone),
             greeting=section.greeting if section else None,
             never_write=bool(section and section.never_write),
             phone=next(iter((section.lines if section else ()) or person.lines), None),

@@ -37,7 +37,7 @@ def gmail(bench: Bench, section: Any, made: Adapters) -> None:
     client = _client(bench, section.account)
     settings = GmailSettings(name=section.name, may_search=section.may_search, drafts=section.drafts)
     made.channels.append(GmailChannel(client, settings, bench.clock))
-    replies(bench, section, client.account.mailbox, made)
+    replies(bench, section, client.account.mailbox, made, by_address=True)
 
 
 def tasks(bench: Bench, section: Any, made: Adapters) -> None:

@@ -34,8 +34,12 @@ def smtp(bench: Bench, section: Any, made: Adapters) -> None:
     replies(bench, section, section.sender, made)
 
 
-def replies(bench: Bench, section: Any, sender: str, made: Adapters) -> None:
-    """Where answers to mails from `sender` are read, if anywhere."""
+def replies(bench: Bench, section: Any, sender: str, made: Adapters, *, by_address: bool = False) -> None:
+    """Where answers to mails from `sender` are read, if anywhere.
+
+    `by_address` is for vendors that choose the Message-ID themselves: answers then go to a plus address of the mailbox
+    (RFC 5233), which names the message.
+    """
     if section.replies is None:
         return
     from noshowd.adapters.mail.mailbox import Mailbox
@@ -43,6 +47,11 @@ def replies(bench: Bench, section: Any, sender: str, made: Adapters) -> None:
     from noshowd.adapters.mail.servers import Security, Server
 
     given = section.replies
+    ids = _message_ids(bench, sender)
+    made.reads_replies = True
+    local, at, domain = given.username.partition("@")
+    if by_address and at:
+        made.reply_address = lambda key: f"{local}+{ids.token(key)}@{domain}"
     server = Server(
         host=given.host,
         port=given.port,
@@ -55,7 +64,7 @@ def replies(bench: Bench, section: Any, sender: str, made: Adapters) -> None:
         MailReplies(
             name=f"{section.name}_replies",
             mailbox=Mailbox(server=server, folder=given.folder),
-            ids=_message_ids(bench, sender),
+            ids=ids,
             words=REPLY_WORDS,
             clock=bench.clock,
             every=given.every.total_seconds(),

@@ -37,7 +37,7 @@ def mail(bench: Bench, section: Any, made: Adapters) -> None:
     graph, owner = _graph(bench, section.account), bench.account(section.account)
     kind = DraftedMail if owner.rights == "write" else PlainMail
     made.channels.append(kind(graph, bench.clock, name=section.name, mailbox=owner.mailboxes[0]))
-    replies(bench, section, owner.mailboxes[0], made)
+    replies(bench, section, owner.mailboxes[0], made, by_address=True)
 
 
 def tasks(bench: Bench, section: Any, made: Adapters) -> None:
