@@ -25,12 +25,15 @@ from noshowd.engine.notices import tell_of_bounce
 from noshowd.engine.parts import Parts
 from noshowd.ports.answers import BOUNCED, Answer
 from noshowd.store import answers, evidence, meetings, outbox
+from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import NewRow, OutboxRow
 
 log = structlog.get_logger()
 
 #: How long an ordered message may still leave.
 _ORDER_STANDS = timedelta(hours=12)
+#: So long after a message lost its use somebody may still answer it, or answer otherwise (the last word counts).
+_SECOND_THOUGHTS = timedelta(hours=24)
 _ORDERS = {
     Verb.LATE: FollowUpKind.ORDERED_MESSAGE,
     Verb.OFFER: FollowUpKind.RESCHEDULE_OFFER,
@@ -78,16 +81,14 @@ class AnswerDesk:
         stored = meetings.get(conn, row.followup.key.meeting)
         phone = stored is not None and stored.meeting.place.kind is Kind.PHONE
         choosing = replace(choosing, tap=meant(choosing.tap, row.followup.kind, phone=phone))
-        by = self._who(answer, row)
+        by = self._who(answer, row, stored)
         if by is None:
             return Noted.NOT_YOURS
-        if row.state is State.RETRACTED or row.state is State.RETRACTING:
-            return Noted.ALREADY
         if choosing.tap in (Verb.IT_LEFT, Verb.IT_DID_NOT):
             return self._doubt(conn, choosing, row, now)
         if choosing.tap in (Verb.APPROVE, Verb.REFUSE):
             return self._decide(conn, choosing, row, answer, now)
-        if stored is None:
+        if stored is None or now > row.followup.not_after + _SECOND_THOUGHTS:
             return Noted.TOO_LATE
         if isinstance(choosing.tap, Said):
             return self._say(conn, choosing.tap, row, stored.meeting, by, now)
@@ -101,8 +102,8 @@ class AnswerDesk:
         tell_of_bounce(conn, row, now)
         return Noted.NOTED
 
-    def _who(self, answer: Answer, row: OutboxRow) -> str | None:
-        """The person key of who answered; None when it is nobody who may.
+    def _who(self, answer: Answer, row: OutboxRow, stored: StoredMeeting | None) -> str | None:
+        """The person key of who answered: whom the message went to, or one of ours in that meeting; None for others.
 
         A carrier that vouches for nobody (a signed link) speaks for the person the message went to.
         """
@@ -110,7 +111,10 @@ class AnswerDesk:
         if answer.by is None:
             return recipient
         person = self._parts.directory.colleague(answer.by)
-        return None if person is None else person.key
+        if person is None:
+            return None
+        ours = {p.key for p in stored.meeting.side(Side.OURS)} if stored is not None else set()
+        return person.key if person.key in {recipient, *ours} else None
 
     def _say(self, conn: sa.Connection, said: Said, row: OutboxRow, meeting: Meeting, by: str, now: datetime) -> Noted:
         if meeting.round != row.followup.key.round:
