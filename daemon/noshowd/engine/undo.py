@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from noshowd.domain.followup import Happening
+from noshowd.domain.followup import Happening, IllegalStepError
 from noshowd.domain.plan import Existing, Plan
 from noshowd.store import outbox
 from noshowd.store.outbox import OutboxRow
@@ -19,8 +20,13 @@ def existing(rows: Sequence[OutboxRow]) -> list[Existing]:
 
 
 def undo(conn: sa.Connection, planned: Plan, *, now: datetime) -> None:
-    """Withdraw and take back what this plan names."""
+    """Withdraw and take back what this plan names, unless it was sent, withheld or decided since the plan was made.
+
+    What was sent meanwhile is taken back by the next judgement.
+    """
     for key, reason in planned.withdraw:
-        outbox.record(conn, str(key), Happening.WITHDRAWN, now=now, reason=reason)
+        with suppress(IllegalStepError):
+            outbox.record(conn, str(key), Happening.WITHDRAWN, now=now, reason=reason)
     for key in planned.take_back:
-        outbox.record(conn, str(key), Happening.TAKEN_BACK, now=now, next_try_at=now)
+        with suppress(IllegalStepError):
+            outbox.record(conn, str(key), Happening.TAKEN_BACK, now=now, next_try_at=now)
