@@ -13,7 +13,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 import structlog
 
-from noshowd.domain.followup import Approval, FollowUpKind, Happening, State, Withheld
+from noshowd.domain.followup import Approval, FollowUpKind, Happening, IllegalStepError, State, Withheld
 from noshowd.domain.gate import Ruling, gate
 from noshowd.engine.approvals import start_veto
 from noshowd.engine.compose import Composer
@@ -65,8 +65,11 @@ async def _work(parts: Parts, row: OutboxRow) -> None:
                 await settle_doubt(parts, row)
             case State.RETRACTING:
                 await take_back(parts, row)
-    except LeaseLost:
+    except (LeaseLost, IllegalStepError):
         log.info("delivery_taken_over", action="deliver", meeting=row.followup.key.meeting, kind=row.followup.kind)
+    except Exception:
+        # our own mistake about one row must not cancel the sends beside it
+        log.exception("delivery_failed", action="deliver", meeting=row.followup.key.meeting, kind=row.followup.kind)
 
 
 async def _lapse(parts: Parts, row: OutboxRow) -> None:
