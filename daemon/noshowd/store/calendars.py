@@ -96,6 +96,18 @@ def look_now(conn: sa.Connection, account: str, name: str, *, now: datetime) -> 
     conn.execute(sa.update(calendar).where(*mine, idle).values(next_look_at=now))
 
 
+def look_by(conn: sa.Connection, account: str, name: str, *, at: datetime) -> None:
+    """List this calendar no later than `at`."""
+    mine = (calendar.c.account == account, calendar.c.calendar == name)
+    conn.execute(sa.update(calendar).where(*mine, calendar.c.next_look_at > at).values(next_look_at=at))
+
+
+def watched(conn: sa.Connection) -> dict[str, int]:
+    """How many calendars of each account are watched."""
+    counted = sa.select(calendar.c.account, sa.func.count()).where(calendar.c.next_look_at.is_not(None))
+    return {row[0]: row[1] for row in conn.execute(counted.group_by(calendar.c.account))}
+
+
 def record_bad(
     conn: sa.Connection,
     claim: ClaimedCalendar,
