@@ -103,11 +103,12 @@ def plan(
         add.append(followup)
         if followup.to_guest and followup.approval in NEEDS_A_PERSON:
             add.append(_approval(followup, meeting, verdict))
+    withdraw = _withdrawals(meeting, verdict, existing)
     return Plan(
         add=tuple(f for f in add if f.key not in have),
         withhold=tuple((f, r) for f, r in withhold if f.key not in have),
-        withdraw=tuple(_withdrawals(meeting, verdict, existing)),
-        take_back=_revocable(existing) if verdict.outcome in _SETTLED else (),
+        withdraw=tuple(withdraw),
+        take_back=_revocable(existing) if verdict.outcome in _SETTLED else _moot(existing, withdraw),
     )
 
 
@@ -121,6 +122,19 @@ def close_round(existing: Sequence[Existing]) -> Plan:
 
 def _revocable(existing: Sequence[Existing]) -> tuple[FollowUpKey, ...]:
     return tuple(r.followup.key for r in existing if r.state is State.SENT and r.followup.kind in _REVOCABLE)
+
+
+def _moot(existing: Sequence[Existing], withdraw: Sequence[tuple[FollowUpKey, Withheld]]) -> tuple[FollowUpKey, ...]:
+    """Questions for approval that lie before somebody although there is nothing left to approve."""
+    pending = {row.followup.key for row in existing if row.state in _PENDING} - {key for key, _ in withdraw}
+    undecided = {str(key) for key in pending}
+    return tuple(
+        row.followup.key
+        for row in existing
+        if row.followup.kind is FollowUpKind.APPROVAL
+        and row.state is State.SENT
+        and row.followup.concerns not in undecided
+    )
 
 
 def _rungs(

@@ -146,8 +146,8 @@ class Policy:
     most_guests: int = 3
     #: Messages of one kind to one guest in a day.
     daily_limit: int = 1
-    #: How long an offer may still be sent.
-    offer_days: timedelta = timedelta(days=2)
+    #: How long an offer may still be sent; over a weekend too, when nobody is written to.
+    offer_days: timedelta = timedelta(days=4)
     #: This many misses of one guest make the offer a task for a person.
     misses_before_task: int = 3
     #: A veto's clock, from the moment a reachable person received the question.

@@ -109,4 +109,7 @@ def next_source_look(
         meeting.end + source.settles_after / 2,
         settled_at(meeting, rules, [source]) - _MARGIN / 2,
     ]
+    if source.ended_only:
+        # what went on past the end is known soon after it has ended
+        late += [meeting.end + rules.longest_overrun * quarter / 4 for quarter in range(1, 4)]
     return min((t for t in late if t > now), default=None)
