@@ -78,8 +78,10 @@ class Web(Section):
 class Run(Section):
     """How fast it looks, and what it may use."""
 
-    poll_near: Wait = Field(default=timedelta(seconds=60), description="Look at a calendar this often near a meeting.")
-    poll_far: Wait = Field(default=timedelta(minutes=10), description="And this often otherwise.")
+    poll_near: Wait = Field(default=timedelta(minutes=2), description="Look at a calendar this often near a meeting.")
+    poll_far: Wait = Field(
+        default=timedelta(minutes=4), description="And this often otherwise while its owner works; seldom at night."
+    )
     horizon: Wait = Field(default=timedelta(days=7), description="How far ahead calendars are read.")
     guest_messages_per_hour: Count = Field(default=20, description="Messages to guests in an hour, all together.")
     absences_before_stop: Annotated[int, Field(strict=True, ge=2, le=1000)] = Field(

@@ -96,6 +96,10 @@ class Pace:
     sync_near: timedelta = timedelta(minutes=2)
     sync_day: timedelta = timedelta(minutes=4)
     sync_night: timedelta = timedelta(minutes=30)
+    #: Of one account, for listings alone: half of what Google allows a project in a minute, and most of what it
+    #: allows in a day. The rest is for looks into rooms and for reading again before a send.
+    calls_a_minute: int = 5_000
+    calls_a_day: int = 800_000
     #: Guest messages of the whole installation within an hour.
     hourly_cap: int = 60
     #: So many absences from one source within an hour stop everything to guests that rests on it.

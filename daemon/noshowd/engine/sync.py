@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
@@ -12,30 +12,51 @@ import structlog
 from noshowd.domain.spans import Span
 from noshowd.engine.failure import pause_after, report_bad, report_good
 from noshowd.engine.intake import take_in
-from noshowd.engine.pace import next_sync
+from noshowd.engine.pace import next_look, stakes_of, stretch_for
 from noshowd.engine.parts import Parts
 from noshowd.ports.calendar import CalendarSource, ListingEnd, Page
 from noshowd.ports.errors import CursorExpired, Temporary, VendorError
-from noshowd.store import calendars, listings
+from noshowd.store import allowances, calendars, listings
 from noshowd.store.calendars import ClaimedCalendar
 from noshowd.store.errors import LeaseLost
 
 log = structlog.get_logger()
 
+#: Later than any plan: what changed must be in the mirror before the next look can be planned.
+_UNPLANNED = timedelta(days=1)
+#: Calls that a listing without a cursor takes: the token, and the window on a page or two.
+_FULL_LISTING = 3
 #: A full listing is due when the one known reaches less far ahead than this share of what is mirrored.
 _RENEW_AHEAD = 0.75
 
 
 async def sync_due(parts: Parts) -> int:
     """List the calendars that are due, side by side; how many were claimed."""
-    now = parts.clock.now()
-    claims = await parts.database.run(
-        lambda conn: calendars.claim_due(conn, now=now, lease=parts.lease, limit=parts.pace.batch, worker=parts.worker)
-    )
+    claims = await parts.database.run(lambda conn: _claim(conn, parts))
     async with asyncio.TaskGroup() as group:
         for claim in claims:
             group.create_task(_sync(parts, claim))
     return len(claims)
+
+
+def _claim(conn: sa.Connection, parts: Parts) -> list[ClaimedCalendar]:
+    """Lease what is due, the longest due first, as far as the accounts' calls of this minute go."""
+    now, pace = parts.clock.now(), parts.pace
+    due = calendars.claim_due(conn, now=now, lease=parts.lease, limit=pace.batch, worker=parts.worker)
+    claims = []
+    for account in dict.fromkeys(claim.account for claim in due):
+        mine = [claim for claim in due if claim.account == account]
+        costs = [_FULL_LISTING if claim.cursor is None else 1 for claim in mine]
+        fit = allowances.take(conn, account, costs, limit=pace.calls_a_minute, now=now)
+        claims += mine[:fit]
+        for place, claim in enumerate(mine[fit:]):
+            # in the same order, and before what falls due later
+            calendars.release(conn, claim, next_look_at=_next_minute(now) + place * timedelta(milliseconds=1))
+    return claims
+
+
+def _next_minute(now: datetime) -> datetime:
+    return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 async def _sync(parts: Parts, claim: ClaimedCalendar) -> None:
@@ -88,8 +109,8 @@ async def _apply(parts: Parts, claim: ClaimedCalendar, end: ListingEnd) -> None:
     now = parts.clock.now()
 
     def save(conn: sa.Connection) -> listings.Applied:
-        due = next_sync(conn, parts.pace, claim.calendar, parts.zone, now)
-        applied = listings.apply(conn, claim, end, now=now, next_look_at=due)
+        applied = listings.apply(conn, claim, end, now=now, next_look_at=now + _UNPLANNED)
+        _plan(conn, parts, claim, applied, now)
         take_in(conn, parts, applied.changed, applied.gone, now=now)
         report_good(conn, f"account:{claim.account}", now=now)
         return applied
@@ -99,6 +120,14 @@ async def _apply(parts: Parts, claim: ClaimedCalendar, end: ListingEnd) -> None:
         log.warning("event_quarantined", action="sync", source=claim.account, reason=bad.reason)
     if applied.held_back:
         log.warning("listing_held_back", action="sync", source=claim.account, missing=applied.held_back)
+
+
+def _plan(conn: sa.Connection, parts: Parts, claim: ClaimedCalendar, applied: listings.Applied, now: datetime) -> None:
+    changed = bool(applied.changed or applied.gone)
+    stakes = stakes_of(conn, parts, claim, changed=changed, now=now)
+    stretch = stretch_for(calendars.watched(conn).get(claim.account, 1), parts.pace.calls_a_day)
+    due = next_look(parts.pace, claim.calendar, stakes, now, stretch=stretch)
+    calendars.look_by(conn, claim.account, claim.calendar, at=due)
 
 
 async def _failed(parts: Parts, claim: ClaimedCalendar, error: VendorError, now: datetime) -> None:

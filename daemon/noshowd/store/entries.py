@@ -32,6 +32,12 @@ def between(conn: sa.Connection, start: datetime, end: datetime) -> list[Calenda
     return _read(conn, sa.select(entry.c.payload).where(entry.c.start_at >= start, entry.c.start_at < end))
 
 
+def starting(conn: sa.Connection, account: str, calendar: str, start: datetime, end: datetime) -> list[CalendarEntry]:
+    """The entries of one calendar that start from `start` up to `end`, in order."""
+    mine = (entry.c.account == account, entry.c.calendar == calendar)
+    return _read(conn, sa.select(entry.c.payload).where(*mine, entry.c.start_at >= start, entry.c.start_at < end))
+
+
 def put(conn: sa.Connection, entries: Sequence[CalendarEntry]) -> None:
     """Mirror these as they are now. Raises `UnicodeEncodeError` for text that is none."""
     upsert(conn, entry, [_row(one) for one in entries])

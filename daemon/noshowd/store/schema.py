@@ -52,6 +52,15 @@ calendar = sa.Table(
 )
 _due(calendar, "next_look_at")
 
+allowance = sa.Table(
+    "allowance",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    #: The minute that is counted, and the calls taken in it by all workers.
+    sa.Column("minute", Instant, nullable=False),
+    sa.Column("taken", sa.Integer, nullable=False),
+)
+
 entry = sa.Table(
     "entry",
     metadata,

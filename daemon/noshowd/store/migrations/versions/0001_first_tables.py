@@ -11,6 +11,13 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "allowance",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("minute", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("account"),
+    )
+    op.create_table(
         "answer",
         sa.Column("answer_id", sa.Text(), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
