@@ -48,6 +48,7 @@ class Checker:
             *_effects(expect, rows),
             *self._quiet(expect),
             *self._texts(expect, rows),
+            *self._arrivals(expect, rows),
         ]
         self.problems += [prefix + problem for problem in found]
 
@@ -56,6 +57,13 @@ class Checker:
             for post in self._posts:
                 if post.parcel.carries is Carries.TO_GUESTS:
                     yield f"a guest was written to: {post.parcel.subject!r} at {post.at:%H:%M:%S} UTC"
+
+    def _arrivals(self, expect: Expect, rows: list[OutboxRow]) -> Iterable[str]:
+        kinds = {row.key: row.followup.kind for row in rows}
+        arrived = Counter(kinds.get(post.parcel.key) for post in self._posts)
+        for kind, count in expect.arrived.items():
+            if arrived[kind] != count:
+                yield f"{kind} went over the wire {arrived[kind]} times, not {count}"
 
     def _texts(self, expect: Expect, rows: list[OutboxRow]) -> Iterable[str]:
         for wanted in expect.texts:

@@ -228,6 +228,9 @@ class Expect(Section):
     texts: tuple[TextExpected, ...] = ()
     late: Late | None = Field(default=None, description="How late each side was.")
     count: dict[FollowUpKind, int] = Field(default_factory=dict, description="How many of a kind were sent.")
+    arrived: dict[FollowUpKind, int] = Field(
+        default_factory=dict, description="How often a message of a kind went over the wire."
+    )
 
 
 class Story(Section):

@@ -27,6 +27,10 @@ from noshowd.ports.clock import Clock
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary
 
 
+#: Whoever came and left between two looks further apart than this was not seen (design, section 2).
+_GAP = timedelta(seconds=60)
+
+
 class Mood(StrEnum):
     """How a scripted part behaves."""
 
@@ -173,7 +177,10 @@ class ScriptedRoom:
         )
 
     def _cover(self, url: str, since: datetime, as_of: datetime) -> tuple[Coverage, ...]:
-        start = since if self.traits.keeps_history else self._last_look.get(url, as_of)
+        start = since
+        if not self.traits.keeps_history:
+            last = self._last_look.get(url, as_of)
+            start = last if as_of - last <= _GAP else as_of
         self._last_look[url] = as_of
         if self.traits.presence_only or as_of < start:
             return ()
