@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noshowd.cli.exit_codes import CommandError, ExitCode
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     clock = ScaledClock.parse(scale) if scale else SystemClock()
     try:
         with Daemon(config, folder=folder, clock=clock) as daemon:
-            asyncio.run(_until_stopped(daemon))
+            asyncio.run(_until_stopped(daemon, args.config))
     except SecretMissing as error:
         raise CommandError(f"{error}. {error.do}") from None
     except StoreError as error:
@@ -42,9 +43,29 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _until_stopped(daemon: Daemon) -> None:
+async def _until_stopped(daemon: Daemon, file: Path) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, _reload, daemon, file)
     await daemon.run(stop)
+
+
+def _reload(daemon: Daemon, file: Path) -> None:
+    """Take a changed configuration over, or say why not and go on with the old one."""
+    import structlog
+
+    from noshowd.config.load import load
+
+    log = structlog.get_logger()
+    loaded = load(file)
+    if isinstance(loaded, list):
+        for problem in loaded:
+            log.error("reload_refused", action="reload", problem=str(problem))
+        return
+    differing = daemon.reload(loaded)
+    if differing:
+        log.error("reload_refused", action="reload", problem=f"needs a restart: {', '.join(differing)}")
+    else:
+        log.info("reloaded", action="reload", mode=loaded.mode.value)

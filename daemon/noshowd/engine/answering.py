@@ -57,6 +57,10 @@ class AnswerDesk:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
+    def use(self, parts: Parts) -> None:
+        """Work with these from the next answer on."""
+        self._parts = parts
+
     async def put(self, answer: Answer) -> str:
         """Store and handle in one transaction; the same answer again changes nothing and hears the same word."""
         now = self._parts.clock.now()

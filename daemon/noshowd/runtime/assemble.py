@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,7 +21,8 @@ from noshowd.ports.clock import Clock
 from noshowd.reading.sides import canonical
 from noshowd.runtime.bench import Adapters
 from noshowd.runtime.people import ConfiguredDirectory, us_of
-from noshowd.store import calendars, leases, switches
+from noshowd.runtime.rules import Rules
+from noshowd.store import calendars, health, switches
 from noshowd.store.database import Database
 from noshowd.wording import Wording
 
@@ -37,18 +40,17 @@ def assemble(
     key: bytes,
     linker: Linker = no_links,
 ) -> Parts:
-    """The parts for one worker. Registers the watched calendars; on SQLite ends the leases of a dead predecessor."""
+    """The parts for one worker. Registers the watched calendars; on SQLite takes over from a dead predecessor.
+
+    Raises `StoreUnavailable` when another daemon runs on the SQLite file.
+    """
     now = clock.now()
+    database.take_over(now)
     first_run = database.run_sync(lambda conn: _start(conn, adapters, now, alone=not database.shared))
     return Parts(
         database=database,
         clock=clock,
         worker=worker,
-        us=us_of(config),
-        zone=config.us.zone,
-        directory=ConfiguredDirectory(config),
-        wording=Wording(config.wording.templates),
-        policy_for=_policies(config),
         calendars=adapters.calendars,
         presences=adapters.presences,
         channels=tuple(adapters.channels),
@@ -56,12 +58,31 @@ def assemble(
         linker=linker,
         reads_replies=adapters.reads_replies,
         reply_address=adapters.reply_address,
-        pace=_pace(config),
         first_run=first_run,
-        shadow=config.mode is Mode.SHADOW,
-        notice_url=config.privacy.notice_url,
         digest=lambda address: digest_of(address, key),
+        policy_for=Rules(_policies(config)),
+        **_configured(config),
     )
+
+
+def renewed(parts: Parts, config: Config) -> Parts:
+    """The same parts under a changed configuration. Meetings that have begun keep the rules they began with."""
+    before = parts.policy_for
+    rules = before.followed_by(_policies(config), parts.clock.now()) if isinstance(before, Rules) else before
+    return replace(parts, policy_for=rules, **_configured(config))
+
+
+def _configured(config: Config) -> dict[str, Any]:
+    """The parts that a configuration decides anew when it is read again."""
+    return {
+        "us": us_of(config),
+        "zone": config.us.zone,
+        "directory": ConfiguredDirectory(config),
+        "wording": Wording(config.wording.templates),
+        "pace": _pace(config),
+        "shadow": config.mode is Mode.SHADOW,
+        "notice_url": config.privacy.notice_url,
+    }
 
 
 def digest_of(address: str, key: bytes) -> str:
@@ -71,8 +92,10 @@ def digest_of(address: str, key: bytes) -> str:
 
 def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: bool) -> datetime:
     if alone:
-        leases.release_all(conn, now=now)
+        health.leave(conn)
     calendars.register(conn, adapters.watched, now=now)
+    for account, name in dict(reversed(adapters.watched)).items():
+        calendars.look_now(conn, account, name, now=now)  # readiness says how each account is today
     first = switches.settle(conn, switches.FIRST_STARTED, now.isoformat(), by="noshowd", now=now)
     return datetime.fromisoformat(first)
 

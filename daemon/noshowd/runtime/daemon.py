@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,21 +22,30 @@ from noshowd.config.secrets import resolve
 from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.parts import Linker, no_links
 from noshowd.ports.clock import Clock
-from noshowd.runtime.assemble import assemble
+from noshowd.runtime.assemble import assemble, renewed
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.catalogue import build
 from noshowd.runtime.loops import Worker
 from noshowd.runtime.people import ConfiguredDirectory
 from noshowd.runtime.pulse import Pulse
 from noshowd.runtime.questions import StoredQuestions
+from noshowd.runtime.reloading import needs_restart
 from noshowd.runtime.state import signing_key, state_folder
 from noshowd.runtime.systemd import Notifier
+from noshowd.store import calendars, health
+from noshowd.store.calendars import CalendarState
 from noshowd.store.database import open_database
+from noshowd.store.errors import StoreError
 from noshowd.web.app import build_app
 from noshowd.web.tokens import Links, Signer
 
 log = structlog.get_logger()
 
+#: Readiness does not wait for slow vendors longer than this, seconds; it asks this often.
+_READY_WITHIN = 10.0
+_ASK_AGAIN = 0.1
+#: systemd's status line is renewed this often, seconds.
+_STATUS_EVERY = 60.0
 #: A clean stop waits this long for the send in hand.
 _STOP_WITHIN = 4.0
 
@@ -67,25 +77,25 @@ class Daemon:
             self._database.close()
             raise
         self._notifier = Notifier(environ)
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; then finish what is in hand within seconds."""
-        pulse = Pulse(self._clock, self._notifier)
-        desk = AnswerDesk(self.parts)
-        worker = Worker(
+        self._pulse = Pulse(clock, self._notifier)
+        self._desk = AnswerDesk(self.parts)
+        self._questions = StoredQuestions(self.parts)
+        self._worker = Worker(
             self.parts,
-            owners=ConfiguredDirectory(self._config).owners(),
-            box=desk,
+            owners=ConfiguredDirectory(config).owners(),
+            box=self._desk,
             sources=self._adapters.answers,
             streams=self._adapters.streams,
             version=__version__,
-            alive=pulse.beat,
+            alive=self._pulse.beat,
         )
-        tasks = [asyncio.create_task(worker.run()), asyncio.create_task(pulse.run())]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; then finish what is in hand within seconds."""
+        tasks = [asyncio.create_task(self._worker.run()), asyncio.create_task(self._pulse.run())]
         if self._config.web is not None:
-            tasks.append(asyncio.create_task(self._serve(desk)))
-        self._notifier.ready(f"watching {len(self._adapters.watched)} calendars")
-        log.info("started", action="run", calendars=len(self._adapters.watched), version=__version__)
+            tasks.append(asyncio.create_task(self._serve()))
+        tasks.append(asyncio.create_task(self._tell_systemd()))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
         self._notifier.stopping()
@@ -95,21 +105,68 @@ class Daemon:
             async with asyncio.timeout(_STOP_WITHIN):
                 results = await asyncio.gather(*tasks, return_exceptions=True)
                 await self._bench.close()
+                await self._database.run(lambda conn: health.leave(conn, self.parts.worker))
                 for result in results:
                     if isinstance(result, Exception):
                         raise result
         log.info("stopped", action="run")
 
-    async def _serve(self, desk: AnswerDesk) -> None:
+    def reload(self, config: Config) -> list[str]:
+        """Go on under a changed configuration: mode, people, policies, texts and speeds.
+
+        Changes nothing and returns the tables that differ when some of them only take effect at a start.
+        """
+        differing = needs_restart(self._config, config)
+        if differing:
+            return differing
+        self._config = config
+        self.parts = renewed(self.parts, config)
+        self._worker.use(self.parts, ConfiguredDirectory(config).owners())
+        self._desk.use(self.parts)
+        self._questions.use(self.parts)
+        self._database.wake()
+        return []
+
+    async def _tell_systemd(self) -> None:
+        """Ready once each account was tried, whatever came of it; then how it goes, until cancelled."""
+        started = self._clock.now()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_READY_WITHIN):
+                while await self._untried(started):
+                    await self._clock.sleep(_ASK_AGAIN * self._clock.speed)
+        self._notifier.ready(await self._line())
+        log.info("started", action="run", calendars=len(self._adapters.watched), version=__version__)
+        while True:
+            await self._clock.sleep(_STATUS_EVERY)
+            self._notifier.status(await self._line())
+
+    async def _untried(self, started: datetime) -> bool:
+        """Whether a calendar that was due at the start still waits for its turn."""
+        states = await self._states()
+        return any(one.next_look_at is not None and one.next_look_at <= started for one in states)
+
+    async def _line(self) -> str:
+        failing = sum(1 for one in await self._states() if one.failures)
+        trouble = f", {failing} of them cannot be read: see noshowd status" if failing else ""
+        return f"{self._config.mode.value}, watching {len(self._adapters.watched)} calendars{trouble}"
+
+    async def _states(self) -> list[CalendarState]:
+        """How reading the calendars goes; nothing while the database does not answer, which the loops report."""
+        try:
+            return await self._database.read(calendars.states)
+        except StoreError:
+            return []
+
+    async def _serve(self) -> None:
         from noshowd.runtime.pages import serve
 
         section = self._config.web
         assert section is not None
         host, _, port = section.listen.rpartition(":")
         app = build_app(
-            answers=desk,
+            answers=self._desk,
             links=self._links,
-            questions=StoredQuestions(self.parts),
+            questions=self._questions,
             clock=self._clock,
             healthy=self._well,
         )

@@ -52,6 +52,11 @@ class Worker:
         self._version = version
         self._alive = alive
 
+    def use(self, parts: Parts, owners: tuple[str, ...]) -> None:
+        """Work with these from the next round of each loop on."""
+        self._parts = parts
+        self._owners = owners
+
     async def run(self) -> None:
         """All loops side by side; ends only by being cancelled."""
         async with asyncio.TaskGroup() as group:

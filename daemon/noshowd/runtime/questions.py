@@ -20,6 +20,10 @@ class StoredQuestions:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
+    def use(self, parts: Parts) -> None:
+        """Answer with these from now on."""
+        self._parts = parts
+
     async def find(self, subject: str) -> Question | None:
         """The message under which this choice stood; None when there is none any more."""
         choosing = parse(subject)

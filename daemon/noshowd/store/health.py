@@ -86,6 +86,11 @@ def beat(conn: sa.Connection, name: str, *, version: str, started_at: datetime, 
     upsert(conn, worker, [{"name": name, "version": version, "started_at": started_at, "heartbeat": now}])
 
 
+def leave(conn: sa.Connection, name: str | None = None) -> None:
+    """This worker has ended; without a name, all have."""
+    conn.execute(sa.delete(worker).where(sa.true() if name is None else worker.c.name == name))
+
+
 def workers(conn: sa.Connection) -> list[Worker]:
     rows = conn.execute(sa.select(worker).order_by(worker.c.name))
     return [Worker(**row._mapping) for row in rows]  # noqa: SLF001 - public in SQLAlchemy, despite its name

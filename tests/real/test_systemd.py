@@ -1,0 +1,181 @@
+"""noshowd under a real systemd: readiness, restarts, credentials, sandbox, reload, commands, stop."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from real.booted import Machine, booted, installed_tree
+
+UNIT = Path(__file__).resolve().parents[2] / "systemd" / "noshowd.service"
+SECRET = "as-root-knows-it"
+# Nobody listens on port 9: the account is tried, and the answer is no.
+CONFIG = """
+[[person]]
+address = "anna@example.org"
+[[account]]
+kind = "exchange"
+endpoint = "https://127.0.0.1:9/EWS/Exchange.asmx"
+username = "noshowd"
+password = { credential = "exchange-password" }
+auth_type = "basic"
+mailboxes = ["anna@example.org"]
+[[channel]]
+kind = "smtp"
+host = "127.0.0.1"
+port = 9
+security = "none"
+sender = "noshowd@example.org"
+"""
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    """A machine with the unit and its configuration in place, and nothing started."""
+    tree = installed_tree()
+    etc = tree / "etc" / "noshowd"
+    etc.mkdir(exist_ok=True)
+    (etc / "noshowd.toml").write_text(CONFIG)
+    (etc / "exchange-password").write_text(SECRET)
+    (etc / "exchange-password").chmod(0o600)
+    system = tree / "etc" / "systemd" / "system"
+    (system / UNIT.name).write_text(UNIT.read_text())
+    (system / "noshowd.service.d").mkdir(exist_ok=True)
+    (system / "noshowd.service.d" / "test.conf").write_text(
+        "[Service]\nLoadCredential=exchange-password:/etc/noshowd/exchange-password\nRestartSec=0\nWatchdogSec=4\n"
+    )
+    with booted(tree) as machine:
+        machine("sh", "-c", "rm -rf /var/lib/private/noshowd /var/lib/noshowd")
+        yield machine
+
+
+@pytest.fixture
+def service(machine: Machine, program: Callable[[str], str]) -> Machine:
+    """The service, started anew and ready."""
+    program("systemd-nspawn")
+    machine.tell("systemctl", "reset-failed", "noshowd")
+    machine.tell("systemctl", "restart", "noshowd")
+    return machine
+
+
+def _since(machine: Machine, known: int) -> list[dict[str, object]]:
+    return [json.loads(line) for line in machine.journal()[known:]]
+
+
+def _configure(machine: Machine, text: str) -> None:
+    machine.tell("sh", "-c", 'printf %s "$0" > /etc/noshowd/noshowd.toml', text)
+
+
+def test_started_means_that_every_account_was_tried(machine: Machine) -> None:
+    machine.tell("systemctl", "stop", "noshowd")
+    known = len(machine.journal())
+    machine.tell("systemctl", "start", "noshowd")
+    actions = [record["event"] for record in _since(machine, known)]
+    assert actions.index("sync_failed") < actions.index("started")
+    assert machine.show("StatusText") == ("shadow, watching 1 calendars, 1 of them cannot be read: see noshowd status")
+
+
+def test_the_journal_has_records_that_machines_read_and_no_secret(service: Machine) -> None:
+    records = [json.loads(line) for line in service.journal()]
+    assert all({"event", "action", "level", "timestamp"} <= set(record) for record in records)
+    assert SECRET not in "".join(service.journal())
+
+
+def test_a_killed_service_comes_back(service: Machine) -> None:
+    before = service.show("MainPID")
+    service.tell("systemctl", "kill", "-s", "KILL", "--kill-who=main", "noshowd")
+    service.wait_for("NRestarts", "1")
+    service.wait_for("ActiveState", "active")
+    assert service.show("MainPID") not in (before, "0")
+
+
+def test_the_watchdog_ends_a_service_that_hangs(service: Machine) -> None:
+    service.tell("systemctl", "kill", "-s", "STOP", "--kill-who=main", "noshowd")
+    service.wait_for("NRestarts", "1")
+    service.wait_for("ActiveState", "active")
+    assert "Watchdog timeout" in service.tell("journalctl", "-b", "--no-pager", "-u", "noshowd")
+
+
+def test_the_credential_is_there_for_the_service_only(service: Machine) -> None:
+    folder = "/run/credentials/noshowd.service"
+    assert service.tell("cat", f"{folder}/exchange-password") == SECRET
+    user = service.tell("stat", "-c", "%u", f"/proc/{service.show('MainPID')}").strip()
+    assert int(user) >= 61184, "a user of its own (DynamicUser)"
+    assert service("setpriv", "--reuid=65534", "--clear-groups", "cat", f"{folder}/exchange-password").returncode != 0
+    assert SECRET not in service.tell("cat", f"/proc/{service.show('MainPID')}/environ")
+
+
+def test_only_the_state_directory_can_be_written(service: Machine) -> None:
+    pid = service.show("MainPID")
+    user = service.tell("stat", "-c", "%u", f"/proc/{pid}").strip()
+    script = "find / -path /proc -prune -o -type d -writable -print 2>/dev/null; true"
+    inside = ("nsenter", "-t", pid, "-m", "--", "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
+    found = service.tell(*inside, "sh", "-c", script).split()
+    # the first two are the service's own and vanish with it
+    assert set(found) == {"/tmp", "/var/tmp", "/var/lib/private/noshowd"}
+    service.tell(*inside, "touch", "/var/lib/noshowd/x")
+    assert service(*inside, "touch", "/etc/x").returncode != 0
+
+
+def test_the_commands_work_from_a_root_shell(service: Machine) -> None:
+    noshowd = "/opt/noshowd/bin/noshowd"
+    status = json.loads(service(noshowd, "status", "--json").stdout)
+    assert len(status["workers"]) == 1
+    assert any("a calendar of exchange" in trouble for trouble in status["troubles"])
+    assert "Paused" in service.tell(noshowd, "pause")
+    assert json.loads(service(noshowd, "status", "--json").stdout)["paused"] is True
+    assert "Sending goes on" in service.tell(noshowd, "resume")
+    assert service(noshowd, "meetings").returncode == 1, "there is none, which is not an error"
+    assert service(noshowd, "check-config").returncode == 0
+    service.tell("systemctl", "restart", "noshowd")  # root has left nothing behind that the service cannot open
+
+
+def test_a_valid_change_is_taken_over_and_a_bad_one_refused(service: Machine) -> None:
+    pid, known = service.show("MainPID"), len(service.journal())
+    try:
+        for text in (CONFIG.replace("anna@", "anna"), CONFIG.replace(":9/", ":10/"), f'mode = "live"\n{CONFIG}'):
+            _configure(service, text)
+            service.tell("systemctl", "reload", "noshowd")
+            _wait_for_reload(service, known, text)
+        records = [r for r in _since(service, known) if r["action"] == "reload"]
+        assert [r["event"] for r in records][-2:] == ["reload_refused", "reloaded"]
+        assert "needs a restart: account" in str(records[-2]["problem"])
+        assert "anna" in str(records[0]["problem"])
+        assert service.show("MainPID") == pid
+    finally:
+        _configure(service, CONFIG)
+
+
+def _wait_for_reload(machine: Machine, known: int, text: str) -> None:
+    """Systemd only hands the signal on; what came of it stands in the journal."""
+    wanted = "reloaded" if "live" in text else "needs a restart" if ":10/" in text else "reload_refused"
+    for _ in range(100):
+        if any(wanted in line for line in machine.journal()[known:]):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"no {wanted} in the journal")
+
+
+def test_it_stops_within_five_seconds_and_cleanly(service: Machine) -> None:
+    began = time.monotonic()
+    service.tell("systemctl", "stop", "noshowd")
+    took = time.monotonic() - began
+    assert (service.show("Result"), service.show("ExecMainStatus")) == ("success", "0")
+    assert took < 5
+    assert _since(service, 0)[-1]["event"] == "stopped"
+
+
+def test_systemd_has_nothing_to_complain_about(machine: Machine) -> None:
+    answer = machine("systemd-analyze", "verify", "--man=no", "/etc/systemd/system/noshowd.service")
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+    score = machine.tell("systemd-analyze", "security", "--no-pager", "noshowd")
+    exposure = re.search(r"Overall exposure level for noshowd.service: ([\d.]+)", score)
+    assert exposure is not None
+    assert float(exposure.group(1)) <= 2.0
