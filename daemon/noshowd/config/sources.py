@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from noshowd.config.accounts import Reach
+from noshowd.config.call_records import CdrFilesPresence, CdrPresence
 from noshowd.config.secrets import SecretRef
 from noshowd.config.values import Name, Phone, Port, Section, Text, Url
 
@@ -68,6 +69,12 @@ class AskPresence(Section):
 
 
 Presence = Annotated[
-    GoogleMeetPresence | TeamsPresence | SipgatePresence | FritzboxPresence | AskPresence,
+    GoogleMeetPresence
+    | TeamsPresence
+    | SipgatePresence
+    | FritzboxPresence
+    | CdrPresence
+    | CdrFilesPresence
+    | AskPresence,
     Field(discriminator="kind"),
 ]

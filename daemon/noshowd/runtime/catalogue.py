@@ -19,6 +19,8 @@ PRESENCES: dict[str, Builder] = {
     "teams": microsoft.teams,
     "sipgate": phone.sipgate,
     "fritzbox": phone.fritzbox,
+    "cdr": phone.cdr,
+    "cdr_files": phone.cdr_files,
     "ask": phone.ask,
 }
 CHANNELS: dict[str, Builder] = {

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+
+from noshowd.domain.evidence import CallResult
 from noshowd.reading.numbers import NumberFormat, Numbering, normalise
 from noshowd.runtime.bench import Adapters, Bench
 
@@ -41,6 +46,75 @@ def fritzbox(bench: Bench, section: Any, made: Adapters) -> None:
     monitor = FritzboxMonitor(settings, bench.clock, partial(normalise, numbering=numbering))
     made.presences[section.name] = monitor
     made.streams[section.name] = monitor.run
+
+
+def cdr(bench: Bench, section: Any, made: Adapters) -> None:
+    _call_records(
+        bench,
+        section,
+        made,
+        database=_with_password(section.database, bench.secret(section.password)),
+        table=section.table,
+    )
+
+
+def cdr_files(bench: Bench, section: Any, made: Adapters) -> None:
+    _call_records(
+        bench,
+        section,
+        made,
+        files=tuple(Path(place) for place in section.files),
+        header=section.header,
+        separator=section.separator,
+        time_format=section.time_format,
+    )
+
+
+def _call_records(bench: Bench, section: Any, made: Adapters, **place: Any) -> None:
+    from noshowd.adapters.cdr.presence import CdrSource
+    from noshowd.adapters.cdr.settings import CdrSettings, Columns, Times
+
+    columns: dict[str, Any] = {key: column or None for key, column in section.columns.model_dump().items()}
+    settings = CdrSettings(
+        name=section.name,
+        columns=Columns(**columns),
+        times=Times(section.times),
+        zone=section.zone or bench.config.us.zone,
+        lines=frozenset(section.lines),
+        extensions=section.extensions,
+        results=_results(section),
+        incoming=_folded(section.incoming),
+        outgoing=_folded(section.outgoing),
+        voicemail=_folded(section.voicemail),
+        ringing=section.ringing,
+        lag=section.lag,
+        **place,
+    )
+    numbering = Numbering(format=NumberFormat(section.numbers), region=bench.config.us.region, area=section.area_code)
+    made.presences[section.name] = bench.shared(
+        f"presence {section.name}", lambda: CdrSource(settings, partial(normalise, numbering=numbering))
+    )
+
+
+def _results(section: Any) -> dict[str, CallResult]:
+    words = {
+        CallResult.ANSWERED: section.answered,
+        CallResult.NO_ANSWER: section.no_answer,
+        CallResult.BUSY: section.busy,
+        CallResult.REJECTED: section.rejected,
+        CallResult.FAILED: section.failed,
+    }
+    return {" ".join(word.casefold().split()): result for result, given in words.items() for word in given}
+
+
+def _with_password(database: str, password: str | None) -> str:
+    if password is None:
+        return database
+    return make_url(database).set(password=password).render_as_string(hide_password=False)
+
+
+def _folded(words: Sequence[str]) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words)
 
 
 def ask(_bench: Bench, _section: Any, _made: Adapters) -> None:

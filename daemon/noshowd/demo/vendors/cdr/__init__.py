@@ -1,0 +1,1 @@
+"""A telephone system that writes call records, as Asterisk does by default."""
