@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -31,6 +31,8 @@ log = structlog.get_logger()
 
 #: A meeting that could not be judged at all is tried again after this long.
 _POISON_PAUSE = timedelta(hours=1)
+#: A look takes so much real time; where the clock runs faster (a demo), more of its time is gone by then.
+_ANSWERS_WITHIN = timedelta(seconds=1)
 _NO_POLICY = Policy(name="none")
 
 
@@ -96,6 +98,8 @@ def decide(parts: Parts, facts: Facts, standing: Standing, now: datetime) -> tup
 def verdict_of(parts: Parts, meeting: Meeting, evidence: Evidence, policy: Policy, now: datetime) -> Verdict:
     """Judge with what `reading` makes of the evidence and with the sources that can see this meeting."""
     sources = {source.traits.name: source.traits for source in parts.sources_for(meeting)}
+    fresh_for = policy.judging.fresh_for + _ANSWERS_WITHIN * (parts.clock.speed - 1)
+    policy = replace(policy, judging=replace(policy.judging, fresh_for=fresh_for))
     return judge(meeting, evidence, match(meeting, evidence, parts.us), policy, now, sources=sources)
 
 
