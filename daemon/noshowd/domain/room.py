@@ -236,7 +236,8 @@ def find_in_room(
     elif _not_admitted(meeting, seen):
         reasons.add(Reason.NOT_ADMITTED)
     at_least = _at_least_missing(meeting, seen, verdicts, reaches)
-    if at_least:
+    if at_least > sum(verdicts[k].side is Side.THEIRS for k in absent):
+        # more are certainly missing than can be named
         reasons.add(Reason.AT_LEAST_MISSING)
     return Findings(
         ours=ours,
