@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
 
 from noshowd.domain.followup import Approval, FollowUpKind, Happening, IllegalStepError, State, Withheld
-from noshowd.domain.gate import Ruling, gate
+from noshowd.domain.gate import GO, Ruling, gate
 from noshowd.engine.approvals import start_veto
 from noshowd.engine.compose import Composer
 from noshowd.engine.doubt import settle_doubt
@@ -26,7 +26,7 @@ from noshowd.engine.recheck import Fresh, recheck
 from noshowd.engine.retract import take_back
 from noshowd.ports.channel import Carries, Channel, Parcel, Receipt
 from noshowd.ports.errors import CredentialsLost, Temporary, Unreachable, VendorError
-from noshowd.store import outbox
+from noshowd.store import outbox, switches
 from noshowd.store.errors import LeaseLost
 from noshowd.store.outbox import OutboxRow
 
@@ -87,6 +87,10 @@ async def _lapse(parts: Parts, row: OutboxRow) -> None:
 
 
 async def _send(parts: Parts, row: OutboxRow) -> None:
+    early = await parts.database.read(lambda conn: _at_once(conn, row, parts.clock.now()))
+    if not early.go:
+        await _withhold(parts, row, early, None)
+        return
     if row.followup.kind in _PLAIN:
         parcel = await _plain(parts, row)
         if parcel is not None:
@@ -109,6 +113,15 @@ async def _send(parts: Parts, row: OutboxRow) -> None:
         await _withhold(parts, row, ruling, fresh)
         return
     await _dispatch(parts, row, row.parcel or await _compose(parts, row, fresh))
+
+
+def _at_once(conn: sa.Connection, row: OutboxRow, now: datetime) -> Ruling:
+    """What keeps any kind back without a look at the world: its window, and a pause."""
+    if not row.followup.not_before <= now <= row.followup.not_after:
+        return Ruling(reason=Withheld.OUTSIDE_WINDOW)
+    if switches.PAUSED in switches.read(conn):
+        return Ruling(reason=Withheld.PAUSED, until=row.followup.not_after)
+    return GO
 
 
 async def _compose(parts: Parts, row: OutboxRow, fresh: Fresh) -> Parcel:

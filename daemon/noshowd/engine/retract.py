@@ -31,7 +31,8 @@ async def take_back(parts: Parts, row: OutboxRow) -> None:
     channel = next((c for c in parts.channels if c.name == row.channel), None)
     try:
         done = channel is not None and await _undo(parts, row, channel)
-    except Temporary as error:
+    except (Temporary, TimeoutError) as error:
+        error = error if isinstance(error, Temporary) else Temporary("no answer in time")
         later = parts.clock.now() + pause_after(parts.pace, row.attempts, error)
         token = row.token or ""
         await parts.database.run(lambda conn: outbox.postpone(conn, row.key, token=token, next_try_at=later))
