@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import tempfile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from noshowd.cli.exit_codes import CommandError, ExitCode
 
-_SPEED = 240.0
+_SPEED = 250.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,19 +24,22 @@ def run(args: argparse.Namespace) -> int:
     """0 when everything that the demo promises happened, 1 when something did not. Raises `CommandError`."""
     if args.keep is not None:
         args.keep.mkdir(parents=True, exist_ok=True)
+        if any(args.keep.iterdir()):
+            raise CommandError(f"{args.keep} is not empty; name a new folder with --keep")
         return _run(args.keep.absolute(), args)
     with tempfile.TemporaryDirectory(prefix="noshowd-demo-") as folder:
         return _run(Path(folder), args)
 
 
 def _run(folder: Path, args: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.ERROR)  # the simulated vendors' libraries have their own worries
     from noshowd.demo.configuration import ZONE
-    from noshowd.demo.show import DaemonDied, show
+    from noshowd.demo.show import DayFailed, show
     from noshowd.demo.view import View
 
     view = View(ZoneInfo(ZONE), plain=args.plain)
     try:
-        outcomes = asyncio.run(show(folder, view, speed=args.speed))
-    except DaemonDied as error:
+        kept = asyncio.run(show(folder, view, speed=args.speed))
+    except DayFailed as error:
         raise CommandError(str(error), ExitCode.UNAVAILABLE) from None
-    return ExitCode.OK if all(one.kept for one in outcomes) else ExitCode.FINDING
+    return ExitCode.OK if kept else ExitCode.FINDING

@@ -32,18 +32,16 @@ NORA = Actor(name="Nora Quist", address="nora.quist@quist.example")
 OLE = Actor(name="Ole Peters", address="ole.peters@peters.example")
 PIA = Actor(name="Pia Romero", address="pia.romero@romero.example")
 
-FRAU_ADAM = Actor(name="Andrea Adam", address="andrea.adam@adam-bau.example", language="de", phone="+4930901820101")
-HERR_BRAUN = Actor(name="Bernd Braun", address="bernd.braun@braun-holz.example", language="de", phone="+4930901820102")
-FRAU_CRAMER = Actor(
-    name="Carla Cramer", address="carla.cramer@cramer-it.example", language="de", phone="+4930901820103"
-)
-HERR_DIETZ = Actor(name="Dirk Dietz", address="dirk.dietz@dietz-druck.example", language="de", phone="+4930901820104")
-FRAU_EBERT = Actor(name="Eva Ebert", address="eva.ebert@ebert-praxis.example", language="de", phone="+4930901820105")
+FRAU_ADAM = Actor(name="Andrea Adam", address="andrea.adam@adam-bau.example", language="de", phone="+493090182347")
+HERR_BRAUN = Actor(name="Bernd Braun", address="bernd.braun@braun-holz.example", language="de", phone="+4940734918256")
+FRAU_CRAMER = Actor(name="Carla Cramer", address="carla.cramer@cramer-it.example", language="de", phone="+498954309172")
+HERR_DIETZ = Actor(name="Dirk Dietz", address="dirk.dietz@dietz-druck.example", language="de", phone="+4969801736240")
+FRAU_EBERT = Actor(name="Eva Ebert", address="eva.ebert@ebert-praxis.example", language="de", phone="+497115508914")
 HERR_FUCHS = Actor(
-    name="Frank Fuchs", address="frank.fuchs@fuchs-garten.example", language="de", phone="+4930901820106"
+    name="Frank Fuchs", address="frank.fuchs@fuchs-garten.example", language="de", phone="+4922146720385"
 )
-FRAU_GRAF = Actor(name="Gabi Graf", address="gabi.graf@graf-optik.example", language="de", phone="+4930901820107")
-HERR_HAHN = Actor(name="Hans Hahn", address="hans.hahn@hahn-kaffee.example", language="de", phone="+4930901820108")
+FRAU_GRAF = Actor(name="Gabi Graf", address="gabi.graf@graf-optik.example", language="de", phone="+4951193847126")
+HERR_HAHN = Actor(name="Hans Hahn", address="hans.hahn@hahn-kaffee.example", language="de", phone="+49341229476503")
 
 OURS = (ANNA, BEN, CLARA)
 GUESTS = (

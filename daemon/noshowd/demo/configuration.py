@@ -115,7 +115,7 @@ port     = {imap_port}
 security = "none"
 username = "noshowd"
 password = {{ file = "mail-password" }}
-every    = "1 min"
+every    = "2 min"
 
 [[tasks]]
 kind    = "google_tasks"
@@ -153,16 +153,21 @@ after    = "20 min"
 send     = "reschedule_offer"
 approval = "auto"
 
-[[policy.when_unknown]]
-after = "45 min"
-send  = "question"
+# Teams tells who was there only when a call has ended: too late for a word to whoever waits.
+[[policy]]
+name  = "Teams"
+match = {{ people = ["{ben.address}"] }}
+
+[[policy.when_they_are_missing]]
+after = "confirmed"
+send  = "recall_task"
+
+[[policy.when_they_are_missing]]
+after = "20 min"
+send  = "reschedule_offer"
 
 [[policy]]
 name = "everybody else"
-
-[[policy.when_unknown]]
-after = "45 min"
-send  = "question"
 
 [logging]
 format = "json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from noshowd.demo.cast import Actor
 from noshowd.demo.script import Appointment, Where
@@ -33,9 +34,9 @@ class Diaries:
         self.rooms[one.title] = event["conferenceData"]["conferenceId"]
 
     def _phone(self, one: Appointment) -> None:
-        self._google(one, meet=False, location=one.guest.phone, description="Clara Weber ruft an.")
+        self._google(one, meet=False, location=one.guest.phone, description="Ich rufe Sie an.")
 
-    def _google(self, one: Appointment, **fields: object) -> dict[str, object]:
+    def _google(self, one: Appointment, **fields: Any) -> dict[str, Any]:
         start = self.time(one.at)
         end = start + timedelta(minutes=one.minutes)
         host = {"email": one.host.address, "displayName": one.host.name, "organizer": True}

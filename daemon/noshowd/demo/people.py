@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from html import unescape
 
@@ -117,15 +117,8 @@ def _concerns(text: str, about: Appointment) -> bool:
 
 def _button(message: Message, tap: str) -> str | None:
     """The label of the button with this meaning, while it is there."""
-    for button in _buttons(message):
-        if button["value"].startswith(f"{tap}."):
-            return str(button["text"]["text"])
-    return None
-
-
-def _buttons(message: Message) -> Iterator[dict[str, dict[str, str] | str]]:
-    for block in message.blocks:
-        yield from block.get("elements", ())
+    buttons = (button for block in message.blocks for button in block.get("elements", ()))
+    return next((button["text"]["text"] for button in buttons if button["value"].startswith(f"{tap}.")), None)
 
 
 def _link(text: str, label: str) -> str:

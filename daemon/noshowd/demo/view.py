@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -12,23 +13,44 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from noshowd.demo.watch import News
+_INTRODUCTION = """\
+A simulated day, {speed:g} times as fast as a real one. Nobody in it exists, and nothing leaves this machine:
+the real daemon runs with its real adapters, against simulated vendors on 127.0.0.1.
 
-_NARROWEST = 90
+  Anna   Google Calendar, Meet, Google Tasks; reads Slack
+  Ben    Outlook, Teams, Microsoft To Do; reads Slack
+  Clara  telephone appointments over sipgate, in German; reads e-mail only
+  Ida    looks after noshowd; is told when it goes blind
+"""
+#: A narrower terminal gets plain lines.
+_NARROWEST = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing that happened: in the world, or to noshowd."""
+
+    at: datetime
+    world: str = ""
+    did: str = ""
+    why: str = ""
 
 
 class View:
-    """Rows in a terminal with a clock below them; plain lines everywhere else. Times are shown in `zone`."""
+    """Columns in a terminal with a clock below them; plain lines everywhere else. Times are shown in `zone`.
+
+    News comes from several places, a little late from some: it is laid aside and shown in order of time.
+    """
 
     def __init__(self, zone: ZoneInfo, *, plain: bool = False, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
         self._zone = zone
-        self._rows = self._console.is_terminal and not plain and self._console.width >= _NARROWEST
+        self._columns = self._console.is_terminal and not plain and self._console.width >= _NARROWEST
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
+        self._aside: list[Line] = []
 
     def __enter__(self) -> Self:
-        if self._rows:
-            self._row("", "In the world", "What noshowd does", "Why", style="bold")
+        if self._columns:
             self._live.start()
         return self
 
@@ -37,37 +59,67 @@ class View:
     ) -> None:
         self._live.stop()
 
-    def world(self, at: datetime, what: str) -> None:
-        """Something happened to people."""
-        if self._rows:
-            self._row(self._time(at), what, "", "")
-        else:
-            self.line(f"{self._time(at)}  world    {what}")
+    def introduce(self, speed: float) -> None:
+        """Who is who, while everything starts."""
+        for line in _INTRODUCTION.format(speed=speed).splitlines():
+            self.print(line)
+        if self._columns:
+            self._console.print(self._row("", "In the world", "What noshowd does", "Why", style="bold"))
 
-    def noshowd(self, news: News) -> None:
-        """noshowd did something."""
-        if self._rows:
-            self._row(self._time(news.at), "", news.did, news.why)
-        else:
-            self.line(f"{self._time(news.at)}  noshowd  {news.did}{f' -- {news.why}' if news.why else ''}")
+    def world(self, at: datetime, what: str) -> None:
+        """Something happened to people. May be called from any thread."""
+        self.note(Line(at=at, world=what))
+
+    def note(self, *lines: Line) -> None:
+        self._aside.extend(lines)
+
+    def show(self, until: datetime) -> None:
+        """Show what happened up to `until`, in order."""
+        aside, self._aside = self._aside, []
+        for line in sorted(aside, key=lambda line: line.at):
+            if line.at > until:
+                self._aside.append(line)
+            else:
+                self._show(line)
 
     def clock(self, now: datetime, says: str) -> None:
-        """The line below the rows."""
-        if self._rows:
-            self._live.update(Text(f"{self._time(now)}  {says}", style="reverse"), refresh=True)
+        """The line below the columns."""
+        if self._columns:
+            self._live.update(Text(f"{self.time(now)}  {says}", style="reverse"), refresh=True)
 
-    def line(self, text: str = "", *, style: str = "") -> None:
-        """A line of its own, whole: nothing is cut, nothing read as markup."""
+    def print(self, text: str = "", *, style: str = "") -> None:
+        """A line as it is: nothing is read as markup."""
         self._console.print(Text(text, style=style), soft_wrap=True)
 
-    def _row(self, *cells: str, style: str = "") -> None:
-        row = Table.grid(padding=(0, 1), expand=True)
+    def table(self, *rows: tuple[str, ...], widths: tuple[int, ...]) -> None:
+        """Rows in columns of these shares; tab-separated lines where there is no room."""
+        if not self._columns:
+            for row in rows:
+                self.print("  ".join(cell for cell in row if cell))
+            return
+        table = Table.grid(padding=(0, 2), expand=True)
+        for width in widths:
+            table.add_column(ratio=width)
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self._console.print(table)
+
+    def time(self, at: datetime) -> str:
+        return f"{at.astimezone(self._zone):%H:%M}"
+
+    def _show(self, line: Line) -> None:
+        if self._columns:
+            self._console.print(self._row(self.time(line.at), line.world, line.did, line.why))
+        elif line.world:
+            self.print(f"{self.time(line.at)}  {line.world}")
+        else:
+            self.print(f"{self.time(line.at)}      noshowd: {line.did}{f' -- {line.why}' if line.why else ''}")
+
+    def _row(self, *cells: str, style: str = "") -> Table:
+        row = Table.grid(padding=(0, 2), expand=True)
         row.add_column(width=5, style="dim")
         row.add_column(ratio=4)
-        row.add_column(ratio=5, style="cyan")
+        row.add_column(ratio=4, style="cyan")
         row.add_column(ratio=4, style="dim")
         row.add_row(*(Text(cell) for cell in cells), style=style)
-        self._console.print(row)
-
-    def _time(self, at: datetime) -> str:
-        return f"{at.astimezone(self._zone):%H:%M}"
+        return row

@@ -7,6 +7,7 @@ import socketserver
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from email import message_from_bytes
 from types import TracebackType
@@ -62,6 +63,10 @@ class _Conversation(socketserver.StreamRequestHandler):
         self._greeted = False
 
     def handle(self) -> None:
+        with suppress(ConnectionError):  # whoever asked is gone
+            self._converse()
+
+    def _converse(self) -> None:
         self._say("* OK simulated IMAP4rev1 ready")
         while line := self.rfile.readline():
             tag, _, rest = line.decode("ascii", "replace").strip().partition(" ")
