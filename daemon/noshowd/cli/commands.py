@@ -34,6 +34,7 @@ COMMANDS: dict[str, Command] = {
     "run": Command(module=f"{_CLI}.run", help="Watch, judge and follow up, in the foreground."),
     "demo": Command(module=f"{_CLI}.demo", help="Show a whole day in about a minute, without any account."),
     "check-config": Command(module=f"{_CLI}.check_config", help="Show everything that is wrong with a configuration."),
+    "auth": Command(module=f"{_CLI}.auth", help="Sign in as one person, where no service account can be had."),
     "classify": Command(module=f"{_CLI}.classify", help="Show how calendar events are understood."),
     "simulate": Command(module=f"{_CLI}.simulate", help="Tell a story on a fake clock, without network or waiting."),
     "status": Command(module=f"{_CLI}.status", help="Show how the installation is."),

@@ -28,11 +28,14 @@ def add_config_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def load_config(args: argparse.Namespace) -> tuple[Config, Path]:
-    """The checked configuration and its folder. Raises `CommandError` with every problem."""
+def load_config(args: argparse.Namespace, *, secrets: bool = True) -> tuple[Config, Path]:
+    """The checked configuration and its folder. Raises `CommandError` with every problem.
+
+    Without `secrets` it does not matter whether they are there.
+    """
     from noshowd.config.load import load
 
-    loaded = load(args.config)
+    loaded = load(args.config, secrets=secrets)
     if isinstance(loaded, list):
         problems = "\n".join(f"  {problem}" for problem in loaded)
         raise CommandError(f"{args.config} cannot be used:\n{problems}")

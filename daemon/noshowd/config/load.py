@@ -33,13 +33,16 @@ class Report:
     warnings: tuple[Problem, ...] = ()
 
 
-def load(path: Path, *, environ: Mapping[str, str] = os.environ) -> Config | list[Problem]:
-    """The configuration, or everything that keeps it from being used. Never raises for a bad file."""
-    report = inspect(path, environ=environ)
+def load(path: Path, *, environ: Mapping[str, str] = os.environ, secrets: bool = True) -> Config | list[Problem]:
+    """The configuration, or everything that keeps it from being used. Never raises for a bad file.
+
+    Without `secrets` it does not matter whether they are there.
+    """
+    report = inspect(path, environ=environ, secrets=secrets)
     return report.config if report.config is not None else list(report.problems)
 
 
-def inspect(path: Path, *, environ: Mapping[str, str] = os.environ) -> Report:
+def inspect(path: Path, *, environ: Mapping[str, str] = os.environ, secrets: bool = True) -> Report:
     """The configuration with its problems and warnings, in the order of the file."""
     file = str(path)
     source = _read(path)
@@ -56,7 +59,8 @@ def inspect(path: Path, *, environ: Mapping[str, str] = os.environ) -> Report:
         found = complaints(error.errors(include_url=False), file=file, lines=lines)
     else:
         found = [*check(config, file=file, lines=lines), *advise(config, file=file, lines=lines)]
-    found += secrets_are_there(data, file=file, lines=lines, folder=path.parent, environ=environ)
+    if secrets:
+        found += secrets_are_there(data, file=file, lines=lines, folder=path.parent, environ=environ)
     problems = _in_order([p for p in found if p.severity is Severity.PROBLEM])
     warnings = _in_order([p for p in found if p.severity is Severity.WARNING])
     return Report(config=config if not problems else None, problems=problems, warnings=warnings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from noshowd.config.model import Config
 from noshowd.runtime.bench import Adapters, Bench
 from noshowd.runtime.builders.mail import replies
 
@@ -44,6 +45,27 @@ def tasks(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.google.tasks import GoogleTasks
 
     made.channels.append(GoogleTasks(_client(bench, section.account), bench.clock, name=section.name))
+
+
+def scopes(config: Config, name: str) -> frozenset[Any]:
+    """The `Scope`s that everything switched on needs of this account, the narrowest each."""
+    from noshowd.adapters.google.scopes import Scope
+
+    section = next(account for account in config.account if account.name == name)
+    wanted = {Scope.READ_EVENTS, Scope.FREE_BUSY}
+    if section.kind == "google" and section.writes:
+        wanted.add(Scope.WRITE_EVENTS)
+    for presence in config.presence:
+        if presence.kind == "google_meet" and presence.account == name:
+            wanted |= {Scope.MEET} | ({Scope.DIRECTORY} if presence.lookup == "directory" else set())
+    for channel in config.channel:
+        if channel.kind == "gmail" and channel.account == name:
+            wanted.add(Scope.SEND_MAIL)
+            wanted |= {Scope.DRAFT_MAIL} if channel.drafts else set()
+            wanted |= {Scope.READ_MAIL} if channel.may_search else set()
+    if any(tasks.kind == "google_tasks" and tasks.account == name for tasks in config.tasks):
+        wanted.add(Scope.TASKS)
+    return frozenset(wanted)
 
 
 def _client(bench: Bench, name: str) -> Any:

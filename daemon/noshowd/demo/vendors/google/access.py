@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import exceptions, jwt
 
+from noshowd.demo.vendors.google.consent import CLIENT_ID, CLIENT_SECRET, ConsentRefused, Consents
 from noshowd.demo.vendors.google.refusals import Refusal
 
 Json = dict[str, Any]
@@ -68,6 +69,10 @@ class Access:
     _tokens: dict[str, Grant] = field(default_factory=dict)
     _withdrawn: set[str] = field(default_factory=set)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
+    consents: Consents = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.consents = Consents(self._refresh_token)
 
     def service_account(self, *, allowed: set[str] | None = None) -> str:
         """A new service account's key file as JSON text; `allowed` are its scopes for delegation."""
@@ -90,17 +95,20 @@ class Access:
 
     def authorized_user(self, user: str, scopes: set[str]) -> str:
         """What signing in on a desktop leaves behind, as JSON text: a refresh token for `user`."""
-        token = f"1//refresh-{next(self._numbers)}"
-        self._refresh_tokens[token] = Grant(user=user, scopes=frozenset(scopes))
         return json.dumps(
             {
                 "type": "authorized_user",
-                "client_id": "demo.apps.googleusercontent.com",
-                "client_secret": "demo-secret",
-                "refresh_token": token,
+                "client_id": CLIENT_ID,
+                "client_secret": CLIENT_SECRET,
+                "refresh_token": self._refresh_token(user, frozenset(scopes)),
                 "token_uri": self.token_uri,
             }
         )
+
+    def _refresh_token(self, user: str, scopes: frozenset[str]) -> str:
+        token = f"1//refresh-{next(self._numbers)}"
+        self._refresh_tokens[token] = Grant(user=user, scopes=scopes)
+        return token
 
     def withdraw(self, user: str) -> None:
         """From now on nothing works as this user, as if they had revoked it."""
@@ -116,7 +124,10 @@ class Access:
 
     def token(self, form: dict[str, str]) -> Json:
         """The token endpoint's answer. Raises `TokenRefusal`."""
+        lasting: Json = {}
         match form.get("grant_type"):
+            case "authorization_code":
+                grant, lasting = self._by_code(form)
             case "refresh_token":
                 grant = self._by_refresh_token(form)
             case kind if kind == _JWT_GRANT:
@@ -128,6 +139,7 @@ class Access:
         openid = {"id_token": _id_token(grant.user)} if "openid" in grant.scopes else {}
         return {
             **openid,
+            **lasting,
             "access_token": token,
             "expires_in": 3599,
             "token_type": "Bearer",
@@ -141,6 +153,13 @@ class Access:
         if scheme != "Bearer" or grant is None:
             raise Refusal(401, "authError", "Invalid Credentials", headers=_CHALLENGE)
         return grant
+
+    def _by_code(self, form: dict[str, str]) -> tuple[Grant, Json]:
+        try:
+            user, scopes, lasting = self.consents.redeem(form)
+        except ConsentRefused as refused:
+            raise TokenRefusal(400, str(refused), "Bad Request") from None
+        return Grant(user=user, scopes=scopes), {"refresh_token": lasting} if lasting else {}
 
     def _by_refresh_token(self, form: dict[str, str]) -> Grant:
         if not form.get("client_id") or not form.get("client_secret"):

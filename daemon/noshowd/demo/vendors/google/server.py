@@ -6,12 +6,13 @@ trouble that was scripted; then the answer, reduced to the fields asked for.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import datetime
 from threading import RLock
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -63,7 +64,7 @@ class Front:
         return Starlette(routes=routes, middleware=[Middleware(GZipMiddleware, minimum_size=500)])
 
     async def _token(self, request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode()))
+        form = {**_client(request), **dict(parse_qsl((await request.body()).decode()))}
         with self.lock:
             self.token_requests += 1
             try:
@@ -141,6 +142,15 @@ class _Silence(Response):
             return
         while (await receive())["type"] != "http.disconnect":
             pass
+
+
+def _client(request: Request) -> dict[str, str]:
+    """The OAuth client that a header names; others write it into the form."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme != "Basic":
+        return {}
+    name, _, password = base64.b64decode(given).decode().partition(":")
+    return {"client_id": unquote(name), "client_secret": unquote(password)}
 
 
 def _content(request: Request, body: bytes) -> Any:
