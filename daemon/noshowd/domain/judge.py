@@ -179,10 +179,10 @@ def _word(
 ) -> Verdict:
     moment = _moment(meeting, findings, policy, now, said_confirms=said_confirms)
     slowest = max((s.lag for s in sources.values()), default=timedelta(0))
-    if moment is Moment.OPEN and now >= meeting.end + slowest + policy.judging.gap:
+    if moment is Moment.OPEN and now >= meeting.start + policy.judging.gives_up(meeting.length) + slowest:
         # the evidence broke off before the confirmation: the past is unknown
         findings = replace(findings, theirs=_doubt(findings.theirs), ours=_doubt(findings.ours))
-        moment = Moment.ENDED
+        moment = Moment.ENDED if now >= meeting.end else Moment.CONFIRMED
     settled = settled_at(meeting, policy.judging, sources.values())
     outcome = decide(ours=findings.ours, theirs=findings.theirs, overlapped=findings.overlapped, moment=moment)
     if outcome is Outcome.MISSED_EACH_OTHER and not findings.overlap_would_show:

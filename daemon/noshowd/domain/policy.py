@@ -42,6 +42,10 @@ class JudgingRules:
         """After how long absence counts as confirmed: 15 min or a third of the slot, never under 5 min."""
         return max(self.confirm_at_least, min(self.confirm_after, length / 3))
 
+    def gives_up(self, length: timedelta) -> timedelta:
+        """After how long evidence that broke off before the confirmation is waited for no longer."""
+        return min(length, self.confirmation(length) + self.confirm_at_least) + self.gap
+
 
 class WindowKind(StrEnum):
     """How long a step may still be taken."""

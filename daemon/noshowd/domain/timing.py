@@ -59,7 +59,8 @@ def _next_instant(meeting: Meeting, step: Step, rules: JudgingRules, after: date
 def _next_mark(meeting: Meeting, policy: Policy, after: datetime) -> datetime | None:
     """The first instant later than `after` at which time alone may change the verdict or make a rung due."""
     rules = policy.judging
-    marks = [meeting.end, meeting.start + rules.confirmation(meeting.length)]
+    length = meeting.length
+    marks = [meeting.end, *(meeting.start + after for after in (rules.confirmation(length), rules.gives_up(length)))]
     for ladder in policy.ladders.values():
         for step in ladder:
             due = _next_instant(meeting, step, rules, after)

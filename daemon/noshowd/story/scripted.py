@@ -26,7 +26,6 @@ from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.ports.clock import Clock
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary
 
-
 #: Whoever came and left between two looks further apart than this was not seen (design, section 2).
 _GAP = timedelta(seconds=60)
 
