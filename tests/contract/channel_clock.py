@@ -13,6 +13,8 @@ NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 class SteppingClock:
     """A clock that moves only when somebody sleeps on it, and then at once."""
 
+    speed = 1.0
+
     def __init__(self, start: datetime = NINE) -> None:
         self._start = start
         self.slept: list[float] = []

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from meta.source_tree import PACKAGE, ROOT
 
+from meta.source_tree import PACKAGE, ROOT
 from mutation.mutants import Mutant, mutants
 
 #: Tried one after the other until one notices; the quick ones first.

@@ -34,6 +34,8 @@ def as_a_box_writes(number: str | None) -> str:
 class HandClock:
     """Time is the world's; whoever sleeps wakes when told to."""
 
+    speed = 1.0
+
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
         self.slept: list[float] = []
