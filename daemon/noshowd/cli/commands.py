@@ -35,6 +35,7 @@ COMMANDS: dict[str, Command] = {
     "demo": Command(module=f"{_CLI}.demo", help="Show a whole day in about a minute, without any account."),
     "check-config": Command(module=f"{_CLI}.check_config", help="Show everything that is wrong with a configuration."),
     "auth": Command(module=f"{_CLI}.auth", help="Sign in as one person, where no service account can be had."),
+    "doctor": Command(module=f"{_CLI}.doctor", help="Try every account, source and channel, and name every gap."),
     "classify": Command(module=f"{_CLI}.classify", help="Show how calendar events are understood."),
     "simulate": Command(module=f"{_CLI}.simulate", help="Tell a story on a fake clock, without network or waiting."),
     "status": Command(module=f"{_CLI}.status", help="Show how the installation is."),
@@ -42,6 +43,8 @@ COMMANDS: dict[str, Command] = {
     "explain": Command(module=f"{_CLI}.explain", help="Show the evidence for a verdict and the rule that decided."),
     "templates": Command(module=f"{_CLI}.templates", help="Check and show the texts of messages."),
     "pause": Command(module=f"{_CLI}.pause", help="Stop everything that leaves the house, at the next send."),
+    "export": Command(module=f"{_CLI}.export", help="Show everything that is stored of a person, as JSON."),
+    "forget": Command(module=f"{_CLI}.forget", help="Remove a person everywhere, for good."),
     "resume": Command(module=f"{_CLI}.resume", help="Go on after a pause."),
 }
 

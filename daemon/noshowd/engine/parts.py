@@ -107,6 +107,18 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """How long what is kept, counted from its end."""
+
+    #: Also names and titles of meetings, and the mirror of the calendars.
+    evidence: timedelta = timedelta(days=14)
+    verdicts: timedelta = timedelta(days=90)
+    texts: timedelta = timedelta(days=30)
+    answers: timedelta = timedelta(days=90)
+    offers: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Everything the verbs need."""
 
@@ -127,6 +139,7 @@ class Parts:
     free_busy: Mapping[str, FreeBusySource] = field(default_factory=dict)
     linker: Linker = no_links
     pace: Pace = Pace()
+    keep: Keep = Keep()
     #: When noshowd first ran on this database; what began before is not watched.
     first_run: datetime
     shadow: bool = True

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 import structlog
 
 from noshowd.domain.spans import Span
+from noshowd.engine.erasure import without
 from noshowd.engine.failure import pause_after, report_bad, report_good
 from noshowd.engine.intake import take_in
 from noshowd.engine.pace import next_look, stakes_of, stretch_for
 from noshowd.engine.parts import Parts
 from noshowd.ports.calendar import CalendarSource, ListingEnd, Page
 from noshowd.ports.errors import CursorExpired, Temporary, VendorError
-from noshowd.store import allowances, calendars, listings
+from noshowd.store import allowances, calendars, listings, people
 from noshowd.store.calendars import ClaimedCalendar
 from noshowd.store.errors import LeaseLost
 
@@ -89,13 +90,18 @@ async def _list(parts: Parts, source: CalendarSource, claim: ClaimedCalendar, cu
     """Lay the pages of one listing aside. Raises a vendor error; what was laid aside then counts for nothing."""
     now = parts.clock.now()
     window = Span(start=now - parts.pace.behind, end=now + parts.pace.ahead)
-    await parts.database.run(lambda conn: listings.begin(conn, claim))
+
+    def begin(conn: sa.Connection) -> frozenset[str]:
+        listings.begin(conn, claim)
+        return people.gone_for_good(conn)
+
+    forgotten = await parts.database.run(begin)
     try:
         async with asyncio.timeout(parts.pace.lease.total_seconds() * 0.8):
             async for part in source.changes(claim.calendar, cursor=cursor, window=window):
                 if isinstance(part, ListingEnd):
                     return part
-                await parts.database.run(_staging(claim, part))
+                await parts.database.run(_staging(claim, without(part, forgotten, parts.digest)))
     except TimeoutError:
         raise Temporary("the listing took too long") from None
     raise Temporary("the listing broke off before its end")

@@ -16,7 +16,7 @@ from noshowd.config.model import Config, Mode
 from noshowd.config.translate import Policies
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy
-from noshowd.engine.parts import Linker, Pace, Parts, no_links
+from noshowd.engine.parts import Keep, Linker, Pace, Parts, no_links
 from noshowd.ports.clock import Clock
 from noshowd.reading.sides import canonical
 from noshowd.runtime.bench import Adapters
@@ -80,6 +80,7 @@ def _configured(config: Config) -> dict[str, Any]:
         "directory": ConfiguredDirectory(config),
         "wording": Wording(config.wording.templates),
         "pace": _pace(config),
+        "keep": _keep(config),
         "shadow": config.mode is Mode.SHADOW,
         "notice_url": config.privacy.notice_url,
     }
@@ -102,6 +103,13 @@ def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: boo
 
 def _policies(config: Config) -> Callable[[Meeting], Policy | None]:
     return lru_cache(maxsize=_POLICIES_KEPT)(Policies(config).choose)
+
+
+def _keep(config: Config) -> Keep:
+    kept = config.privacy
+    return Keep(
+        evidence=kept.evidence, verdicts=kept.verdicts, texts=kept.texts, answers=kept.answers, offers=kept.offers
+    )
 
 
 def _pace(config: Config) -> Pace:

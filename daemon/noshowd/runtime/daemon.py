@@ -18,7 +18,7 @@ import structlog
 
 from noshowd import __version__
 from noshowd.config.model import Config
-from noshowd.config.secrets import resolve
+from noshowd.config.secrets import SecretMissing, resolve
 from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.parts import Linker, no_links
 from noshowd.ports.clock import Clock
@@ -30,7 +30,7 @@ from noshowd.runtime.people import ConfiguredDirectory
 from noshowd.runtime.pulse import Pulse
 from noshowd.runtime.questions import StoredQuestions
 from noshowd.runtime.reloading import needs_restart
-from noshowd.runtime.state import signing_key, state_folder
+from noshowd.runtime.state import kept_key, signing_key, state_folder
 from noshowd.runtime.systemd import Notifier
 from noshowd.store import calendars, health
 from noshowd.store.calendars import CalendarState
@@ -194,6 +194,14 @@ def _key(config: Config, folder: Path, environ: Mapping[str, str]) -> bytes | No
     if config.web is None or config.web.signing_key is None:
         return None
     return resolve(config.web.signing_key, folder=folder, environ=environ).reveal().encode()
+
+
+def known_key(config: Config, folder: Path, environ: Mapping[str, str] = os.environ) -> bytes | None:
+    """The key of this installation for a command beside the daemon; None where it cannot be found from here."""
+    try:
+        return _key(config, folder, environ) or kept_key(state_folder(config, environ=environ))
+    except SecretMissing:
+        return None
 
 
 def database_url(config: Config, folder: Path, environ: Mapping[str, str] = os.environ) -> str:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from noshowd.engine.alerts import tell
+from noshowd.engine.erasure import clear
 from noshowd.engine.failure import report_bad
 from noshowd.engine.parts import Parts
 from noshowd.engine.turn import VERBS, next_due
@@ -26,6 +27,8 @@ _LONGEST_SLEEP = 15.0
 #: After an error of the database or of our own.
 _PAUSE = 2.0
 _HOUSEKEEPING = timedelta(seconds=30)
+#: What is older than it may be is deleted this often, in portions at each housekeeping until nothing is left.
+_CLEARING = timedelta(hours=1)
 #: A source of answers or a stream that gave up is tried again after this, seconds.
 _TRY_AGAIN = 60.0
 
@@ -92,9 +95,12 @@ class Worker:
     async def _keep_house(self) -> None:
         """Heartbeat, and a word to our side about whatever has gone blind or come back."""
         started = self._parts.clock.now()
+        clearing = started
         while True:
             self._alive("housekeeping")
             try:
+                if self._parts.clock.now() >= clearing and not await clear(self._parts):
+                    clearing = self._parts.clock.now() + _CLEARING
                 if await self._parts.database.run(lambda conn: self._tidy(conn, started)):
                     self._parts.database.wake()
             except StoreError as error:

@@ -35,3 +35,11 @@ def signing_key(folder: Path) -> bytes:
     except FileExistsError:
         pass
     return path.read_bytes().strip()
+
+
+def kept_key(folder: Path) -> bytes | None:
+    """The key that `signing_key` made, None where there is none."""
+    try:
+        return (folder / _KEY_FILE).read_bytes().strip()
+    except OSError:
+        return None

@@ -159,7 +159,7 @@ def poke(conn: sa.Connection, keys: Iterable[str], *, now: datetime) -> None:
     )
     conn.execute(
         sa.update(meeting)
-        .where(meeting.c.key.in_(list(keys)), ~meeting.c.superseded)
+        .where(meeting.c.key.in_(list(keys)), ~meeting.c.superseded, ~meeting.c.nameless)
         .values(next_look_at=sooner, news=meeting.c.news + 1)
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from noshowd.store.schema import identity_link, suppression
+from noshowd.store.schema import forgotten, identity_link, suppression
 from noshowd.store.upsert import insert_new, upsert
 
 
@@ -36,3 +36,13 @@ def suppress(conn: sa.Connection, digest: str, *, now: datetime) -> None:
 def suppressed(conn: sa.Connection, digests: Collection[str]) -> set[str]:
     """Those of the digests whose owners want no messages."""
     return set(conn.scalars(sa.select(suppression.c.digest).where(suppression.c.digest.in_(digests))))
+
+
+def never_again(conn: sa.Connection, digest: str, *, now: datetime) -> None:
+    """Nothing of whoever has this keyed hash of an address is stored any more."""
+    insert_new(conn, forgotten, [{"digest": digest, "since": now}])
+
+
+def gone_for_good(conn: sa.Connection) -> frozenset[str]:
+    """The keyed hashes of everybody who was forgotten."""
+    return frozenset(conn.scalars(sa.select(forgotten.c.digest)))

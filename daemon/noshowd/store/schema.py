@@ -117,6 +117,8 @@ meeting = sa.Table(
     #: Counts what became known; a judgement made before the last of it is judged again at once.
     sa.Column("news", sa.Integer, nullable=False, server_default=sa.text("0")),
     *_lease(),
+    #: Names, title and evidence are gone; what is left counts and is not judged again.
+    sa.Column("nameless", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_meeting_start_at", "start_at"),
 )
 _due(meeting, "next_look_at")
@@ -242,6 +244,14 @@ suppression = sa.Table(
     "suppression",
     metadata,
     #: Keyed hash of an address that wants no more messages.
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("since", Instant, nullable=False),
+)
+
+forgotten = sa.Table(
+    "forgotten",
+    metadata,
+    #: Keyed hash of an address whose owner is not to be stored again.
     sa.Column("digest", sa.Text, primary_key=True),
     sa.Column("since", Instant, nullable=False),
 )

@@ -1,0 +1,69 @@
+"""`noshowd export` and `noshowd forget` from a shell beside the daemon."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from noshowd.cli.main import main
+from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef
+from noshowd.runtime.state import signing_key
+from noshowd.store import entries
+from noshowd.store.database import open_database
+from store.samples import NINE, at
+
+CONFIG = """
+store.url = "sqlite:///{folder}/noshowd.db"
+[[person]]
+address = "anna@example.org"
+[[account]]
+kind = "exchange"
+endpoint = "https://127.0.0.1:9/EWS/Exchange.asmx"
+username = "noshowd"
+password = {{ credential = "exchange-password" }}
+mailboxes = ["anna@example.org"]
+[[channel]]
+kind = "smtp"
+host = "127.0.0.1"
+port = 9
+security = "none"
+sender = "noshowd@example.org"
+"""
+GUEST = "guest@theirs.example"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    """The configuration of an installation that ran and has mirrored one event with the guest."""
+    file = tmp_path / "noshowd.toml"
+    file.write_text(CONFIG.format(folder=tmp_path))
+    signing_key(tmp_path)
+    ref = EntryRef(account="exchange", calendar="anna@example.org", entry_id="e1")
+    event = CalendarEntry(ref=ref, start=NINE, end=at(30), attendees=(Attendee(address=GUEST),))
+    with open_database(f"sqlite:///{tmp_path}/noshowd.db") as database:
+        database.run_sync(lambda conn: entries.put(conn, [event]))
+    return str(file)
+
+
+def test_exported_and_forgotten(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "-c", config, GUEST]) == 0
+    assert len(json.loads(capsys.readouterr().out)["entries"]) == 1
+    assert main(["forget", "-c", config, GUEST]) == 0
+    assert "backups and copies" in capsys.readouterr().out
+    assert main(["export", "-c", config, GUEST]) == 1
+
+
+@pytest.mark.parametrize(("who", "why"), [("anna@example.org", "still a [[person]]"), ("Gus", "is no address")])
+def test_who_cannot_be_forgotten(config: str, capsys: pytest.CaptureFixture[str], who: str, why: str) -> None:
+    assert main(["forget", "-c", config, who]) == 2
+    assert why in capsys.readouterr().err
+
+
+def test_nobody_is_forgotten_under_a_key_that_the_daemon_does_not_have(
+    config: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "signing-key").unlink()
+    assert main(["forget", "-c", config, GUEST]) == 2
+    assert "STATE_DIRECTORY" in capsys.readouterr().err
