@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from noshowd.demo.cast import CLARA, EVERYBODY, GUESTS, OURS
+from noshowd.demo.cast import CLARA, EVERYBODY, GUESTS, IDA, OURS
 from noshowd.demo.news import Teller
 from noshowd.demo.promises import PROMISES, Evidence, Promise
+from noshowd.demo.vendors.mail.post import Letter
 from noshowd.demo.view import View
 from noshowd.demo.watch import Story, Told
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.store.outbox import Happened
 
 _KEPT_BACK = frozenset({State.WITHDRAWN, State.WITHHELD, State.EXPIRED, State.REFUSED, State.FAILED})
+_GUESTS = frozenset(guest.address for guest in GUESTS)
 
 
 def summarise(view: View, of: Evidence, broken: list[Promise]) -> None:
@@ -24,8 +26,10 @@ def summarise(view: View, of: Evidence, broken: list[Promise]) -> None:
     _received(view, of.story, teller)
     _heading(view, "What was withheld, and why")
     _kept_back(view, of.story, teller)
+    _heading(view, f"What {IDA.first}, who looks after noshowd, reads")
+    _mails(view, of.mails(IDA))
     _heading(view, "What the guests read")
-    _mails(view, of)
+    _mails(view, [letter for letter in of.town.mail.post.sent if _GUESTS & set(letter.to)])
     _heading(view, "Promised and kept")
     for promise in PROMISES:
         mark = "NOT KEPT" if promise in broken else "kept"
@@ -45,7 +49,7 @@ def _appointments(view: View, story: Story, teller: Teller) -> None:
         outcome = teller.outcome(one.verdict.outcome) if one.verdict else "not judged"
         because = teller.because(one.verdict.outcome, tuple(one.verdict.reasons)) if one.verdict else ""
         rows.append((view.time(one.meeting.start), one.meeting.title, outcome, because))
-    view.table(*rows, widths=(1, 4, 4, 12))
+    view.table(*rows, widths=(4, 4, 12))
 
 
 def _received(view: View, story: Story, teller: Teller) -> None:
@@ -58,7 +62,7 @@ def _received(view: View, story: Story, teller: Teller) -> None:
         ]
         if got:
             view.print(f"{person.name} <{person.address}>")
-            view.table(*(_step(view, teller, *one) for one in sorted(got, key=_when)), widths=(1, 6, 4, 2, 12))
+            view.table(*(_step(view, teller, *one) for one in sorted(got, key=_when)), widths=(5, 4, 3, 12))
 
 
 def _kept_back(view: View, story: Story, teller: Teller) -> None:
@@ -68,16 +72,17 @@ def _kept_back(view: View, story: Story, teller: Teller) -> None:
         for step in told.way
         if step.state in _KEPT_BACK and told.row.followup.kind is not FollowUpKind.APPROVAL
     ]
+    rows = []
     for at, told, step in sorted(found, key=_when):
         to = teller.name(told.row.followup.key.person)
-        view.print(
-            f"  {view.time(at)}  {teller.what(told)} to {to} (“{told.title}”), {step.state}: {teller.why(told, step)}"
-        )
+        what = f"{teller.what(told)} to {to}"
+        rows.append((view.time(at), what, f"“{told.title}”", str(step.state), teller.why(told, step)))
+    view.table(*rows, widths=(5, 4, 3, 12))
 
 
 def _step(view: View, teller: Teller, at: datetime, told: Told, step: Happened) -> tuple[str, ...]:
     return (
-        f"  {view.time(at)}",
+        view.time(at),
         teller.what(told),
         f"“{told.title}”" if told.title else "",
         teller.by(told),
@@ -89,14 +94,13 @@ def _when(one: tuple[datetime, Told, Happened]) -> datetime:
     return one[0]
 
 
-def _mails(view: View, of: Evidence) -> None:
-    guests = {guest.address for guest in GUESTS}
-    for letter in of.town.mail.post.sent:
-        if guests & set(letter.to):
-            mail = letter.message
-            view.print()
-            for header in ("From", "To", "Reply-To", "Subject"):
-                view.print(f"  │ {header + ':':9} {mail[header]}")
-            view.print("  │")
-            for line in letter.text.strip().splitlines():
-                view.print(f"  │ {line}".rstrip())
+def _mails(view: View, letters: list[Letter]) -> None:
+    for letter in letters:
+        mail = letter.message
+        view.print()
+        view.print(f"  {view.time(letter.at)}")
+        for header in ("From", "To", "Reply-To", "Subject"):
+            view.print(f"  │ {header + ':':9} {mail[header]}")
+        view.print("  │")
+        for line in letter.text.strip().splitlines():
+            view.print(f"  │ {line}".rstrip())

@@ -24,6 +24,7 @@ the real daemon runs with its real adapters, against simulated vendors on 127.0.
 """
 #: A narrower terminal gets plain lines.
 _NARROWEST = 100
+_TIME = len("00:00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +93,13 @@ class View:
         self._console.print(Text(text, style=style), soft_wrap=True)
 
     def table(self, *rows: tuple[str, ...], widths: tuple[int, ...]) -> None:
-        """Rows in columns of these shares; tab-separated lines where there is no room."""
+        """Rows of a time and columns of these shares; plain lines where there is no room."""
         if not self._columns:
             for row in rows:
                 self.print("  ".join(cell for cell in row if cell))
             return
         table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(width=_TIME)
         for width in widths:
             table.add_column(ratio=width)
         for row in rows:
@@ -117,7 +119,7 @@ class View:
 
     def _row(self, *cells: str, style: str = "") -> Table:
         row = Table.grid(padding=(0, 2), expand=True)
-        row.add_column(width=5, style="dim")
+        row.add_column(width=_TIME, style="dim")
         row.add_column(ratio=4)
         row.add_column(ratio=4, style="cyan")
         row.add_column(ratio=4, style="dim")
