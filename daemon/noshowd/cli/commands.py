@@ -43,6 +43,7 @@ COMMANDS: dict[str, Command] = {
     "explain": Command(module=f"{_CLI}.explain", help="Show the evidence for a verdict and the rule that decided."),
     "templates": Command(module=f"{_CLI}.templates", help="Check and show the texts of messages."),
     "pause": Command(module=f"{_CLI}.pause", help="Stop everything that leaves the house, at the next send."),
+    "db": Command(module=f"{_CLI}.db", help="Check the database, or copy it while it is in use."),
     "export": Command(module=f"{_CLI}.export", help="Show everything that is stored of a person, as JSON."),
     "forget": Command(module=f"{_CLI}.forget", help="Remove a person everywhere, for good."),
     "resume": Command(module=f"{_CLI}.resume", help="Go on after a pause."),

@@ -14,22 +14,29 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_argument(parser)
+    parser.add_argument("--guests", action="store_true", help="also send to guests from a restored or copied database")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Ends a pause and closes every circuit breaker; 1 when there was neither."""
+    """Ends a pause and closes every circuit breaker, with --guests lifts the hold; 1 when there was none of these."""
     from noshowd.engine.breaker import lift
     from noshowd.runtime.clock import SystemClock
     from noshowd.store import switches
 
     now = SystemClock().now()
 
-    def work(conn: sa.Connection) -> tuple[bool, list[str]]:
-        return switches.clear(conn, switches.PAUSED), lift(conn, now=now)
+    def work(conn: sa.Connection) -> tuple[bool, list[str], bool, bool]:
+        freed = args.guests and switches.clear(conn, switches.SENDING_HELD)
+        held = switches.SENDING_HELD in switches.read(conn)
+        return switches.clear(conn, switches.PAUSED), lift(conn, now=now), freed, held
 
     with open_store(*load_config(args)) as database:
-        was_paused, lifted = database.run_sync(work, wake=True)
+        was_paused, lifted, freed, held = database.run_sync(work, wake=True)
     for source in lifted:
         print(f"Messages that rest on {source} go to guests again.")
+    if freed:
+        print("Messages go to guests again.")
+    if held:
+        print("Nothing goes to guests: the database was restored or copied. `noshowd resume --guests` lifts that.")
     print("Sending goes on." if was_paused else "It was not paused.")
-    return ExitCode.OK if was_paused or lifted else ExitCode.FINDING
+    return ExitCode.OK if was_paused or lifted or freed else ExitCode.FINDING

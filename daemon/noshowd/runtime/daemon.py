@@ -22,6 +22,7 @@ from noshowd.config.secrets import SecretMissing, resolve
 from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.parts import Linker, no_links
 from noshowd.ports.clock import Clock
+from noshowd.runtime import mark
 from noshowd.runtime.assemble import assemble, renewed
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.catalogue import build
@@ -46,6 +47,8 @@ _READY_WITHIN = 10.0
 _ASK_AGAIN = 0.1
 #: systemd's status line is renewed this often, seconds.
 _STATUS_EVERY = 60.0
+#: The mark by which a copied database is known changes this often, seconds.
+_MARK_EVERY = 300.0
 #: A clean stop waits this long for the send in hand.
 _STOP_WITHIN = 4.0
 
@@ -73,6 +76,10 @@ class Daemon:
                 key=key,
                 linker=_linker(config, self._links),
             )
+            if self._database.run_sync(lambda conn: mark.compare(conn, state, now=clock.now())):
+                log.warning(
+                    "guests_held", action="run", reason="restored or copied database, see noshowd resume --help"
+                )
         except BaseException:
             self._database.close()
             raise
@@ -95,7 +102,7 @@ class Daemon:
         tasks = [asyncio.create_task(self._worker.run()), asyncio.create_task(self._pulse.run())]
         if self._config.web is not None:
             tasks.append(asyncio.create_task(self._serve()))
-        tasks.append(asyncio.create_task(self._tell_systemd()))
+        tasks += [asyncio.create_task(self._tell_systemd()), asyncio.create_task(self._keep_mark())]
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
         self._notifier.stopping()
@@ -139,6 +146,13 @@ class Daemon:
         while True:
             await self._clock.sleep(_STATUS_EVERY)
             self._notifier.status(await self._line())
+
+    async def _keep_mark(self) -> None:
+        """Let no copy of the database pass for the database itself, until cancelled."""
+        while True:
+            await self._clock.sleep(_MARK_EVERY)
+            with suppress(StoreError):
+                await self._database.run(lambda conn: mark.renew(conn, self._bench.state, now=self._clock.now()))
 
     async def _untried(self, started: datetime) -> bool:
         """Whether a calendar that was due at the start still waits for its turn."""
