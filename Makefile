@@ -45,7 +45,7 @@ soak: $(READY)
 bench: $(READY)
 	@set -e; for script in tests/bench/*.py; do \
 		case "$$script" in */\*.py) echo 'no benchmark there yet'; continue;; esac; \
-		echo "== $$script"; PYTHONPATH=tests $(BIN)/python "$$script"; done
+		echo "== $$script"; PYTHONPATH=tests $(BIN)/python -P "$$script"; done
 
 # All of them even if one finds something, so that one run shows everything.
 lint: $(READY)

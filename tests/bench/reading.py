@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -16,14 +15,12 @@ from itertools import groupby
 from pathlib import Path
 from pkgutil import walk_packages
 
+import noshowd.reading
+from noshowd.reading.body import EXAMINED, READ
+from noshowd.reading.classify import classify
+from noshowd.reading.numbers import e164
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "daemon"))
-
-import noshowd.reading  # noqa: E402 - the path above comes first
-from noshowd.reading.body import EXAMINED, READ  # noqa: E402
-from noshowd.reading.classify import classify  # noqa: E402
-from noshowd.reading.numbers import e164  # noqa: E402
-
 CASES = ROOT / "tests" / "reading" / "cases"
 CORPUS = ROOT.parent / "shared" / "corpus" / "detection.jsonl"
 HOSTILE = 2_000_000

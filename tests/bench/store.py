@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -21,19 +20,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-HERE = Path(__file__).resolve().parent
-sys.path[:1] = [str(HERE.parent.parent / "daemon"), str(HERE.parent)]
-
-from databases import postgres_database, postgres_server  # noqa: E402
-from noshowd.domain.evidence import Observation  # noqa: E402
-from noshowd.domain.followup import State  # noqa: E402
-from noshowd.domain.verdict import Outcome  # noqa: E402
-from noshowd.store import evidence, meetings, outbox, schema  # noqa: E402
-from noshowd.store.codec import encode  # noqa: E402
-from noshowd.store.database import open_database  # noqa: E402
-from noshowd.store.meetings import Judged  # noqa: E402
-from noshowd.store.outbox import NewRow  # noqa: E402
-from store.samples import NINE, at, coverage, followup, meeting, sighting, verdict  # noqa: E402
+from databases import postgres_database, postgres_server
+from noshowd.domain.evidence import Observation
+from noshowd.domain.followup import State
+from noshowd.domain.verdict import Outcome
+from noshowd.store import evidence, meetings, outbox, schema
+from noshowd.store.codec import encode
+from noshowd.store.database import open_database
+from noshowd.store.meetings import Judged
+from noshowd.store.outbox import NewRow
+from store.samples import NINE, at, coverage, followup, meeting, sighting, verdict
 
 LEASE = timedelta(minutes=5)
 SEEN = Observation(
