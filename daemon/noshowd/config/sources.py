@@ -61,6 +61,28 @@ class FritzboxPresence(Section):
     )
 
 
+class AsteriskPresence(Section):
+    """Asterisk or FreePBX, live over its manager interface (AMI), in the same network or through a tunnel."""
+
+    kind: Literal["asterisk"]
+    name: Name = Field(default="asterisk", description="Name of the source.")
+    host: Text = Field(default="127.0.0.1", description="The telephone system.")
+    port: Port = Field(default=5038, description="Port of its manager interface.")
+    username: Text = Field(description="Manager user with the read class call and no other.", examples=["noshowd"])
+    secret: SecretRef = Field(description="Its secret.", examples=[{"credential": "asterisk-secret"}])
+    lines: tuple[Phone, ...] = Field(
+        min_length=1,
+        description="Our lines of which every call goes through this system.",
+        examples=[["+49 89 23714480"]],
+    )
+    extensions: dict[str, Phone] = Field(
+        default={}, description="Our line behind an extension.", examples=[{"201": "+49 89 23714481"}]
+    )
+    area_code: Text | None = Field(
+        default=None, description="Area code for numbers dialled without one.", examples=["089"]
+    )
+
+
 class AskPresence(Section):
     """Our own people alone: they are asked in one tap, and nothing else is looked at."""
 
@@ -73,6 +95,7 @@ Presence = Annotated[
     | TeamsPresence
     | SipgatePresence
     | FritzboxPresence
+    | AsteriskPresence
     | CdrPresence
     | CdrFilesPresence
     | AskPresence,

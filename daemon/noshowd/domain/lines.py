@@ -1,13 +1,68 @@
-"""Which calls may have to do with a meeting at all. The others never leave the source that saw them."""
+"""Who rang whom, and which calls may have to do with a meeting at all: the others never leave the source."""
 
 from __future__ import annotations
 
-from noshowd.domain.evidence import CallRecord
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from noshowd.domain.evidence import CallRecord, Direction
 from noshowd.domain.meeting import Meeting, Side
 
 #: Extensions of one firm differ in at most this many last digits.
 _EXTENSION_DIGITS = 4
 _SHORTEST_TRUNK = 9
+_ANGLED = re.compile(r"<([^<>]*)>\s*$")
+_SCHEME = re.compile(r"^(?:sips?|tel):", re.IGNORECASE)
+_INTERNAL = re.compile(r"[*#]*\d{1,5}#?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """One end of a call: a line of ours, a number (E.164), an extension that nobody listed, or hidden (nothing)."""
+
+    line: str | None = None
+    number: str | None = None
+    internal: bool = False
+
+
+class House:
+    """What a telephone system's own names for the ends of a call mean.
+
+    `extensions` gives our line behind an extension, `normalise` E.164 of a number as the system writes it, or None.
+    """
+
+    def __init__(
+        self, lines: Collection[str], extensions: Mapping[str, str], normalise: Callable[[str], str | None]
+    ) -> None:
+        self._lines = lines
+        self._extensions = extensions
+        self._normalise = normalise
+
+    def end(self, written: str) -> End:
+        """An end as it is written: a number, an extension, a SIP address, or a name with one of them in brackets."""
+        angled = _ANGLED.search(written)
+        bare = _SCHEME.sub("", (angled[1] if angled else written).strip()).partition("@")[0].partition(";")[0].strip()
+        if bare in self._extensions:
+            return End(line=self._extensions[bare], internal=True)
+        number = self._normalise(bare)
+        line = number if number in self._lines else None
+        return End(line=line, number=number, internal=number is None and bool(_INTERNAL.fullmatch(bare)))
+
+
+def directions(caller: End, called: End) -> tuple[Direction, ...]:
+    """Which way a call went, seen from our side; none inside the house.
+
+    Both where neither end is known to be ours: only one of the two readings can have to do with a guest.
+    """
+    from_us = caller.line is not None or caller.internal
+    # a place in the dialling plan ("s") is ours too
+    to_us = called.line is not None or called.number is None
+    if from_us and to_us:
+        return ()
+    if from_us or to_us:
+        return (Direction.OUT,) if from_us else (Direction.IN,)
+    return (Direction.IN, Direction.OUT) if caller.number is not None else (Direction.IN,)
 
 
 def concerns(call: CallRecord, meeting: Meeting) -> bool:

@@ -6,6 +6,10 @@ nothing is loaded that no table asks for.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+from noshowd.config.model import Config
 from noshowd.runtime.bench import Adapters, Bench, Builder
 from noshowd.runtime.builders import exchange, google, mail, microsoft, phone, slack
 
@@ -19,6 +23,7 @@ PRESENCES: dict[str, Builder] = {
     "teams": microsoft.teams,
     "sipgate": phone.sipgate,
     "fritzbox": phone.fritzbox,
+    "asterisk": phone.asterisk,
     "cdr": phone.cdr,
     "cdr_files": phone.cdr_files,
     "ask": phone.ask,
@@ -36,15 +41,21 @@ TASKS: dict[str, Builder] = {
 }
 
 
+def tables(config: Config) -> Iterator[tuple[str, Builder, Any]]:
+    """Every table that becomes adapters: what it is called, who builds it, and the table itself."""
+    for account in config.account:
+        yield f"account {account.name}", ACCOUNTS[account.kind], account
+    for presence in config.presence:
+        yield f"presence {presence.name}", PRESENCES[presence.kind], presence
+    for channel in config.channel:
+        yield f"channel {channel.name}", CHANNELS[channel.kind], channel
+    for tasks in config.tasks:
+        yield f"tasks {tasks.name}", TASKS[tasks.kind], tasks
+
+
 def build(bench: Bench) -> Adapters:
     """All adapters that the configuration asks for. Raises `SecretMissing`; opens no connection."""
     made = Adapters()
-    for account in bench.config.account:
-        ACCOUNTS[account.kind](bench, account, made)
-    for presence in bench.config.presence:
-        PRESENCES[presence.kind](bench, presence, made)
-    for channel in bench.config.channel:
-        CHANNELS[channel.kind](bench, channel, made)
-    for tasks in bench.config.tasks:
-        TASKS[tasks.kind](bench, tasks, made)
+    for _, builder, table in tables(bench.config):
+        builder(bench, table, made)
     return made

@@ -6,7 +6,6 @@ too. What says neither is unclear.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +16,9 @@ from zoneinfo import ZoneInfo
 from noshowd.adapters.cdr.settings import CdrSettings
 from noshowd.adapters.cdr.times import Readings, between, reader, seconds
 from noshowd.domain.evidence import CallRecord, CallResult, Direction
+from noshowd.domain.lines import End, House, directions
 
 Row = Mapping[str, object]
-_ANGLED = re.compile(r"<([^<>]*)>\s*$")
-_SCHEME = re.compile(r"^(?:sips?|tel):", re.IGNORECASE)
-_INTERNAL = re.compile(r"[*#]*\d{1,5}#?")
 #: The leg that says most about a call of several.
 _TELLS_MOST = (CallResult.ANSWERED, CallResult.UNCLEAR, CallResult.VOICEMAIL, CallResult.BUSY, CallResult.REJECTED)
 _NO_WORD = ""
@@ -45,21 +42,12 @@ class Leg:
     result: CallResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _End:
-    """One end of a call."""
-
-    line: str | None
-    number: str | None
-    internal: bool
-
-
 class RowReader:
     """Reads the rows of one table. `normalise` gives E.164 of a number as the table writes it, or None."""
 
     def __init__(self, settings: CdrSettings, normalise: Callable[[str], str | None]) -> None:
         self._settings = settings
-        self._normalise = normalise
+        self._house = House(settings.lines, settings.extensions, normalise)
         self._instant = reader(settings.times, settings.time_format, ZoneInfo(settings.zone))
 
     def began(self, row: Row) -> Readings:
@@ -70,22 +58,17 @@ class RowReader:
             raise UnreadableRowError(type(error).__name__) from error
 
     def legs(self, row: Row) -> Iterator[Leg]:
-        """The row as a leg; none for a call inside the house. Raises `UnreadableRowError`.
-
-        Where neither end is known to be ours, both readings are given: only one can have to do with a guest.
-        """
+        """The row as a leg, or both readings of it; none for a call inside the house. Raises `UnreadableRowError`."""
         began = self.began(row)
         try:
             length, talk = self._lengths(row, began)
-            caller, called = (
-                self._end(row[self._settings.columns.caller]),
-                self._end(row[self._settings.columns.called]),
-            )
+            caller = self._house.end(self._cell(row, self._settings.columns.caller))
+            called = self._house.end(self._cell(row, self._settings.columns.called))
             result = self._result(row, talk)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise UnreadableRowError(type(error).__name__) from error
         key = self._cell(row, self._settings.columns.call) or _own_key(began, caller, called)
-        line = self._end(self._cell(row, self._settings.columns.line)).line
+        line = self._house.end(self._cell(row, self._settings.columns.line)).line
         for direction in self._directions(row, caller, called):
             ours, theirs = (called, caller) if direction is Direction.IN else (caller, called)
             yield Leg(
@@ -125,30 +108,13 @@ class RowReader:
     def _optional(self, row: Row, column: str | None) -> Readings:
         return self._instant(row[column]) if column is not None and self._cell(row, column) else ()
 
-    def _end(self, cell: object) -> _End:
-        written = "" if cell is None else str(cell).strip()
-        angled = _ANGLED.search(written)
-        written = _SCHEME.sub("", angled[1] if angled else written).partition("@")[0].partition(";")[0].strip()
-        if written in self._settings.extensions:
-            return _End(line=self._settings.extensions[written], number=None, internal=True)
-        number = self._normalise(written)
-        line = number if number in self._settings.lines else None
-        return _End(line=line, number=number, internal=number is None and bool(_INTERNAL.fullmatch(written)))
-
-    def _directions(self, row: Row, caller: _End, called: _End) -> tuple[Direction, ...]:
+    def _directions(self, row: Row, caller: End, called: End) -> tuple[Direction, ...]:
         if self._settings.columns.direction is not None:
             word = self._cell(row, self._settings.columns.direction).casefold()
             if word in self._settings.incoming:
                 return (Direction.IN,)
             return (Direction.OUT,) if word in self._settings.outgoing else ()
-        from_us = caller.line is not None or caller.internal
-        # a place in the dialling plan ("s") is ours too
-        to_us = called.line is not None or called.number is None
-        if from_us and to_us:
-            return ()
-        if from_us or to_us:
-            return (Direction.OUT,) if from_us else (Direction.IN,)
-        return (Direction.IN, Direction.OUT) if caller.number is not None else (Direction.IN,)
+        return directions(caller, called)
 
     def _result(self, row: Row, talk: timedelta) -> CallResult:
         columns, settings = self._settings.columns, self._settings
@@ -166,7 +132,7 @@ class RowReader:
         return CallResult.UNCLEAR if alone else result
 
 
-def _own_key(began: Readings, caller: _End, called: _End) -> str:
+def _own_key(began: Readings, caller: End, called: End) -> str:
     """A key for a row that has none: the same row has it again, and nobody's number can be read in it."""
     return f"{began[0]:%Y%m%dT%H%M%S}-{blake2s(f'{began}{caller}{called}'.encode(), digest_size=4).hexdigest()}"
 

@@ -15,6 +15,7 @@ from noshowd.runtime.bench import Adapters, Bench
 
 
 def sipgate(bench: Bench, section: Any, made: Adapters) -> None:
+    from noshowd.adapters.sipgate.check import check
     from noshowd.adapters.sipgate.presence import SipgateHistory
     from noshowd.adapters.sipgate.settings import SipgateSettings
 
@@ -29,9 +30,11 @@ def sipgate(bench: Bench, section: Any, made: Adapters) -> None:
         timeout=bench.timeout,
     )
     made.presences[section.name] = bench.shared(f"presence {section.name}", lambda: SipgateHistory(settings))
+    made.checks[f"presence {section.name}"] = lambda: check(settings, bench.clock.now())
 
 
 def fritzbox(bench: Bench, section: Any, made: Adapters) -> None:
+    from noshowd.adapters.fritzbox.check import check
     from noshowd.adapters.fritzbox.presence import FritzboxMonitor
     from noshowd.adapters.fritzbox.settings import FritzboxSettings
 
@@ -46,6 +49,26 @@ def fritzbox(bench: Bench, section: Any, made: Adapters) -> None:
     monitor = FritzboxMonitor(settings, bench.clock, partial(normalise, numbering=numbering))
     made.presences[section.name] = monitor
     made.streams[section.name] = monitor.run
+    made.checks[f"presence {section.name}"] = lambda: check(settings)
+
+
+def asterisk(bench: Bench, section: Any, made: Adapters) -> None:
+    from noshowd.adapters.asterisk.presence import AsteriskEvents
+    from noshowd.adapters.asterisk.settings import AsteriskSettings
+
+    settings = AsteriskSettings(
+        name=section.name,
+        host=section.host,
+        port=section.port,
+        username=section.username,
+        secret=bench.secret(section.secret) or "",
+        lines=frozenset(section.lines),
+        extensions=section.extensions,
+    )
+    numbering = Numbering(format=NumberFormat.NATIONAL, region=bench.config.us.region, area=section.area_code)
+    events = AsteriskEvents(settings, bench.clock, partial(normalise, numbering=numbering))
+    made.presences[section.name] = events
+    made.streams[section.name] = events.run
 
 
 def cdr(bench: Bench, section: Any, made: Adapters) -> None:

@@ -1,0 +1,1 @@
+"""Asterisk and FreePBX, live over the Asterisk Manager Interface."""

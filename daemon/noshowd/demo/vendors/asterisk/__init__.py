@@ -1,0 +1,1 @@
+"""The manager interface of a simulated Asterisk."""
