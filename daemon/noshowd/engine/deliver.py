@@ -211,7 +211,7 @@ def _channels(parts: Parts, row: OutboxRow, carries: Carries) -> list[Channel]:
     """The channels still to be tried, best first. A task comes as a message to whoever has no task list."""
     channels = parts.channels_for(carries)
     if carries is Carries.TASKS:
-        channels += parts.channels_for(Carries.TO_OUR_SIDE)
+        channels += [one for one in parts.channels_for(Carries.TO_OUR_SIDE) if one not in channels]
     if row.reason is None or not row.reason.startswith(_REJECTED):
         return channels
     names = [channel.name for channel in channels]
