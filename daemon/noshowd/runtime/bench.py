@@ -13,6 +13,7 @@ from noshowd.config.secrets import SecretRef, resolve
 from noshowd.ports.answers import AnswerSource
 from noshowd.ports.calendar import CalendarSource, CalendarWriter, FreeBusySource
 from noshowd.ports.channel import Channel
+from noshowd.ports.check import Check
 from noshowd.ports.clock import Clock
 from noshowd.ports.presence import PresenceSource
 
@@ -35,6 +36,8 @@ class Adapters:
     reply_address: Callable[[str], str] | None = None
     #: Streams that run as long as the worker, by name.
     streams: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    #: Trials for `noshowd doctor`, by the table of the configuration.
+    checks: dict[str, Check] = field(default_factory=dict)
 
 
 class Bench:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
@@ -54,6 +55,25 @@ class SignIns:
     def delegated(self) -> bool:
         """A service account that acts for the people of its domains."""
         return bool(self._key["type"] == "service_account")
+
+    @property
+    def client_id(self) -> str:
+        """The number by which an administrator allows scopes."""
+        return str(self._key.get("client_id", "?"))
+
+    @property
+    def granted(self) -> frozenset[str] | None:
+        """The scopes of one person's own sign-in, where it was made by `noshowd auth`."""
+        scopes = self._key.get("scopes")
+        return frozenset(map(str, scopes)) if isinstance(scopes, list) else None
+
+    @property
+    def signed_in_at(self) -> datetime | None:
+        """When one person's own sign-in was made, where it was made by `noshowd auth`."""
+        try:
+            return datetime.fromisoformat(self._key["signed_in_at"])
+        except (KeyError, TypeError, ValueError):
+            return None
 
     def can_act_as(self, address: str) -> bool:
         """Whether requests can be made in the name of this person."""

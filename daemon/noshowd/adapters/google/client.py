@@ -62,6 +62,16 @@ class GoogleClient:
         work = partial(self._call, method, subject, headers or {}, parameters)
         return await loop.run_in_executor(self._pool, work)
 
+    async def sign_in(self, subject: str, scope: Scope) -> None:
+        """Fetch an access token, and do nothing with it."""
+
+        def renew() -> None:
+            with _our_words(writing=False):
+                request = google_auth_httplib2.Request(self._connections.for_reading())
+                self.sign_ins.get(subject, scope).renew(request)
+
+        await asyncio.get_running_loop().run_in_executor(self._pool, renew)
+
     async def pages(self, method: Method, *, subject: str, **parameters: Any) -> AsyncIterator[Json]:
         """Every page of a listing; only the page token says whether another follows."""
         while True:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 
 import aiosmtplib
@@ -51,6 +52,17 @@ class SmtpChannel:
         await self._hand_over(mail, recipient_address(parcel.recipient))
         return Receipt(channel=self.name, ref=str(mail["Message-ID"]), at=now)
 
+    async def greet(self) -> None:
+        """Sign in and hang up: the server can be reached and takes us. Raises as `send` does."""
+        client = self._client()
+        try:
+            with _our_words(lambda: False):
+                async with asyncio.timeout(self._server.timeout):
+                    await client.connect()
+                    await client.quit()
+        finally:
+            client.close()
+
     async def verify(self, parcel: Parcel) -> Receipt | None:
         if self._sent is None:
             raise Permanent("no folder is configured in which sent mail could be looked up")
@@ -69,20 +81,13 @@ class SmtpChannel:
         client = self._client()
         under_way = False
         try:
-            async with asyncio.timeout(self._server.timeout):
-                await client.connect()
-                await client.mail(self._letterhead.address)
-                await client.rcpt(recipient)
-                under_way = True
-                await client.data(mail.as_bytes())
-        except aiosmtplib.SMTPResponseException as said:
-            raise _word_for(said.code) from None
-        except aiosmtplib.SMTPNotSupported:
-            raise Permanent("the mail server lacks STARTTLS or a way to sign in that we know") from None
-        except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as broken:
-            reason = f"the line to the mail server broke ({type(broken).__name__})"
-            raise Temporary(reason, uncertain=under_way) from None
-        else:
+            with _our_words(lambda: under_way):
+                async with asyncio.timeout(self._server.timeout):
+                    await client.connect()
+                    await client.mail(self._letterhead.address)
+                    await client.rcpt(recipient)
+                    under_way = True
+                    await client.data(mail.as_bytes())
             with suppress(aiosmtplib.SMTPException, OSError):
                 await client.quit(timeout=MARGIN / 2)
         finally:
@@ -102,6 +107,20 @@ class SmtpChannel:
             tls_context=server.tls(),
             timeout=server.timeout,
         )
+
+
+@contextmanager
+def _our_words(under_way: Callable[[], bool]) -> Iterator[None]:
+    """Our word for whatever the mail library raises; `under_way` says whether the mail may have been taken."""
+    try:
+        yield
+    except aiosmtplib.SMTPResponseException as said:
+        raise _word_for(said.code) from None
+    except aiosmtplib.SMTPNotSupported:
+        raise Permanent("the mail server lacks STARTTLS or a way to sign in that we know") from None
+    except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as broken:
+        reason = f"the line to the mail server broke ({type(broken).__name__})"
+        raise Temporary(reason, uncertain=under_way()) from None
 
 
 def _word_for(code: int) -> VendorError:

@@ -27,14 +27,18 @@ class Directory:
 
     async def dm(self, recipient: Recipient) -> str:
         """The id of the conversation. Raises `Unreachable` when Slack does not know the person."""
-        named = recipient.slack or recipient.address
-        if not named:
-            raise Unreachable("the recipient has neither a Slack name nor an address")
-        user = await self._user(named)
+        user = await self.user(recipient)
         if user not in self._dms:
             opened = await call(self._client.conversations_open(users=user))
             self._dms[user] = opened["channel"]["id"]
         return self._dms[user]
+
+    async def user(self, recipient: Recipient) -> str:
+        """The person's id. Raises `Unreachable` when Slack does not know them."""
+        named = recipient.slack or recipient.address
+        if not named:
+            raise Unreachable("the recipient has neither a Slack name nor an address")
+        return await self._user(named)
 
     async def _user(self, named: str) -> str:
         if _USER_ID.fullmatch(named):

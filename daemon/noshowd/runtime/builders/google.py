@@ -17,10 +17,18 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     made.calendars[section.name] = GoogleCalendar(client)
     made.free_busy[section.name] = GoogleFreeBusy(client)
     made.watched += [(section.name, calendar) for calendar in section.calendars]
+    made.checks[f"account {section.name}"] = lambda: _check(bench, section, client)
     if section.writes:
         from noshowd.adapters.google.writer import GoogleCalendarWriter
 
         made.writers[section.name] = GoogleCalendarWriter(client)
+
+
+async def _check(bench: Bench, section: Any, client: Any) -> Any:
+    from noshowd.adapters.google.check import check
+
+    wanted = scopes(bench.config, section.name)
+    return await check(client, calendars=section.calendars, wanted=wanted, now=bench.clock.now())
 
 
 def meet(bench: Bench, section: Any, made: Adapters) -> None:

@@ -10,27 +10,28 @@ from noshowd.runtime.reply_words import REPLY_WORDS
 
 def smtp(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.mail.channel import SmtpChannel
+    from noshowd.adapters.mail.check import check_smtp
     from noshowd.adapters.mail.servers import Security, Server
     from noshowd.adapters.mail.wire import Letterhead
 
-    made.channels.append(
-        SmtpChannel(
-            name=section.name,
-            server=Server(
-                host=section.host,
-                port=section.port,
-                security=Security(section.security),
-                username=section.username,
-                password=bench.secret(section.password) or "",
-                ca_file=bench.ca_file(section),
-                timeout=section.timeout.total_seconds(),
-            ),
-            letterhead=Letterhead(
-                address=section.sender, ids=_message_ids(bench, section.sender), as_sender=section.as_host
-            ),
-            clock=bench.clock,
-        )
+    channel = SmtpChannel(
+        name=section.name,
+        server=Server(
+            host=section.host,
+            port=section.port,
+            security=Security(section.security),
+            username=section.username,
+            password=bench.secret(section.password) or "",
+            ca_file=bench.ca_file(section),
+            timeout=section.timeout.total_seconds(),
+        ),
+        letterhead=Letterhead(
+            address=section.sender, ids=_message_ids(bench, section.sender), as_sender=section.as_host
+        ),
+        clock=bench.clock,
     )
+    made.channels.append(channel)
+    made.checks[f"channel {section.name}"] = lambda: check_smtp(channel)
     replies(bench, section, section.sender, made)
 
 
@@ -42,6 +43,7 @@ def replies(bench: Bench, section: Any, sender: str, made: Adapters, *, by_addre
     """
     if section.replies is None:
         return
+    from noshowd.adapters.mail.check import check_imap
     from noshowd.adapters.mail.mailbox import Mailbox
     from noshowd.adapters.mail.replies import MailReplies
     from noshowd.adapters.mail.servers import Security, Server
@@ -60,10 +62,12 @@ def replies(bench: Bench, section: Any, sender: str, made: Adapters, *, by_addre
         password=bench.secret(given.password) or "",
         ca_file=bench.ca_file(section),
     )
+    mailbox = Mailbox(server=server, folder=given.folder)
+    made.checks[f"replies {section.name}"] = lambda: check_imap(mailbox)
     made.answers.append(
         MailReplies(
             name=f"{section.name}_replies",
-            mailbox=Mailbox(server=server, folder=given.folder),
+            mailbox=mailbox,
             ids=ids,
             words=REPLY_WORDS,
             clock=bench.clock,

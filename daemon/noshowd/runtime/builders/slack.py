@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from noshowd.ports.channel import Recipient
 from noshowd.runtime.bench import Adapters, Bench
 
 
@@ -17,6 +18,14 @@ def channel(bench: Bench, section: Any, made: Adapters) -> None:
     )
     token = bench.secret(section.bot) or ""
     made.channels.append(SlackChannel(name=section.name, bot_token=token, clock=bench.clock, connection=connection))
+    made.checks[f"channel {section.name}"] = lambda: _check(bench, token, connection)
     if section.app is not None:
         app = bench.secret(section.app) or ""
         made.answers.append(SocketMode(name=section.name, app_token=app, clock=bench.clock, connection=connection))
+
+
+async def _check(bench: Bench, token: str, connection: Any) -> Any:
+    from noshowd.adapters.slack.check import check
+
+    people = [Recipient(address=person.address, slack=person.slack) for person in bench.config.person]
+    return await check(token, connection, bench.clock, people)

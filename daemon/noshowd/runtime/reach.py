@@ -1,0 +1,89 @@
+"""Whether each server that the configuration names can be reached, is believed, and has our time."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
+
+from noshowd.config.model import Config
+from noshowd.ports.check import Finding, Grade
+from noshowd.runtime.bench import Bench
+
+#: A clock further off than this moves windows and lateness; half a minute is what judging allows for.
+_SKEW = timedelta(seconds=10)
+
+
+#: Addresses of an account that are asked only where something of this kind is switched on.
+_ONLY_FOR = {
+    "meet_url": "google_meet",
+    "directory_url": "google_meet",
+    "gmail_url": "gmail",
+    "tasks_url": "google_tasks",
+}
+
+
+def addresses(section: Any, config: Config) -> list[str]:
+    """One address for each server that a table makes use of."""
+    kinds = {one.kind for one in (*config.presence, *config.channel, *config.tasks)}
+    given = [value for key, value in section.model_dump().items() if _ONLY_FOR.get(key) in (None, *kinds)]
+    found = [value for value in given if isinstance(value, str) and value.startswith(("https://", "http://"))]
+    return list({urlsplit(value).netloc: value for value in reversed(found)}.values())[::-1]
+
+
+async def reach(bench: Bench, section: Any, address: str) -> Finding:
+    """Any answer is good: what is asked for needs no sign-in. Its Date header is compared with our clock."""
+    host = urlsplit(address).netloc
+    what = f"server {host}"
+    # a table without these keys (a telephone system in the house) has no web server either
+    ca_file, proxy = bench.ca_file(section), bench.proxy(section)
+    trusted = f"the certificates in {ca_file}" if ca_file else "the certificates of this system"
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        do = "Name a PEM file with certificates in ca_file."
+        return Finding(grade=Grade.BAD, what=what, says=f"{ca_file} cannot be used: {error}", do=do)
+    try:
+        date = await asyncio.to_thread(_date, address, context, proxy, bench.timeout)
+    except (OSError, HTTPException) as error:
+        cause = getattr(error, "reason", error)
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            do = f"Set ca_file to the authority that issued the certificate of {host}."
+            says = f"its certificate does not follow from {trusted} ({cause.verify_message})"
+            return Finding(grade=Grade.BAD, what=what, says=says, do=do)
+        do = "Check the network, the firewall and the proxy."
+        return Finding(grade=Grade.UNREACHED, what=what, says=type(cause).__name__, do=do)
+    return _clock(what, date, bench.clock.now())
+
+
+def _date(address: str, context: ssl.SSLContext, proxy: str | None, timeout: float) -> str:
+    """The Date header of whatever the server answers. Blocking."""
+    proxies = ProxyHandler(None if proxy is None else {"http": proxy, "https": proxy})
+    asks = build_opener(proxies, HTTPSHandler(context=context))
+    request = Request(address, method="HEAD")  # noqa: S310 - `addresses` lets only http and https through
+    try:
+        with asks.open(request, timeout=timeout) as answer:
+            return str(answer.headers.get("Date", ""))
+    except HTTPError as refused:
+        with refused:
+            return str(refused.headers.get("Date", ""))
+
+
+def _clock(what: str, date: str, now: datetime) -> Finding:
+    try:
+        off = now - parsedate_to_datetime(date)
+    except (ValueError, TypeError):
+        return Finding(grade=Grade.GOOD, what=what)
+    if abs(off) <= _SKEW:
+        return Finding(grade=Grade.GOOD, what=what)
+    way = "ahead" if off > timedelta(0) else "behind"
+    says = f"our clock is {abs(off).total_seconds():.0f} s {way}: lateness and absences would be reckoned wrongly"
+    return Finding(
+        grade=Grade.BAD, what=what, says=says, do="Switch on time synchronisation (timedatectl set-ntp true)."
+    )
