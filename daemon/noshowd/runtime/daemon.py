@@ -38,6 +38,7 @@ from noshowd.store.calendars import CalendarState
 from noshowd.store.database import open_database
 from noshowd.store.errors import StoreError
 from noshowd.web.app import build_app
+from noshowd.web.inside import Inside
 from noshowd.web.tokens import Links, Signer
 
 log = structlog.get_logger()
@@ -84,6 +85,7 @@ class Daemon:
             self._database.close()
             raise
         self._notifier = Notifier(environ)
+        self._ready = False
         self._pulse = Pulse(clock, self._notifier)
         self._desk = AnswerDesk(self.parts)
         self._questions = StoredQuestions(self.parts)
@@ -141,6 +143,7 @@ class Daemon:
             async with asyncio.timeout(_READY_WITHIN):
                 while await self._untried(started):
                     await self._clock.sleep(_ASK_AGAIN * self._clock.speed)
+        self._ready = True
         self._notifier.ready(await self._line())
         log.info("started", action="run", calendars=len(self._adapters.watched), version=__version__)
         while True:
@@ -183,13 +186,26 @@ class Daemon:
             questions=self._questions,
             clock=self._clock,
             healthy=self._well,
+            inside=Inside(ready=self._is_ready, metrics=self._metrics),
         )
         await serve(app, host, int(port), section.trusted_proxies)
 
+    async def _is_ready(self) -> bool:
+        """Started, no loop hangs, and the database answers."""
+        return self._ready and not self._pulse.hanging() and await self._well()
+
+    async def _metrics(self) -> tuple[bytes, str]:
+        from noshowd.runtime import metrics
+
+        now = self._clock.now()
+        return await self._database.read(lambda conn: metrics.exposition(conn, now)), metrics.CONTENT_TYPE
+
     async def _well(self) -> bool:
         """The database answers."""
-        await self._database.read(lambda conn: conn.execute(sa.select(1)).scalar())
-        return True
+        try:
+            return bool(await self._database.read(lambda conn: conn.scalar(sa.select(1))))
+        except StoreError:
+            return False
 
     def close(self) -> None:
         self._database.close()

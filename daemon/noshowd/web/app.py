@@ -19,6 +19,7 @@ from noshowd.ports.clock import Clock
 from noshowd.web import pages
 from noshowd.web.forms import Nonces, Pressed, read_form
 from noshowd.web.guard import Limiter, SecurityHeaders
+from noshowd.web.inside import Inside
 from noshowd.web.questions import Question, Questions
 from noshowd.web.texts import Texts, texts_for
 from noshowd.web.tokens import Links
@@ -39,9 +40,10 @@ def build_app(
     questions: Questions,
     clock: Clock,
     healthy: Callable[[], Awaitable[bool]] = always_well,
+    inside: Inside | None = None,
     requests_per_minute: int = 60,
 ) -> ASGIApp:
-    """The pages as an ASGI application. `healthy` answers /healthz."""
+    """The pages as an ASGI application. `healthy` answers /healthz, `inside` what only this machine may ask."""
     desk = _Desk(
         answers=answers,
         links=links,
@@ -57,6 +59,7 @@ def build_app(
     app = Starlette(
         routes=[
             Route("/healthz", healthz),
+            *(inside.routes() if inside is not None else ()),
             Route("/style.css", lambda _: pages.style()),
             Route("/a/{token}", desk.show, methods=["GET"]),
             Route("/a/{token}", desk.act, methods=["POST"]),

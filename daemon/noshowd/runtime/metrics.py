@@ -1,0 +1,89 @@
+"""Numbers for Prometheus, read from the database when asked. No label names a person, a meeting or a guest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+from noshowd.store import calendars, entries, figures, health
+from noshowd.store.health import Condition
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_DAY = timedelta(days=1)
+_QUANTILES = (0.5, 0.9, 0.99, 1.0)
+
+
+def exposition(conn: sa.Connection, now: datetime) -> bytes:
+    """All numbers in the text format of Prometheus."""
+    registry = CollectorRegistry()
+    registry.register(_Measured([*_sources(conn, now), *_work(conn, now), *_delays(conn, now)]))
+    return generate_latest(registry)
+
+
+class _Measured(Collector):
+    """What was measured for one answer."""
+
+    def __init__(self, families: Sequence[GaugeMetricFamily]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield from self._families
+
+
+def _sources(conn: sa.Connection, now: datetime) -> Iterator[GaugeMetricFamily]:
+    parts = health.read(conn)
+    states = calendars.states(conn)
+    well = [((one.part,), float(one.state is Condition.WELL)) for one in parts]
+    yield _gauge("part_well", "1 when this account, source or channel works.", ("part",), well)
+    lags = [((one.part,), (now - one.last_success).total_seconds()) for one in parts if one.last_success is not None]
+    yield _gauge("part_lag_seconds", "Since the last success of this part.", ("part",), lags)
+    failing = Counter(one.account for one in states if one.failures)
+    watched = Counter(one.account for one in states)
+    yield _gauge("calendars", "Calendars that are watched.", ("account",), _counted(watched))
+    yield _gauge("calendars_failing", "Of these, those whose last reading failed.", ("account",), _counted(failing))
+    yield _gauge("quarantined", "Events that could not be understood.", (), [((), len(entries.quarantined(conn)))])
+    calls = figures.calls_in_minute(conn, now)
+    yield _gauge("calls_this_minute", "Calls charged to this account's budget.", ("account",), _counted(calls))
+    alive = [one for one in health.workers(conn) if now - one.heartbeat < timedelta(minutes=3)]
+    yield _gauge("workers", "Workers that were heard of within three minutes.", (), [((), len(alive))])
+
+
+def _work(conn: sa.Connection, now: datetime) -> Iterator[GaugeMetricFamily]:
+    messages = figures.messages(conn)
+    yield _gauge("messages", "Stored messages by kind and state.", ("kind", "state"), list(messages.items()))
+    outcomes = figures.outcomes(conn, since=now - _DAY)
+    yield _gauge("outcomes_day", "Outcomes of meetings that began within a day.", ("outcome",), _counted(outcomes))
+
+
+def _delays(conn: sa.Connection, now: datetime) -> Iterator[GaugeMetricFamily]:
+    """Quantiles over a day: from a fact to its being noticed, and from a message's being due to its being sent."""
+    noticed = figures.noticed_after(conn, since=now - _DAY)
+    yield _gauge("noticed_after_seconds", "From a fact to its verdict, over a day.", ("quantile",), _spread(noticed))
+    sent = figures.sent_after(conn, since=now - _DAY)
+    yield _gauge("sent_after_seconds", "From due to sent, over a day.", ("quantile",), _spread(sent))
+
+
+def _spread(delays: Iterable[float]) -> list[tuple[tuple[str, ...], float]]:
+    ordered = sorted(delays)
+    last = len(ordered) - 1
+    return [((str(q),), ordered[round(q * last)]) for q in _QUANTILES] if ordered else []
+
+
+def _counted(counts: Counter[str]) -> list[tuple[tuple[str, ...], float]]:
+    return [((name,), float(count)) for name, count in sorted(counts.items())]
+
+
+def _gauge(
+    name: str, text: str, labels: Sequence[str], values: Iterable[tuple[tuple[str, ...], float]]
+) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"noshowd_{name}", text, labels=labels)
+    for label, value in values:
+        family.add_metric(label, value)
+    return family

@@ -1,0 +1,44 @@
+"""Counts and delays for the metrics; nothing here names anybody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from noshowd.store.schema import allowance, meeting, outbox, transition
+
+
+def messages(conn: sa.Connection) -> Counter[tuple[str, ...]]:
+    """How many are stored of each kind in each state."""
+    counted = sa.select(outbox.c.kind, outbox.c.state, sa.func.count()).group_by(outbox.c.kind, outbox.c.state)
+    return Counter({(kind, state): count for kind, state, count in conn.execute(counted)})
+
+
+def outcomes(conn: sa.Connection, *, since: datetime) -> Counter[str]:
+    """Outcomes so far of the latest rounds that began after that instant."""
+    begun = (meeting.c.start_at >= since, ~meeting.c.superseded, meeting.c.outcome.is_not(None))
+    counted = sa.select(meeting.c.outcome, sa.func.count()).where(*begun).group_by(meeting.c.outcome)
+    return Counter({row[0]: row[1] for row in conn.execute(counted)})
+
+
+def noticed_after(conn: sa.Connection, *, since: datetime) -> list[float]:
+    """For each change of a verdict, the seconds from its becoming true to its being noticed."""
+    rows = conn.execute(
+        sa.select(transition.c.became_at, transition.c.noticed_at).where(transition.c.noticed_at >= since)
+    )
+    return [(noticed - became).total_seconds() for became, noticed in rows]
+
+
+def sent_after(conn: sa.Connection, *, since: datetime) -> list[float]:
+    """For each message that was sent, the seconds from its being due."""
+    rows = conn.execute(sa.select(outbox.c.followup, outbox.c.sent_at).where(outbox.c.sent_at >= since))
+    return [(sent - followup.not_before).total_seconds() for followup, sent in rows]
+
+
+def calls_in_minute(conn: sa.Connection, now: datetime) -> Counter[str]:
+    """What each account was charged within the present minute."""
+    this = allowance.c.minute == now.replace(second=0, microsecond=0)
+    rows = conn.execute(sa.select(allowance.c.account, allowance.c.taken).where(this))
+    return Counter({row[0]: row[1] for row in rows})
