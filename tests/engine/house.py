@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from noshowd.engine.choices import Tap
 from noshowd.engine.parts import Parts
 from noshowd.engine.turn import settle
 from noshowd.ports.answers import Answer
+from noshowd.ports.calendar import CalendarSource
 from noshowd.ports.channel import Carries, Recovery
 from noshowd.ports.presence import PresenceSource
 from noshowd.runtime.assemble import assemble
@@ -26,9 +28,11 @@ from noshowd.store.database import Database
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import OutboxRow
 from noshowd.story.clock import FakeClock
-from noshowd.story.format import Event, Source, Story
-from noshowd.story.scripted import Post, ScriptedChannel, ScriptedRoom
-from noshowd.story.setting import ACCOUNT, traits
+from noshowd.story.format import ACCOUNT, Source, Story
+from noshowd.story.happening import Event
+from noshowd.story.posts import Post, ScriptedChannel
+from noshowd.story.scripted import ScriptedRoom
+from noshowd.story.setting import traits
 from noshowd.story.stage import Stage
 
 ANNA = "anna@us.example"
@@ -63,7 +67,9 @@ def at(minutes: float) -> datetime:
 class House:
     """An engine, the world it watches, and what reached people. Everything happens when a test says so."""
 
-    def __init__(self, database: Database, *, begins: float = -6, **story: Any) -> None:
+    def __init__(
+        self, database: Database, *, begins: float = -6, calendar: CalendarSource | None = None, **story: Any
+    ) -> None:
         given = {
             "story": "A test of the engine",
             "us": {"domains": ["us.example"], "zone": "Europe/Berlin", "language": "en"},
@@ -76,6 +82,7 @@ class House:
         self.database = database
         self.posts: list[Post] = []
         self.channels = [self._channel(name) for name in CHANNELS]
+        self.calendar = calendar or self.stage.calendar
         self.presences: dict[str, PresenceSource] = {"meet": self._room(Source(name="meet"))}
         self.config = Config(
             mode=self.story.mode,
@@ -89,7 +96,7 @@ class House:
     def open(self, worker: str) -> Parts:
         """Another start of the daemon, or another worker."""
         adapters = Adapters(
-            calendars={ACCOUNT: self.stage.calendar},
+            calendars={ACCOUNT: self.calendar},
             free_busy={ACCOUNT: self.stage.calendar},
             watched=[(ACCOUNT, ANNA)],
             presences=self.presences,
@@ -98,6 +105,10 @@ class House:
         return assemble(
             self.config, database=self.database, clock=self.clock, adapters=adapters, worker=worker, key=KEY
         )
+
+    def patient(self, patience: timedelta) -> Parts:
+        """The same engine, waiting no longer than this for a vendor."""
+        return replace(self.parts, pace=replace(self.parts.pace, patience=patience))
 
     def _room(self, source: Source) -> ScriptedRoom:
         return ScriptedRoom(traits(source), self.stage.world, self.stage.moods, source.links)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+import structlog
 
 from noshowd.engine.parts import Pace
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
 from noshowd.store import health
+from noshowd.store.errors import StoreError
 from noshowd.store.health import Condition
+
+log = structlog.get_logger()
 
 
 def pause_after(pace: Pace, failures: int, error: VendorError) -> timedelta:
@@ -19,6 +23,21 @@ def pause_after(pace: Pace, failures: int, error: VendorError) -> timedelta:
     doubled = min(pace.backoff * 2 ** min(failures, 10), pace.longest_backoff)
     wish = error.retry_after if isinstance(error, Temporary) else None
     return doubled if wish is None else max(wish, pace.backoff)
+
+
+def as_vendor_error(error: Exception) -> VendorError:
+    """What a failed call is to be treated as: slowness and what nobody foresaw may pass.
+
+    Errors of the store are none of a vendor's and are raised again.
+    """
+    if isinstance(error, VendorError):
+        return error
+    if isinstance(error, TimeoutError):
+        return Temporary("no answer in time")
+    if isinstance(error, StoreError):
+        raise error
+    log.error("unforeseen", action="call", error=type(error).__name__, exc_info=error)
+    return Temporary(f"an answer that was not foreseen ({type(error).__name__})")
 
 
 def report_good(conn: sa.Connection, part: str, *, now: datetime) -> None:

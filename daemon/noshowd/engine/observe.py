@@ -12,9 +12,10 @@ from noshowd.domain.evidence import Observation
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy
 from noshowd.domain.timing import next_source_look, window
-from noshowd.engine.failure import pause_after, report_bad, report_good
+from noshowd.engine.failure import as_vendor_error, pause_after, report_bad, report_good
+from noshowd.engine.matching import discreet
 from noshowd.engine.parts import Parts
-from noshowd.ports.errors import Temporary, VendorError
+from noshowd.ports.errors import VendorError
 from noshowd.ports.presence import PresenceSource
 from noshowd.store import evidence as evidence_rows
 from noshowd.store import looks, meetings
@@ -51,13 +52,14 @@ def first_looks(parts: Parts, meeting: Meeting, policy: Policy, now: datetime) -
 
 
 async def look(parts: Parts, source: PresenceSource, meeting: Meeting, policy: Policy) -> Observation:
-    """One look at the whole window of a meeting. Raises a vendor error; slowness is a `Temporary` one."""
+    """One look at the whole window of a meeting: what of it may be kept. Raises a vendor error; what nobody foresaw is a `Temporary` one."""
     opens = window(meeting, policy.judging).start
     try:
         async with asyncio.timeout(parts.pace.patience.total_seconds()):
-            return await source.look(meeting, since=opens, now=parts.clock.now())
-    except TimeoutError:
-        raise Temporary("no answer in time") from None
+            seen = await source.look(meeting, since=opens, now=parts.clock.now())
+    except Exception as error:
+        raise as_vendor_error(error) from error
+    return discreet(meeting, seen, parts.us)
 
 
 async def _observe(parts: Parts, claim: ClaimedLook) -> None:

@@ -11,7 +11,7 @@ import structlog
 
 from noshowd.domain.spans import Span
 from noshowd.engine.erasure import without
-from noshowd.engine.failure import pause_after, report_bad, report_good
+from noshowd.engine.failure import as_vendor_error, pause_after, report_bad, report_good
 from noshowd.engine.intake import take_in
 from noshowd.engine.pace import next_look, stakes_of, stretch_for
 from noshowd.engine.parts import Parts
@@ -74,10 +74,10 @@ async def _sync(parts: Parts, claim: ClaimedCalendar) -> None:
             # once: a second expiry in the same run is an error like any other
             end = await _list(parts, source, claim, None)
         await _apply(parts, claim, end)
-    except VendorError as error:
-        await _failed(parts, claim, error, now)
     except LeaseLost:
         log.info("sync_taken_over", action="sync", source=claim.account)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, this listing failed and no other
+        await _failed(parts, claim, as_vendor_error(error), now)
 
 
 def _cursor(parts: Parts, claim: ClaimedCalendar, now: datetime) -> str | None:

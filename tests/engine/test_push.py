@@ -1,0 +1,132 @@
+"""Of calls only those are kept that have to do with a watched meeting, and of strangers no number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.house import ANNA, GUS, House, at
+from noshowd.domain.evidence import (
+    SOMEBODY_ELSE,
+    CallRecord,
+    CallResult,
+    Coverage,
+    Direction,
+    Observation,
+    SourceTraits,
+)
+from noshowd.domain.meeting import Meeting
+from noshowd.domain.spans import Span
+from noshowd.engine.push import take
+from noshowd.store import evidence, schema
+from noshowd.store.database import Database
+
+LINE = "+498923714480"
+GUEST = "+491713920050"
+STRANGER = "+494066964012"
+OTHER_GUEST = "+4915123456789"
+APPOINTMENT = {
+    "id": "m",
+    "at": "10:00",
+    "title": "Call",
+    "place": f"Tel. {GUEST}",
+    "organizer": ANNA,
+    "people": [{"address": ANNA, "name": "Anna Berger"}, {"address": GUS, "name": "Gus Kunde"}],
+}
+
+
+class Telephone:
+    """A live source that has seen the calls of its list."""
+
+    traits = SourceTraits(name="line", keeps_history=True)
+
+    def __init__(self) -> None:
+        self.calls: list[CallRecord] = []
+
+    def sees(self, _: Meeting) -> bool:
+        return True
+
+    async def look(self, meeting: Meeting, *, since: Any, now: Any) -> Observation:
+        covered = Coverage(source="line", span=Span(start=since, end=now), lines=frozenset({LINE}))
+        return Observation(calls=tuple(self.calls), coverages=(covered,))
+
+
+def open_house(database: Database) -> tuple[House, Telephone]:
+    house = House(
+        database,
+        person=[{"address": ANNA, "name": "Anna Berger", "lines": [LINE], "all_lines_seen": True}],
+        contact=[
+            {"match": GUS, "lines": [GUEST]},
+            {"match": "other@elsewhere.example", "lines": [OTHER_GUEST]},
+        ],
+        meeting=[APPOINTMENT],
+    )
+    telephone = Telephone()
+    house.presences.clear()
+    house.presences["line"] = telephone
+    house.parts = house.open("first")
+    return house, telephone
+
+
+def call(number: str | None, minute: float = 1, key: str = "c1") -> CallRecord:
+    began = at(minute)
+    return CallRecord(
+        source="line",
+        call=key,
+        direction=Direction.IN,
+        our_line=LINE,
+        their_number=number,
+        began=began,
+        answered=began,
+        ended=began + timedelta(minutes=3),
+        result=CallResult.ANSWERED,
+    )
+
+
+def kept(house: House) -> list[str | None]:
+    known = house.run(lambda conn: evidence.load(conn, [house.meeting.id]))
+    return [call.their_number for call in known[house.meeting.id].calls]
+
+
+def everything(house: House) -> str:
+    """All that the database holds of evidence."""
+    return str(house.run(lambda conn: conn.execute(sa.select(schema.evidence)).all()))
+
+
+async def test_a_look_keeps_the_guests_number_and_no_strangers(database: Database):
+    house, telephone = open_house(database)
+    telephone.calls = [call(GUEST, key="a"), call(STRANGER, key="b"), call(None, key="c"), call(OTHER_GUEST, key="d")]
+    await house.until(5)
+    assert sorted(map(str, kept(house))) == sorted([GUEST, SOMEBODY_ELSE, "None"])
+    assert STRANGER not in everything(house)
+    assert OTHER_GUEST not in everything(house)
+
+
+async def test_a_stranger_still_leaves_the_doubt_that_it_may_have_been_the_guest(database: Database):
+    house, telephone = open_house(database)
+    telephone.calls = [call(STRANGER)]
+    await house.until(45)
+    assert [reason.value for reason in house.meeting.verdict.reasons if reason.value == "other_number"]
+
+
+async def test_a_push_is_laid_down_with_the_meeting_it_may_belong_to(database: Database):
+    house, _ = open_house(database)
+    await house.until(2)
+    assert await take(house.parts, Observation(calls=(call(GUEST),))) == 1
+    assert kept(house) == [GUEST]
+    assert await take(house.parts, Observation(calls=(call(GUEST),))) == 1
+    assert kept(house) == [GUEST]
+
+
+async def test_a_push_that_matches_no_watched_meeting_leaves_no_trace(database: Database, log: list[Any]):
+    house, _ = open_house(database)
+    await house.until(2)
+    elsewhere = replace(call(STRANGER), our_line="+498923714499")
+    assert await take(house.parts, Observation(calls=(elsewhere,))) == 0
+    house.pass_time(600)
+    assert await take(house.parts, Observation(calls=(call(GUEST, 600),))) == 0
+    assert kept(house) == []
+    assert STRANGER not in everything(house) + str(log)
