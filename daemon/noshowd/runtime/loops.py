@@ -22,7 +22,7 @@ from noshowd.store.errors import StoreError
 
 log = structlog.get_logger()
 
-#: No loop sleeps longer than this without a look, so that a missed wake-up costs seconds at most.
+#: No loop sleeps longer than this in real time without a look, so that a missed wake-up costs seconds at most.
 _LONGEST_SLEEP = 15.0
 #: After an error of the database or of our own.
 _PAUSE = 2.0
@@ -88,7 +88,8 @@ class Worker:
                 await self._parts.clock.sleep(_PAUSE)
                 continue
             now = self._parts.clock.now()
-            wait = _LONGEST_SLEEP if due is None else min(_LONGEST_SLEEP, (due - now).total_seconds())
+            longest = _LONGEST_SLEEP * self._parts.clock.speed
+            wait = longest if due is None else min(longest, (due - now).total_seconds())
             if wait > 0:
                 await bell.wait(self._parts.clock, wait)
 
