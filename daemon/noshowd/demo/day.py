@@ -90,11 +90,11 @@ DAY = Day(
         Rings(at="10:21", about=ADAM, talks=12),
         # the guests come while the kind messages wait for approval
         Joins(at="10:44", who=ANNA, to=WORKSHOP),
-        Joins(at="10:53", who=MIA, to=WORKSHOP),
+        Joins(at="10:54", who=MIA, to=WORKSHOP),
         Leaves(at="11:14", who=ANNA, of=WORKSHOP),
         Leaves(at="11:14", who=MIA, of=WORKSHOP),
         Joins(at="10:44", who=CLARA, to=EBERT),
-        Joins(at="10:53", who=FRAU_EBERT, to=EBERT),
+        Joins(at="10:54", who=FRAU_EBERT, to=EBERT),
         Leaves(at="11:04", who=FRAU_EBERT, of=EBERT),
         Leaves(at="11:04", who=CLARA, of=EBERT),
         # Teams has told that nobody came to the kick-off: Ben lets the offer go
