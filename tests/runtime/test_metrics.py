@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from contract.channel_clock import MemoryBox, SteppingClock
+from meta.source_tree import ROOT
 from noshowd.domain.followup import State
 from noshowd.domain.verdict import Outcome
 from noshowd.runtime import metrics
@@ -53,6 +56,13 @@ def test_the_numbers_are_those_of_the_database_and_name_nobody(database: Databas
     assert found["noshowd_workers",] == 1
     assert "@" not in text
     assert "Quarterly" not in text
+
+
+@pytest.mark.parametrize("page", ["alerts.yml", "operations.md"])
+def test_no_page_names_a_metric_that_does_not_exist(database: Database, page: str) -> None:
+    text = database.read_sync(lambda conn: metrics.exposition(conn, NINE)).decode()
+    named = set(re.findall(r"noshowd_\w+", (ROOT / "docs" / page).read_text(encoding="utf-8")))
+    assert named <= set(re.findall(r"^# HELP (\w+)", text, re.MULTILINE))
 
 
 class _Nothing:
