@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from noshowd import __version__
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "systemd"
 TREE = BUILD / "tree"
@@ -84,11 +86,13 @@ def _install(wheels: Path, own: Path) -> None:
     inside = TREE / "srv"
     for folder in (wheels, own):
         shutil.copytree(folder, inside / folder.name, dirs_exist_ok=True)
-    chroot = ("chroot", str(TREE))
-    if not (TREE / "opt/noshowd/bin/pip").exists():
-        _or_skip(*chroot, "python3", "-m", "venv", "/opt/noshowd")
-        _or_skip(*chroot, "sh", "-c", "/opt/noshowd/bin/pip install -q --no-index --no-deps /srv/wheels/*.whl")
-    _or_skip(*chroot, "sh", "-c", "/opt/noshowd/bin/pip install -q --no-index --no-deps --force-reinstall /srv/own/*")
+    version = f"/opt/noshowd-{__version__}"
+    chroot = ("chroot", str(TREE), "sh", "-c")
+    if not (TREE / version[1:] / "bin/pip").exists():
+        _or_skip(*chroot, f"python3 -m venv {version}")
+        _or_skip(*chroot, f"{version}/bin/pip install -q --no-index --no-deps /srv/wheels/*.whl")
+    _or_skip(*chroot, f"{version}/bin/pip install -q --no-index --no-deps --force-reinstall /srv/own/*.whl")
+    _or_skip(*chroot, f"ln -sfn {version[5:]} /opt/noshowd")
 
 
 @contextmanager

@@ -25,6 +25,8 @@ username = "noshowd"
 password = { credential = "exchange-password" }
 auth_type = "basic"
 mailboxes = ["anna@example.org"]
+[web]
+listen = "127.0.0.1:8642"
 [[channel]]
 kind = "smtp"
 host = "127.0.0.1"
@@ -82,6 +84,12 @@ def test_started_means_that_every_account_was_tried(machine: Machine) -> None:
     assert machine.show("StatusText") == ("shadow, watching 1 calendars, 1 of them cannot be read: see noshowd status")
 
 
+@pytest.mark.parametrize(("path", "wanted"), [("readyz", "ready"), ("healthz", "ok"), ("metrics", "noshowd_calendars")])
+def test_this_machine_can_ask_how_it_is(service: Machine, path: str, wanted: str) -> None:
+    ask = f"import urllib.request as r; print(r.urlopen('http://127.0.0.1:8642/{path}').read().decode())"
+    assert wanted in service.tell("/opt/noshowd/bin/python", "-c", ask)
+
+
 def test_the_journal_has_records_that_machines_read_and_no_secret(service: Machine) -> None:
     records = [json.loads(line) for line in service.journal()]
     assert all({"event", "action", "level", "timestamp"} <= set(record) for record in records)
@@ -134,7 +142,23 @@ def test_the_commands_work_from_a_root_shell(service: Machine) -> None:
     assert "Sending goes on" in service.tell(noshowd, "resume")
     assert service(noshowd, "meetings").returncode == 1, "there is none, which is not an error"
     assert service(noshowd, "check-config").returncode == 0
+    assert "nothing is damaged" in service.tell(noshowd, "db", "check")
+    assert "complete copy" in service.tell(noshowd, "db", "backup", f"/var/backups/{service.show('MainPID')}.db")
+    assert "backups and copies" in service(noshowd, "forget", "guest@example.com").stdout
     service.tell("systemctl", "restart", "noshowd")  # root has left nothing behind that the service cannot open
+
+
+def test_a_backup_put_back_sends_nothing_to_guests_until_told_to(service: Machine) -> None:
+    noshowd, backup, state = "/opt/noshowd/bin/noshowd", "/var/backups/before.db", "/var/lib/noshowd"
+    held = "sending to guests is held"
+    service.tell("rm", "-f", backup)
+    service.tell(noshowd, "db", "backup", backup)
+    service.tell("systemctl", "stop", "noshowd")
+    service.tell("sh", "-c", f"cd {state} && rm -f noshowd.db-wal noshowd.db-shm && cp {backup} noshowd.db")
+    service.tell("systemctl", "start", "noshowd")
+    assert held in json.loads(service(noshowd, "status", "--json").stdout)["troubles"]
+    assert "go to guests again" in service.tell(noshowd, "resume", "--guests")
+    assert held not in json.loads(service(noshowd, "status", "--json").stdout)["troubles"]
 
 
 def test_a_valid_change_is_taken_over_and_a_bad_one_refused(service: Machine) -> None:
