@@ -32,7 +32,8 @@ APPOINTMENT = {
     "id": "m",
     "at": "10:00",
     "title": "Call",
-    "place": f"Tel. {GUEST}",
+    "location": f"Telefon: {GUEST}",
+    "description": "Wir rufen Sie an.",
     "organizer": ANNA,
     "people": [{"address": ANNA, "name": "Anna Berger"}, {"address": GUS, "name": "Gus Kunde"}],
 }
@@ -87,8 +88,9 @@ def call(number: str | None, minute: float = 1, key: str = "c1") -> CallRecord:
 
 
 def kept(house: House) -> list[str | None]:
-    known = house.run(lambda conn: evidence.load(conn, [house.meeting.id]))
-    return [call.their_number for call in known[house.meeting.id].calls]
+    round_id = house.meeting.id
+    known = house.run(lambda conn: evidence.load(conn, [round_id]))
+    return [call.their_number for call in known[round_id].calls]
 
 
 def everything(house: House) -> str:

@@ -95,11 +95,16 @@ class CallResult(StrEnum):
     UNCLEAR = "unclear"
 
 
+#: In the place of a number that nobody in the meeting has: who it is, is none of our business.
+SOMEBODY_ELSE = "+"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
     """One telephone call between one of our lines and somebody, all legs together.
 
-    A later record with the same source and `call` replaces this one. Numbers are E.164, None where hidden.
+    A later record with the same source and `call` replaces this one. Numbers are E.164, None where hidden;
+    `their_number` is `SOMEBODY_ELSE` once it is kept and belongs to nobody who matters.
     """
 
     source: str

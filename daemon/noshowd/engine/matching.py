@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from noshowd.domain.evidence import Evidence, Identity, MatchStrength
+from noshowd.domain.evidence import SOMEBODY_ELSE, CallRecord, Evidence, Identity, MatchStrength, Observation
 from noshowd.domain.matching import Matches, Who
 from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.reading.identity import is_bot, is_device, match_all
@@ -29,6 +30,22 @@ def match(meeting: Meeting, evidence: Evidence, us: Us) -> Matches:
         numbers=numbers,
         others=_of_others({n for n, strength in numbers.items() if strength is MatchStrength.NONE}, us),
     )
+
+
+def discreet(meeting: Meeting, seen: Observation, us: Us) -> Observation:
+    """What of an observation may be kept. Of a call with a stranger only that there was one, and of a call with
+    somebody else whom we know nothing at all.
+    """
+    if not seen.calls:
+        return seen
+    matches = match(meeting, Evidence(calls=seen.calls), us)
+    kept = (c for c in seen.calls if c.their_number not in matches.others)
+    return replace(seen, calls=tuple(_without_stranger(call, matches) for call in kept))
+
+
+def _without_stranger(call: CallRecord, matches: Matches) -> CallRecord:
+    stranger = call.their_number is not None and matches.number(call.their_number) is MatchStrength.NONE
+    return replace(call, their_number=SOMEBODY_ELSE) if stranger else call
 
 
 def _of_others(numbers: set[str], us: Us) -> frozenset[str]:

@@ -52,7 +52,9 @@ def first_looks(parts: Parts, meeting: Meeting, policy: Policy, now: datetime) -
 
 
 async def look(parts: Parts, source: PresenceSource, meeting: Meeting, policy: Policy) -> Observation:
-    """One look at the whole window of a meeting: what of it may be kept. Raises a vendor error; what nobody foresaw is a `Temporary` one."""
+    """What of one look at the whole window of a meeting may be kept. Raises a vendor error; what nobody foresaw is a
+    `Temporary` one.
+    """
     opens = window(meeting, policy.judging).start
     try:
         async with asyncio.timeout(parts.pace.patience.total_seconds()):
