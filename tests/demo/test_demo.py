@@ -65,7 +65,7 @@ def test_a_day_keeps_every_promise(tmp_path):
     assert {"noshowd.toml", "noshowd.db", "journal.jsonl"} <= kept
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_whoever_has_seen_enough_leaves_no_process_behind(number):
     process = demo()
     wait_for(lambda: bool(daemons_of(process)))
@@ -74,6 +74,17 @@ def test_whoever_has_seen_enough_leaves_no_process_behind(number):
     process.communicate(timeout=30)
     assert process.returncode == 130
     assert not [daemon for daemon in daemons if daemon.is_running()]
+
+
+def test_a_daemon_that_dies_by_itself_ends_the_day_with_a_word():
+    process = demo()
+    wait_for(lambda: bool(daemons_of(process)))
+    time.sleep(1)
+    daemons_of(process)[0].kill()
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert "the daemon ended" in said
+    assert "Traceback" not in said
 
 
 def test_a_folder_that_is_in_use_is_left_alone(tmp_path):

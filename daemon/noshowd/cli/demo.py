@@ -43,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(folder: Path, args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.ERROR)  # the simulated vendors' libraries have their own worries
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the daemon beside us is stopped as with Ctrl-C
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)  # as with Ctrl-C the daemon beside us is stopped first
     from noshowd.demo.configuration import ZONE
     from noshowd.demo.show import DayFailed, show
     from noshowd.demo.view import View

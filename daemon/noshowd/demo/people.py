@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from functools import cache
 from html import unescape
+from typing import TypeVar
 
 import httpx2
 
@@ -17,6 +19,7 @@ from noshowd.demo.vendors.slack.workspace import Message
 from noshowd.ports.clock import Clock
 from noshowd.wording import Lexicon, folder_for
 
+T = TypeVar("T", Message, Letter)
 _MINUTE = 60.0
 #: How long somebody reads a page before pressing; who presses at once is taken for a mail scanner.
 _READS = 30.0
@@ -36,24 +39,34 @@ class People:
         self._clock = clock
         self._tell = tell
         self._noticed: set[tuple[Answers, str]] = set()
+        self._answering: set[asyncio.Task[None]] = set()
 
-    def look(self, group: asyncio.TaskGroup) -> None:
-        """Read everything new; whoever has an answer to it gives it in their own time, as a task of `group`."""
+    def look(self) -> None:
+        """Read everything new; whoever has an answer to it gives it in their own time. Raises what went wrong."""
+        for done in [task for task in self._answering if task.done()]:
+            self._answering.remove(done)
+            done.result()
         for habit in self._answers:
             if habit.by is By.BUTTON:
                 for message in self._messages(habit):
-                    if self._is_new(habit, message.ts):
-                        group.create_task(self._press(habit, message))
+                    self._answer_once(habit, message.ts, self._press, message)
             else:
                 for letter in self._letters(habit):
-                    if self._is_new(habit, str(letter.message["Message-ID"])):
-                        answer = self._reply if habit.by is By.REPLY else self._open_page
-                        group.create_task(answer(habit, letter))
+                    answer = self._reply if habit.by is By.REPLY else self._open_page
+                    self._answer_once(habit, str(letter.message["Message-ID"]), answer, letter)
 
-    def _is_new(self, habit: Answers, name: str) -> bool:
-        known = (habit, name) in self._noticed
-        self._noticed.add((habit, name))
-        return not known
+    async def go_home(self) -> None:
+        """Nobody answers any more."""
+        for task in self._answering:
+            task.cancel()
+        await asyncio.gather(*self._answering, return_exceptions=True)
+
+    def _answer_once(
+        self, habit: Answers, name: str, answer: Callable[[Answers, T], Coroutine[None, None, None]], to: T
+    ) -> None:
+        if (habit, name) not in self._noticed:
+            self._noticed.add((habit, name))
+            self._answering.add(asyncio.create_task(answer(habit, to)))
 
     def _messages(self, habit: Answers) -> list[Message]:
         found = self._town.slack.workspace.messages_to(self._slack_id(habit))
@@ -64,28 +77,24 @@ class People:
         return next(user.id for user in users if user.name == habit.who.slack)
 
     def _letters(self, habit: Answers) -> list[Letter]:
-        label = self._label(habit)
+        label = _label(habit)
         return [
             letter
             for letter in list(self._town.mail.post.sent)
             if habit.who.address in letter.to and label in letter.text and _concerns(letter.text, habit.about)
         ]
 
-    def _label(self, habit: Answers) -> str:
-        return Lexicon(folder_for(habit.who.language)).label(habit.tap)
-
     async def _press(self, habit: Answers, message: Message) -> None:
         await self._clock.sleep(habit.after * _MINUTE)
         label = _button(message, habit.tap)
-        if label is None:
-            self._say(habit, f"looks into Slack: the question about “{habit.about.title}” is settled already")
-            return
         try:
-            await asyncio.to_thread(self._town.slack.press, self._slack_id(habit), message, label)
+            await asyncio.to_thread(self._town.slack.press, self._slack_id(habit), message, label or "")
+        except LookupError:
+            self._say(habit, f"looks into Slack: the question about “{habit.about.title}” is settled already")
         except ConnectionError:
             await self._press(habit, message)
-            return
-        self._say(habit, f"presses “{label}” in Slack (“{habit.about.title}”)")
+        else:
+            self._say(habit, f"presses “{label}” in Slack (“{habit.about.title}”)")
 
     async def _reply(self, habit: Answers, letter: Letter) -> None:
         await self._clock.sleep(habit.after * _MINUTE)
@@ -94,21 +103,31 @@ class People:
 
     async def _open_page(self, habit: Answers, letter: Letter) -> None:
         await self._clock.sleep(habit.after * _MINUTE)
-        address = _link(letter.text, self._label(habit))
+        try:
+            self._say(habit, await self._act_on_page(habit, _link(letter.text, _label(habit))))
+        except httpx2.TransportError:  # noshowd is not there just now
+            await self._open_page(habit, letter)
+
+    async def _act_on_page(self, habit: Answers, address: str) -> str:
+        """Read the page and press the button; what was done."""
         async with httpx2.AsyncClient() as browser:
             page = (await browser.get(address)).text
             chosen = next((v for v in _CHOICE.findall(page) if v.startswith(f"{habit.tap}.")), None)
             if chosen is None:
                 said = " ".join(unescape(t) for t in _NOTICE.findall(page))
-                self._say(habit, f"opens the link of the mail; the page says: {said}")
-                return
+                return f"opens the link of the mail; the page says: {said}"
             await self._clock.sleep(_READS)
             form = {"nonce": unescape(_NONCE.findall(page)[0]), "choice": unescape(chosen)}
             await browser.post(address, data=form)
-        self._say(habit, f"opens the link of the mail and presses “{self._label(habit)}”")
+        return f"opens the link of the mail and presses “{_label(habit)}”"
 
     def _say(self, habit: Answers, what: str) -> None:
         self._tell(self._clock.now(), f"{habit.who.first} {what}")
+
+
+@cache
+def _label(habit: Answers) -> str:
+    return Lexicon(folder_for(habit.who.language)).label(habit.tap)
 
 
 def _concerns(text: str, about: Appointment) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -112,19 +111,19 @@ async def _live(stage: Stage, database: Database) -> Story:
     teller = Teller(EVERYBODY)
     story = await read_story(database, stage.day)
     beats = 0
-    async with asyncio.TaskGroup() as answering:
-        while stage.clock.now() < stage.day.end:
-            stage.happenings.carry_on(stage.clock.now())
-            stage.people.look(answering)
-            if beats % _READ_EVERY == 0:
-                _alive(stage)
-                before = stage.clock.now()
-                story = await read_story(database, stage.day)
-                stage.view.note(*teller.news(story))
-                stage.view.show(before)
-            stage.view.clock(stage.clock.now(), _status(story))
-            beats += 1
-            await _beat(stage.clock)
+    while stage.clock.now() < stage.day.end:
+        stage.happenings.carry_on(stage.clock.now())
+        stage.people.look()
+        if beats % _READ_EVERY == 0:
+            _alive(stage)
+            before = stage.clock.now()
+            story = await read_story(database, stage.day)
+            stage.view.note(*teller.news(story))
+            stage.view.show(before)
+        stage.view.clock(stage.clock.now(), _status(story))
+        beats += 1
+        await _beat(stage.clock)
+    await stage.people.go_home()
     stage.view.show(stage.clock.now())
     return story
 

@@ -54,13 +54,14 @@ class SlackServer:
         self._server.__exit__(kind, error, trace)
 
     def press(self, user_id: str, message: Message, label: str, *, times: int = 1) -> str:
-        """This user presses the button with this label; returns the envelope's id, sent `times` times."""
-        button = next(
-            element
-            for block in message.blocks
-            for element in block.get("elements", ())
-            if element["text"]["text"] == label
-        )
+        """This user presses the button with this label; returns the envelope's id, sent `times` times.
+
+        Raises `LookupError` when the button is not there (any more), `ConnectionError` when nobody listens.
+        """
+        buttons = [element for block in message.blocks for element in block.get("elements", ())]
+        button = next((one for one in buttons if one["text"]["text"] == label), None)
+        if button is None:
+            raise LookupError(f"no button {label!r}")
         envelope = self._envelope(user_id, message, button)
         self._do(self.sockets.deliver(envelope, times=times))
         return str(envelope["envelope_id"])
