@@ -62,7 +62,7 @@ def machine() -> Iterator[Machine]:
 def service(machine: Machine, program: Callable[[str], str]) -> Machine:
     """The service, started anew and ready."""
     program("systemd-nspawn")
-    machine.tell("systemctl", "reset-failed", "noshowd")
+    machine("systemctl", "reset-failed", "noshowd")  # it may never have run
     machine.tell("systemctl", "restart", "noshowd")
     return machine
 
