@@ -114,7 +114,7 @@ TAKEN_AWAY: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
         )
     ],
     (K.NUDGE, {"people": guest()}, W.NOT_PROVED),
-    (K.WAITING_NOTICE, {"ours": SidePresence.UNKNOWN}, W.OUR_SIDE_NOT_THERE),
+    (K.WAITING_NOTICE, {"ours_here": False}, W.OUR_SIDE_NOT_THERE),
     (K.WAITING_NOTICE, {"theirs_here": True}, W.HELD),
     (K.COURTESY_MESSAGE, {"ours_here": False}, W.OUR_SIDE_NOT_THERE),
     (K.COURTESY_MESSAGE, {"theirs": SidePresence.PRESENT}, W.SEEN_IN_THIS_ROUND),

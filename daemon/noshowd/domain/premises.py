@@ -78,11 +78,6 @@ def ours_here_now(case: Case) -> Withheld | None:
     return None if case.verdict.ours_here else Withheld.OUR_SIDE_NOT_THERE
 
 
-def ours_present(case: Case) -> Withheld | None:
-    there = (SidePresence.PRESENT, SidePresence.ARRIVED)
-    return None if case.verdict.ours in there else Withheld.OUR_SIDE_NOT_THERE
-
-
 def theirs_arrived(case: Case) -> Withheld | None:
     there = (SidePresence.PRESENT, SidePresence.ARRIVED)
     return None if case.ordered or case.verdict.theirs in there else Withheld.THEIR_SIDE_NOT_THERE
@@ -163,7 +158,7 @@ def surely_no_talk(case: Case) -> Withheld | None:
 _STANDS = (not_held, not_called_off)
 PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
     FollowUpKind.NUDGE: (*_STANDS, no_call_running, recipient_absent_now),
-    FollowUpKind.WAITING_NOTICE: (*_STANDS, ours_present, still_not_talking),
+    FollowUpKind.WAITING_NOTICE: (*_STANDS, ours_here_now, still_not_talking),
     FollowUpKind.COURTESY_MESSAGE: (
         *_STANDS,
         video,

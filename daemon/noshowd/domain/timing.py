@@ -83,6 +83,19 @@ def next_look_at(meeting: Meeting, policy: Policy, sources: Iterable[SourceTrait
     return min([t for t in instants if t > now], default=None)
 
 
+def first_source_look(meeting: Meeting, source: SourceTraits, policy: Policy, now: datetime) -> datetime | None:
+    """When a source is first asked about a meeting that has just become known: at once when it runs already."""
+    later = next_source_look(meeting, source, policy, None, now)
+    return later if later is None else max(_opens(meeting, source, policy.judging), now)
+
+
+def _opens(meeting: Meeting, source: SourceTraits, rules: JudgingRules) -> datetime:
+    """From when a source is asked. One that keeps history tells at the start what was before it."""
+    if source.keeps_history:
+        return meeting.start
+    return meeting.start - (rules.call_early if meeting.place.kind is Kind.PHONE else rules.early_window)
+
+
 def next_source_look(
     meeting: Meeting, source: SourceTraits, policy: Policy, verdict: Verdict | None, now: datetime
 ) -> datetime | None:
@@ -95,9 +108,7 @@ def next_source_look(
     if verdict is not None and (verdict.final or verdict.outcome in (Outcome.CALLED_OFF, Outcome.NOT_WATCHED)):
         return None
     rules = policy.judging
-    opens = meeting.start - (rules.call_early if meeting.place.kind is Kind.PHONE else rules.early_window)
-    if source.keeps_history:
-        opens = meeting.start
+    opens = _opens(meeting, source, rules)
     if now < opens:
         return opens
     if now < meeting.end:
