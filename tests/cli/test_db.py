@@ -10,31 +10,14 @@ import sqlalchemy as sa
 from noshowd.cli.main import main
 from noshowd.store import switches
 from noshowd.store.database import open_database
+from runtime.minimal import written
 from store.samples import NINE
-
-CONFIG = """
-store.url = "sqlite:///{folder}/noshowd.db"
-[[person]]
-address = "anna@example.org"
-[[account]]
-kind = "exchange"
-endpoint = "https://127.0.0.1:9/EWS/Exchange.asmx"
-username = "noshowd"
-password = {{ credential = "exchange-password" }}
-mailboxes = ["anna@example.org"]
-[[channel]]
-kind = "smtp"
-host = "127.0.0.1"
-port = 9
-security = "none"
-sender = "noshowd@example.org"
-"""
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> str:
-    file = tmp_path / "noshowd.toml"
-    file.write_text(CONFIG.format(folder=tmp_path))
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("NOSHOWD_TEST_PASSWORD", "x")
+    file = written(tmp_path)
     with open_database(f"sqlite:///{tmp_path}/noshowd.db") as database:
         database.run_sync(lambda conn: switches.turn(conn, switches.PAUSED, "yes", by="me", now=NINE))
     return str(file)

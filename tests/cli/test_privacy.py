@@ -12,33 +12,17 @@ from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef
 from noshowd.runtime.state import signing_key
 from noshowd.store import entries
 from noshowd.store.database import open_database
+from runtime.minimal import written
 from store.samples import NINE, at
 
-CONFIG = """
-store.url = "sqlite:///{folder}/noshowd.db"
-[[person]]
-address = "anna@example.org"
-[[account]]
-kind = "exchange"
-endpoint = "https://127.0.0.1:9/EWS/Exchange.asmx"
-username = "noshowd"
-password = {{ credential = "exchange-password" }}
-mailboxes = ["anna@example.org"]
-[[channel]]
-kind = "smtp"
-host = "127.0.0.1"
-port = 9
-security = "none"
-sender = "noshowd@example.org"
-"""
 GUEST = "guest@theirs.example"
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> str:
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The configuration of an installation that ran and has mirrored one event with the guest."""
-    file = tmp_path / "noshowd.toml"
-    file.write_text(CONFIG.format(folder=tmp_path))
+    monkeypatch.setenv("NOSHOWD_TEST_PASSWORD", "x")
+    file = written(tmp_path)
     signing_key(tmp_path)
     ref = EntryRef(account="exchange", calendar="anna@example.org", entry_id="e1")
     event = CalendarEntry(ref=ref, start=NINE, end=at(30), attendees=(Attendee(address=GUEST),))

@@ -16,33 +16,14 @@ from noshowd.runtime.clock import SystemClock
 from noshowd.runtime.daemon import Daemon
 from noshowd.runtime.rules import Choose, Rules
 from noshowd.store.errors import StoreUnavailable
+from runtime.minimal import written
 
-CONFIG = """
-mode = "{mode}"
-store.url = "sqlite:///{folder}/noshowd.db"
-[[person]]
-address = "anna@example.org"
-[[account]]
-kind = "exchange"
-endpoint = "https://127.0.0.1:9/EWS/Exchange.asmx"
-username = "noshowd"
-password = {{ env = "NOSHOWD_TEST_PASSWORD" }}
-mailboxes = ["{mailbox}"]
-[[channel]]
-kind = "smtp"
-host = "127.0.0.1"
-port = 9
-security = "none"
-sender = "noshowd@example.org"
-"""
 T0 = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def _config(folder: Path, *, mode: str = "shadow", mailbox: str = "anna@example.org") -> Config:
-    file = folder / "noshowd.toml"
-    file.write_text(CONFIG.format(folder=folder, mode=mode, mailbox=mailbox))
-    loaded = load(file)
+def _config(folder: Path, **changes: str) -> Config:
+    loaded = load(written(folder, **changes))
     assert isinstance(loaded, Config), loaded
     return loaded
 
