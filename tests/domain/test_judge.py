@@ -79,7 +79,10 @@ def test_the_confirmation_follows_the_length_of_the_slot(length: float, confirme
 
 def test_evidence_that_breaks_off_before_the_confirmation_leaves_the_past_unknown() -> None:
     evidence = seen(stay(ANNA, -1, until=6), covered(-15, 6))
-    assert verdict(evidence, 30).outcome is Outcome.WAITING
+    gives_up = POLICY.judging.gives_up(timedelta(minutes=30)) / timedelta(minutes=1)
+    assert 10 < gives_up < 30
+    assert verdict(evidence, gives_up).outcome is Outcome.WAITING
+    assert verdict(evidence, gives_up + 0.5).outcome is Outcome.UNKNOWN
     assert verdict(evidence, 32).outcome is Outcome.UNKNOWN
 
 
