@@ -66,7 +66,7 @@ def _date(address: str, context: ssl.SSLContext, proxy: str | None, timeout: flo
     """The Date header of whatever the server answers. Blocking."""
     proxies = ProxyHandler(None if proxy is None else {"http": proxy, "https": proxy})
     asks = build_opener(proxies, HTTPSHandler(context=context))
-    request = Request(address, method="HEAD")  # noqa: S310 - `addresses` lets only http and https through
+    request = Request(address, method="HEAD")  # noqa: S310 - only http and https come out of `addresses`
     try:
         with asks.open(request, timeout=timeout) as answer:
             return str(answer.headers.get("Date", ""))

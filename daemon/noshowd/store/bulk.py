@@ -23,6 +23,12 @@ def insert(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
         _execute(conn, table, _insertion, rows)
 
 
+def upsert(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
+    """Insert the rows, or overwrite the other columns they name; no two rows have the same key."""
+    if rows:
+        _execute(conn, table, _replacement, rows)
+
+
 def update(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Write the columns that the rows name into the rows with their primary keys."""
     if rows:
@@ -59,10 +65,22 @@ def _processor(column: sa.Column[Any], dialect: Dialect) -> Callable[[Any], Any]
 
 @cache
 def _insertion(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
+    return f"{_inserted(table, names, dialect)} ON CONFLICT DO NOTHING"
+
+
+@cache
+def _replacement(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
+    keys = [column.name for column in table.primary_key]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    return f"{_inserted(table, names, dialect)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+
+
+def _inserted(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
     into = f"INSERT INTO {table.name} ({', '.join(names)})"
     if dialect.name == "sqlite":
-        return f"{into} VALUES ({', '.join('?' * len(names))}) ON CONFLICT DO NOTHING"
-    return f"{into} SELECT * FROM {_given(table, names, dialect)} ON CONFLICT DO NOTHING"  # noqa: S608 - see above
+        return f"{into} VALUES ({', '.join('?' * len(names))})"
+    # WHERE keeps the conflict clause from being read as part of a join
+    return f"{into} SELECT * FROM {_given(table, names, dialect)} WHERE TRUE"  # noqa: S608 - see above
 
 
 @cache

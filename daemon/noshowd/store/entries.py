@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.ports.calendar import Quarantined
+from noshowd.store import bulk
 from noshowd.store.codec import decoder, encode
 from noshowd.store.schema import entry, quarantine
-from noshowd.store.upsert import upsert
 
 read_entry = decoder(CalendarEntry)
 
@@ -38,9 +38,14 @@ def starting(conn: sa.Connection, account: str, calendar: str, start: datetime, 
     return _read(conn, sa.select(entry.c.payload).where(*mine, entry.c.start_at >= start, entry.c.start_at < end))
 
 
-def put(conn: sa.Connection, entries: Sequence[CalendarEntry]) -> None:
-    """Mirror these as they are now. Raises `UnicodeEncodeError` for text that is none."""
-    upsert(conn, entry, [_row(one) for one in entries])
+def put(conn: sa.Connection, entries: Iterable[CalendarEntry]) -> None:
+    """Mirror these as they are now; none comes twice. Raises `UnicodeEncodeError` for text that is none."""
+    put_texts(conn, [(one, encode(one)) for one in entries])
+
+
+def put_texts(conn: sa.Connection, entries: Sequence[tuple[CalendarEntry, str]]) -> None:
+    """As `put`, for entries whose text (`codec.encode`) is known already."""
+    bulk.upsert(conn, entry, [_row(one, text) for one, text in entries])
 
 
 def remove(conn: sa.Connection, refs: Iterable[EntryRef]) -> None:
@@ -69,7 +74,7 @@ def _read(conn: sa.Connection, wanted: sa.Select[Any]) -> list[CalendarEntry]:
     return [read_entry(text) for text in conn.scalars(wanted.order_by(entry.c.start_at, entry.c.entry_id))]
 
 
-def _row(one: CalendarEntry) -> dict[str, Any]:
+def _row(one: CalendarEntry, text: str) -> dict[str, Any]:
     return {
         "account": one.ref.account,
         "calendar": one.ref.calendar,
@@ -77,5 +82,5 @@ def _row(one: CalendarEntry) -> dict[str, Any]:
         "uid": one.uid,
         "start_at": one.start,
         "end_at": one.end,
-        "payload": encode(one),
+        "payload": text,
     }

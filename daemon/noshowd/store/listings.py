@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.domain.spans import Span
 from noshowd.ports.calendar import ListingEnd, Page, Quarantined
-from noshowd.store import calendars, entries
+from noshowd.store import bulk, calendars, entries
 from noshowd.store.calendars import ClaimedCalendar
 from noshowd.store.codec import encode
 from noshowd.store.entries import read_entry
@@ -73,7 +73,7 @@ def stage(conn: sa.Connection, claim: ClaimedCalendar, page: Page) -> None:
     for bad in page.quarantined:
         rows[_storable(bad.ref.entry_id)] = _Staged(None, _storable(bad.reason))
     mine = {"account": claim.account, "calendar": claim.calendar}
-    upsert(
+    bulk.upsert(
         conn,
         entry_staging,
         [{**mine, "entry_id": key, "payload": row.payload, "bad": row.bad} for key, row in rows.items()],
@@ -99,7 +99,7 @@ def apply(
     if since is None:
         gone |= missing
 
-    entries.put(conn, list(changed.values()))
+    entries.put_texts(conn, [(one, staged[key].payload or "") for key, one in changed.items()])
     entries.remove(conn, [_ref(claim, key) for key in gone])
     _quarantine(conn, claim, bad, cleared=(staged.keys() - bad.keys()) | gone, now=now)
     _finish(conn, claim, end, since, now=now, next_look_at=next_look_at)

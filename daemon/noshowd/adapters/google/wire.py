@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,8 @@ _PASSCODES = ("passcode", "pin", "password", "accessCode", "meetingCode")
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|&[a-zA-Z#0-9]+;")
 #: Addresses that Google makes up for what is no mailbox (secondary calendars, imports, unknown organisers).
 _NO_MAILBOX = "calendar.google.com"
+#: Far more than one firm meets in the window that is mirrored.
+_PEOPLE_KEPT = 20_000
 
 
 class UnreadableError(ValueError):
@@ -134,6 +137,13 @@ def _zone_name(name: str | None) -> str | None:
 
 
 def _attendee(person: Json) -> Attendee:
+    """The same few people come again and again: each is made once."""
+    return _made(tuple(person.items()))
+
+
+@lru_cache(maxsize=_PEOPLE_KEPT)
+def _made(fields: tuple[tuple[str, Any], ...]) -> Attendee:
+    person = dict(fields)
     address = person.get("email")
     return Attendee(
         address=address,
