@@ -20,6 +20,7 @@ from noshowd.domain.evidence import (
 )
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
+from noshowd.domain.verdict import Reason
 from noshowd.engine.push import take
 from noshowd.store import evidence, schema
 from noshowd.store.database import Database
@@ -111,7 +112,9 @@ async def test_a_stranger_still_leaves_the_doubt_that_it_may_have_been_the_guest
     house, telephone = open_house(database)
     telephone.calls = [call(STRANGER)]
     await house.until(45)
-    assert [reason.value for reason in house.meeting.verdict.reasons if reason.value == "other_number"]
+    verdict = house.meeting.verdict
+    assert verdict is not None
+    assert Reason.OTHER_NUMBER in verdict.reasons
 
 
 async def test_a_push_is_laid_down_with_the_meeting_it_may_belong_to(database: Database):

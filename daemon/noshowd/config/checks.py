@@ -49,6 +49,7 @@ def check(config: Config, *, file: str, lines: Lines) -> Iterator[Problem]:
     yield from _something_to_do(config, report)
     yield from _names_are_unique(config, report)
     yield from _accounts_exist(config, report)
+    yield from _webhooks_are_reachable(config, report)
     yield from _stand_ins_exist(config, report)
     yield from _languages_have_texts(config, report)
     yield from _files_are_there(config, report)
@@ -121,6 +122,24 @@ def _accounts_exist(config: Config, report: Report) -> Iterator[Problem]:
                     allowed=", ".join(fitting) or "none is configured",
                     do="Name one of these accounts." if fitting else f'Add [[account]] with kind = "{wanted}".',
                 )
+
+
+def _webhooks_are_reachable(config: Config, report: Report) -> Iterator[Problem]:
+    paths: set[str] = set()
+    for number, entry in enumerate(config.presence):
+        if entry.kind != "sipgate_webhook":
+            continue
+        if config.web is None or config.web.public_url is None:
+            yield report.problem(
+                ("presence", number, "kind"),
+                "a vendor can only reach a web address",
+                do="Set public_url in [web] to an address of this machine that can be reached from outside.",
+            )
+        if entry.path in paths:
+            yield report.problem(
+                ("presence", number, "path"), "another [[presence]] has this path", do="Give each its own path."
+            )
+        paths.add(entry.path)
 
 
 def _stand_ins_exist(config: Config, report: Report) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from noshowd.config.accounts import Reach
 from noshowd.config.call_records import CdrFilesPresence, CdrPresence
 from noshowd.config.secrets import SecretRef
-from noshowd.config.values import Name, Phone, Port, Section, Text, Url
+from noshowd.config.values import FilePath, Name, Phone, Port, Section, Text, Url
 
 
 class GoogleMeetPresence(Reach):
@@ -44,6 +44,24 @@ class SipgatePresence(Reach):
         examples=[["+49 89 23714480"]],
     )
     url: Url = Field(default="https://api.sipgate.com/v2", description="REST API.")
+
+
+class SipgateWebhookPresence(Section):
+    """Calls that sipgate.io tells of as they happen: proves calls and never absence. Needs [web] with public_url."""
+
+    kind: Literal["sipgate_webhook"]
+    name: Name = Field(default="sipgate_live", description="Name of the source.")
+    path: Annotated[str, Field(pattern=r"^/webhooks/[A-Za-z0-9_-]{1,100}$")] = Field(
+        default="/webhooks/sipgate",
+        description="Where sipgate.io posts to, below web.public_url; an end that nobody guesses keeps strangers away.",
+    )
+    public_key: FilePath = Field(
+        description="File with the public key that sipgate.io publishes (PEM).",
+        examples=["/etc/noshowd/sipgate-io.pem"],
+    )
+    lines: tuple[Phone, ...] = Field(
+        min_length=1, description="Our lines; calls over others are not taken.", examples=[["+49 89 23714480"]]
+    )
 
 
 class FritzboxPresence(Section):
@@ -94,6 +112,7 @@ Presence = Annotated[
     GoogleMeetPresence
     | TeamsPresence
     | SipgatePresence
+    | SipgateWebhookPresence
     | FritzboxPresence
     | AsteriskPresence
     | CdrPresence

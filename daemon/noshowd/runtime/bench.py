@@ -16,6 +16,7 @@ from noshowd.ports.channel import Channel
 from noshowd.ports.check import Check
 from noshowd.ports.clock import Clock
 from noshowd.ports.presence import PresenceSource
+from noshowd.ports.webhook import Webhook
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class Adapters:
     reads_replies: bool = False
     #: Address to which an answer to the message with this key is sent, where its Message-ID alone would not tell.
     reply_address: Callable[[str], str] | None = None
+    webhooks: list[Webhook] = field(default_factory=list)
     #: Streams that run as long as the worker, by name.
     streams: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     #: Trials for `noshowd doctor`, by the table of the configuration.

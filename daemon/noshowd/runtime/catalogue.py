@@ -22,6 +22,7 @@ PRESENCES: dict[str, Builder] = {
     "google_meet": google.meet,
     "teams": microsoft.teams,
     "sipgate": phone.sipgate,
+    "sipgate_webhook": phone.sipgate_webhook,
     "fritzbox": phone.fritzbox,
     "asterisk": phone.asterisk,
     "cdr": phone.cdr,

@@ -8,7 +8,6 @@ import secrets
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +18,8 @@ import structlog
 from noshowd import __version__
 from noshowd.config.model import Config
 from noshowd.config.secrets import SecretMissing, resolve
+from noshowd.domain.evidence import Observation
+from noshowd.engine import push
 from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.parts import Linker, no_links
 from noshowd.ports.clock import Clock
@@ -30,24 +31,20 @@ from noshowd.runtime.loops import Worker
 from noshowd.runtime.people import ConfiguredDirectory
 from noshowd.runtime.pulse import Pulse
 from noshowd.runtime.questions import StoredQuestions
+from noshowd.runtime.readiness import Readiness
 from noshowd.runtime.reloading import needs_restart
 from noshowd.runtime.state import kept_key, signing_key, state_folder
 from noshowd.runtime.systemd import Notifier
-from noshowd.store import calendars, health
-from noshowd.store.calendars import CalendarState
+from noshowd.store import health
 from noshowd.store.database import open_database
 from noshowd.store.errors import StoreError
 from noshowd.web.app import build_app
 from noshowd.web.inside import Inside
 from noshowd.web.tokens import Links, Signer
+from noshowd.web.webhooks import Webhooks
 
 log = structlog.get_logger()
 
-#: Readiness does not wait for slow vendors longer than this, seconds; it asks this often.
-_READY_WITHIN = 10.0
-_ASK_AGAIN = 0.1
-#: systemd's status line is renewed this often, seconds.
-_STATUS_EVERY = 60.0
 #: The mark by which a copied database is known changes this often, seconds.
 _MARK_EVERY = 300.0
 #: A clean stop waits this long for the send in hand.
@@ -85,7 +82,7 @@ class Daemon:
             self._database.close()
             raise
         self._notifier = Notifier(environ)
-        self._ready = False
+        self._readiness = Readiness(self._database, clock, self._notifier, mode=lambda: self._config.mode.value)
         self._pulse = Pulse(clock, self._notifier)
         self._desk = AnswerDesk(self.parts)
         self._questions = StoredQuestions(self.parts)
@@ -104,7 +101,7 @@ class Daemon:
         tasks = [asyncio.create_task(self._worker.run()), asyncio.create_task(self._pulse.run())]
         if self._config.web is not None:
             tasks.append(asyncio.create_task(self._serve()))
-        tasks += [asyncio.create_task(self._tell_systemd()), asyncio.create_task(self._keep_mark())]
+        tasks += [asyncio.create_task(self._readiness.run()), asyncio.create_task(self._keep_mark())]
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
         self._notifier.stopping()
@@ -114,7 +111,8 @@ class Daemon:
             async with asyncio.timeout(_STOP_WITHIN):
                 results = await asyncio.gather(*tasks, return_exceptions=True)
                 await self._bench.close()
-                await self._database.run(lambda conn: health.leave(conn, self.parts.worker))
+                with suppress(StoreError):
+                    await self._database.run(lambda conn: health.leave(conn, self.parts.worker))
                 for result in results:
                     if isinstance(result, Exception):
                         raise result
@@ -136,43 +134,12 @@ class Daemon:
         self._database.wake()
         return []
 
-    async def _tell_systemd(self) -> None:
-        """Ready once each account was tried, whatever came of it; then how it goes, until cancelled."""
-        started = self._clock.now()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_READY_WITHIN):
-                while await self._untried(started):
-                    await self._clock.sleep(_ASK_AGAIN * self._clock.speed)
-        self._ready = True
-        self._notifier.ready(await self._line())
-        log.info("started", action="run", calendars=len(self._adapters.watched), version=__version__)
-        while True:
-            await self._clock.sleep(_STATUS_EVERY)
-            self._notifier.status(await self._line())
-
     async def _keep_mark(self) -> None:
         """Let no copy of the database pass for the database itself, until cancelled."""
         while True:
             await self._clock.sleep(_MARK_EVERY)
-            with suppress(StoreError):
+            with suppress(StoreError, OSError):  # a full disk: the next time will do
                 await self._database.run(lambda conn: mark.renew(conn, self._bench.state, now=self._clock.now()))
-
-    async def _untried(self, started: datetime) -> bool:
-        """Whether a calendar that was due at the start still waits for its turn."""
-        states = await self._states()
-        return any(one.next_look_at is not None and one.next_look_at <= started for one in states)
-
-    async def _line(self) -> str:
-        failing = sum(1 for one in await self._states() if one.failures)
-        trouble = f", {failing} of them cannot be read: see noshowd status" if failing else ""
-        return f"{self._config.mode.value}, watching {len(self._adapters.watched)} calendars{trouble}"
-
-    async def _states(self) -> list[CalendarState]:
-        """How reading the calendars goes; nothing while the database does not answer, which the loops report."""
-        try:
-            return await self._database.read(calendars.states)
-        except StoreError:
-            return []
 
     async def _serve(self) -> None:
         from noshowd.runtime.pages import serve
@@ -187,12 +154,16 @@ class Daemon:
             clock=self._clock,
             healthy=self._well,
             inside=Inside(ready=self._is_ready, metrics=self._metrics),
+            webhooks=Webhooks(hooks=self._adapters.webhooks, receive=self._receive, clock=self._clock),
         )
         await serve(app, host, int(port), section.trusted_proxies)
 
+    async def _receive(self, seen: Observation) -> None:
+        await push.take(self.parts, seen)
+
     async def _is_ready(self) -> bool:
         """Started, no loop hangs, and the database answers."""
-        return self._ready and not self._pulse.hanging() and await self._well()
+        return self._readiness.reached and not self._pulse.hanging() and await self._well()
 
     async def _metrics(self) -> tuple[bytes, str]:
         from noshowd.runtime import metrics

@@ -23,6 +23,7 @@ from noshowd.web.inside import Inside
 from noshowd.web.questions import Question, Questions
 from noshowd.web.texts import Texts, texts_for
 from noshowd.web.tokens import Links
+from noshowd.web.webhooks import Webhooks
 
 MESSAGE_LIMIT = 20_000
 CHANNEL = "web"
@@ -41,9 +42,12 @@ def build_app(
     clock: Clock,
     healthy: Callable[[], Awaitable[bool]] = always_well,
     inside: Inside | None = None,
+    webhooks: Webhooks | None = None,
     requests_per_minute: int = 60,
 ) -> ASGIApp:
-    """The pages as an ASGI application. `healthy` answers /healthz, `inside` what only this machine may ask."""
+    """The pages as an ASGI application. `healthy` answers /healthz, `inside` what only this machine may ask,
+    `webhooks` vendors.
+    """
     desk = _Desk(
         answers=answers,
         links=links,
@@ -60,6 +64,7 @@ def build_app(
         routes=[
             Route("/healthz", healthz),
             *(inside.routes() if inside is not None else ()),
+            *(webhooks.routes() if webhooks is not None else ()),
             Route("/style.css", lambda _: pages.style()),
             Route("/a/{token}", desk.show, methods=["GET"]),
             Route("/a/{token}", desk.act, methods=["POST"]),

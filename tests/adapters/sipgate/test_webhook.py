@@ -29,7 +29,12 @@ class Wired:
     def __init__(self, *, remembered: int = 500) -> None:
         self.now = START
         self.server = LoopbackServer(Starlette(routes=[Route(PATH, self._serve, methods=["POST"])]))
-        settings = WebhookSettings(address=f"{self.server.url}{PATH}", public_key=public_key(), remembered=remembered)
+        settings = WebhookSettings(
+            address=f"{self.server.url}{PATH}",
+            public_key=public_key(),
+            remembered=remembered,
+            lines=frozenset({OUR_LINE}),
+        )
         self.webhook = SipgateWebhook(settings)
         self.http = httpx2.AsyncClient()
         self.pushes = Pushes(Exchange(lambda: self.now, frozenset({OUR_LINE})), settings.address, self.http)
@@ -134,7 +139,9 @@ async def test_what_is_not_signed_has_no_effect(wired):
     ],
 )
 def test_a_signed_request_nobody_can_read_is_refused_and_brings_nothing(body):
-    webhook = SipgateWebhook(WebhookSettings(address="https://x.example/w", public_key=public_key()))
+    webhook = SipgateWebhook(
+        WebhookSettings(address="https://x.example/w", public_key=public_key(), lines=frozenset({OUR_LINE}))
+    )
     result = webhook.handle({"x-sipgate-signature": sign(body)}, body, START)
     assert result.reply.status == 400
     assert not result.observation.calls
@@ -182,3 +189,9 @@ async def test_it_remembers_no_more_than_it_should():
             await wired.pushes.ring(Way.IN, OUR_LINE, GUEST)
     assert len(await wired.told()) == 3
     await wired.http.aclose()
+
+
+async def test_a_signed_call_of_another_customer_of_sipgate_is_not_taken(wired):
+    """All customers' calls bear the same signature."""
+    await wired.pushes.ring(Way.OUT, "+494012345678", GUEST)
+    assert not await wired.told()

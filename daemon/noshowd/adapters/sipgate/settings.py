@@ -39,5 +39,7 @@ class WebhookSettings:
     path: str = "/webhooks/sipgate"
     #: sipgate's published RSA key, PEM.
     public_key: str
+    #: Our lines, E.164: sipgate signs the calls of all its customers with the same key.
+    lines: frozenset[str]
     #: Most calls remembered at one time; the oldest are forgotten first.
     remembered: int = 500

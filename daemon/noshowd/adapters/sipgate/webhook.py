@@ -18,7 +18,7 @@ from noshowd.adapters.sipgate.settings import WebhookSettings
 from noshowd.adapters.sipgate.wire import number
 from noshowd.domain.evidence import CallRecord, CallResult, Direction, Observation, SourceTraits
 from noshowd.domain.lines import concerns
-from noshowd.domain.meeting import Kind, Meeting
+from noshowd.domain.meeting import Kind, Meeting, Side
 from noshowd.ports.webhook import WebhookReply, WebhookResult
 
 _SIGNATURE = "x-sipgate-signature"
@@ -70,7 +70,10 @@ class SipgateWebhook:
         self.traits = SourceTraits(name=settings.name, presence_only=True, lag=timedelta(0), settles_after=timedelta(0))
 
     def sees(self, meeting: Meeting) -> bool:
-        return meeting.place.kind is Kind.PHONE
+        if meeting.place.kind is not Kind.PHONE:
+            return False
+        lines = {line for person in meeting.side(Side.OURS) for line in person.lines}
+        return not lines or bool(lines & self._settings.lines)
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:
         """What was told since then. Never fails: nothing is asked."""
@@ -90,6 +93,8 @@ class SipgateWebhook:
         call = self._next(event, key, form, now)
         if call is None:
             return _UNREADABLE
+        if call.our_line not in self._settings.lines:
+            return WebhookResult(reply=WebhookReply())
         self._remember(call)
         reply = WebhookReply()
         if event == "newCall":

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import make_url
 
+from noshowd.config.secrets import SecretMissing
 from noshowd.domain.evidence import CallResult
 from noshowd.reading.numbers import NumberFormat, Numbering, normalise
 from noshowd.runtime.bench import Adapters, Bench
@@ -31,6 +32,37 @@ def sipgate(bench: Bench, section: Any, made: Adapters) -> None:
     )
     made.presences[section.name] = bench.shared(f"presence {section.name}", lambda: SipgateHistory(settings))
     made.checks[f"presence {section.name}"] = lambda: check(settings, bench.clock.now())
+
+
+def sipgate_webhook(bench: Bench, section: Any, made: Adapters) -> None:
+    from noshowd.adapters.sipgate.settings import WebhookSettings
+    from noshowd.adapters.sipgate.webhook import SipgateWebhook
+
+    web = bench.config.web
+    settings = WebhookSettings(
+        name=section.name,
+        address=f"{web.public_url if web is not None else ''}{section.path}",
+        path=section.path,
+        public_key=_public_key(section.public_key),
+        lines=frozenset(section.lines),
+    )
+    webhook = SipgateWebhook(settings)
+    made.presences[section.name] = webhook
+    made.webhooks.append(webhook)
+
+
+def _public_key(place: Path) -> str:
+    """The RSA key in a file, PEM. Raises `SecretMissing`."""
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        written = place.read_text(encoding="ascii")
+        load_pem_public_key(written.encode())
+    except (OSError, ValueError):
+        raise SecretMissing(
+            f"{place} holds no public key", do="Put the key that the vendor publishes there (PEM)."
+        ) from None
+    return written
 
 
 def fritzbox(bench: Bench, section: Any, made: Adapters) -> None:

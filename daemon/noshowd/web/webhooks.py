@@ -1,0 +1,48 @@
+"""Requests of vendors. Who sent them is for the vendor's adapter to prove; here only their size is bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from noshowd.domain.evidence import Observation
+from noshowd.ports.clock import Clock
+from noshowd.ports.webhook import Webhook
+
+LARGEST_REQUEST = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhooks:
+    """The requests of these vendors. What they bring is given to `receive` before they are answered."""
+
+    hooks: Sequence[Webhook]
+    receive: Callable[[Observation], Awaitable[object]]
+    clock: Clock
+
+    def routes(self) -> list[Route]:
+        return [Route(hook.path, self._endpoint(hook), methods=["POST"]) for hook in self.hooks]
+
+    def _endpoint(self, hook: Webhook) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            body = await _body(request)
+            result = hook.handle(dict(request.headers), body, self.clock.now())
+            await self.receive(result.observation)
+            reply = result.reply
+            return Response(reply.body, status_code=reply.status, media_type=reply.content_type)
+
+        return endpoint
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST_REQUEST:
+            raise HTTPException(413)
+    return bytes(body)
