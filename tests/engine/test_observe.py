@@ -67,6 +67,24 @@ async def test_a_meeting_is_looked_at_a_bounded_number_of_times(database: Databa
     assert len(source.looks) < 80
 
 
+async def test_the_last_look_comes_when_the_source_has_settled(database: Database):
+    source = Watcher()
+    house = watch(database, source)
+    await house.until(60)
+    assert source.looks[-1] > at(30) + source.traits.settles_after
+
+
+async def test_a_meeting_that_runs_already_is_looked_at_at_once(database: Database):
+    source = Watcher()
+    house = House(database, begins=-60, meeting=[{**MEETING, "appears": "10:05:10"}])
+    house.presences["meet"] = source
+    house.parts = house.open("first")
+    house.pass_time(5.2)
+    await house.stage.appear("m")
+    await house.until(5.3)
+    assert source.looks[:1] == [at(5.2)]
+
+
 async def test_no_source_is_asked_about_a_meeting_it_cannot_see_or_that_is_not_watched(database: Database):
     source = Watcher()
     elsewhere = {**MEETING, "link": "https://zoom.us/j/123456789"}

@@ -32,8 +32,6 @@ from noshowd.store.outbox import OutboxRow
 
 log = structlog.get_logger()
 
-#: Between the end of the longest send and the end of the lease, for clocks and slow disks.
-_MARGIN = 5.0
 #: Kinds about noshowd itself or about another follow-up: no premises, no fresh look.
 _PLAIN = frozenset({FollowUpKind.APPROVAL, FollowUpKind.CORRECTION, FollowUpKind.NOTICE})
 #: A pause, a hint or a budget holds a message back; it is tried again this often while its window is open.
@@ -234,15 +232,16 @@ async def _dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
     if parcel.carries not in channel.carries:
         parcel = replace(parcel, carries=Carries.TO_OUR_SIDE)
     token = row.token or ""
-    needed = (channel.timeout + _MARGIN) * parts.clock.speed
-    lease = max(parts.lease, timedelta(seconds=needed + _MARGIN * parts.clock.speed))
+    margin = parts.pace.margin * parts.clock.speed
+    needed = timedelta(seconds=channel.timeout) * parts.clock.speed + margin
+    lease = max(parts.lease, needed + margin)
     now, began = parts.clock.now(), parts.clock.monotonic()
     await parts.database.run(
         lambda conn: outbox.mark_sending(
             conn, row.key, token, now=now, lease=lease, channel=channel.name, parcel=parcel
         )
     )
-    left = lease.total_seconds() - (parts.clock.monotonic() - began)
+    left = lease - timedelta(seconds=parts.clock.monotonic() - began)
     if left < needed:
         # the machine slept: somebody else may hold the row by now
         await _not_sent(parts, row, Temporary("the lease ran short"), channel)

@@ -11,7 +11,7 @@ import structlog
 from noshowd.domain.evidence import Observation
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy
-from noshowd.domain.timing import next_source_look, window
+from noshowd.domain.timing import first_source_look, next_source_look, settled_at, window
 from noshowd.engine.failure import as_vendor_error, pause_after, report_bad, report_good
 from noshowd.engine.matching import discreet
 from noshowd.engine.parts import Parts
@@ -44,7 +44,7 @@ def first_looks(parts: Parts, meeting: Meeting, policy: Policy, now: datetime) -
         PlannedLook(
             round_id=(meeting.key, meeting.round),
             source=name,
-            next_look_at=next_source_look(meeting, source.traits, policy, None, now) if meeting.watched else None,
+            next_look_at=first_source_look(meeting, source.traits, policy, now) if meeting.watched else None,
         )
         for name, source in parts.presences.items()
         if source.sees(meeting)
@@ -88,7 +88,9 @@ async def _take(
 ) -> None:
     now = parts.clock.now()
     due = next_source_look(stored.meeting, source.traits, policy, stored.verdict, now)
-    if due is None or now < window(stored.meeting, policy.judging).start:
+    settled = settled_at(stored.meeting, policy.judging, [source.traits]) + policy.judging.gap
+    closed = stored.verdict is not None and stored.verdict.final
+    if closed or not window(stored.meeting, policy.judging).start <= now <= settled:
         await parts.database.run(lambda conn: looks.record_good(conn, claim, looked_at=now, next_look_at=due))
         return
     try:
@@ -100,16 +102,17 @@ async def _take(
     done = parts.clock.now()
 
     def save(conn: sa.Connection) -> None:
-        looks.record_good(conn, claim, looked_at=now, next_look_at=max(due, done + timedelta(seconds=1)))
+        again = None if due is None else max(due, done + timedelta(seconds=1))
+        looks.record_good(conn, claim, looked_at=now, next_look_at=again)
         evidence_rows.append(conn, key, round_, seen, now=done)
         report_good(conn, f"source:{claim.source}", now=done)
 
     await parts.database.run(save, wake=True)
 
 
-async def _failed(parts: Parts, claim: ClaimedLook, error: VendorError, due: datetime, now: datetime) -> None:
+async def _failed(parts: Parts, claim: ClaimedLook, error: VendorError, due: datetime | None, now: datetime) -> None:
     """A failed look writes no coverage: what it would have seen stays unknown."""
-    later = max(due, now + pause_after(parts.pace, claim.failures, error))
+    later = max(due or now, now + pause_after(parts.pace, claim.failures, error))
 
     def save(conn: sa.Connection) -> None:
         looks.record_bad(conn, claim, error=error.reason, next_look_at=later)

@@ -83,6 +83,8 @@ class Pace:
     """How often and how long things are done, all on the engine's clock."""
 
     lease: timedelta = timedelta(seconds=60)
+    #: Between the end of the longest send and the end of its lease, for clocks and slow disks; real time.
+    margin: timedelta = timedelta(seconds=5)
     #: A vendor's answer is waited for no longer than this.
     patience: timedelta = timedelta(seconds=30)
     #: First wait after a failure; it doubles up to `longest_backoff`.
