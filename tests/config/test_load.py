@@ -202,3 +202,25 @@ def test_a_file_that_is_named_must_be_there(read, minimal, tmp_path):
 
     (tmp_path / "own.pem").touch()
     assert read(text).config.network.ca_file == tmp_path / "own.pem"
+
+
+def test_a_vendor_that_is_to_call_us_needs_an_address_of_ours(read, minimal, tmp_path):
+    (tmp_path / "key.pem").write_text("key", encoding="ascii")
+    table = '[[presence]]\nkind = "sipgate_webhook"\nlines = ["+4989123456"]\n'
+    table += f'public_key = "{tmp_path}/key.pem"\nname = '
+    report = read(f'{minimal}\n{table}"a"\n{table}"b"\n')
+
+    found = [p.key.partition(".")[2] for p in report.problems if p.key.startswith("presence")]
+    assert found == ["kind", "kind", "path"]
+
+
+def test_call_records_say_where_and_which_way(read, minimal):
+    table = '[[presence]]\nkind = "cdr"\nlines = ["+4989123456"]\n'
+    for line, key in (
+        ('database = "oracle://h/d"', "database"),
+        ('database = "mysql://u:pass@h/d"', "database"),
+        ('database = "sqlite:////x/cdr.db"\ncolumns = { direction = "way" }', ""),
+    ):
+        [problem] = [p for p in read(minimal + table + line).problems if p.key.startswith("presence")]
+        assert problem.key.endswith(key)
+        assert "pass" not in str(problem.found)

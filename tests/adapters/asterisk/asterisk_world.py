@@ -12,7 +12,7 @@ from contract.call_suite import GUEST, OTHER_LINE, OUR_LINE, CallWorld
 from contract.source_suite import OPENING
 from noshowd.adapters.asterisk.presence import AsteriskEvents
 from noshowd.adapters.asterisk.settings import AsteriskSettings
-from noshowd.demo.vendors.asterisk.manager import AmiCall, AsteriskServer
+from noshowd.demo.vendors.asterisk.ami import AmiCall, AsteriskServer
 from noshowd.domain.evidence import Direction
 from noshowd.reading.numbers import NumberFormat, Numbering, normalise
 
