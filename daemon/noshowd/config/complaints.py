@@ -47,26 +47,29 @@ _ALLOWED: dict[str, str] = {
 }
 
 
-def complaints(errors: list[ErrorDetails], *, file: str, lines: Lines) -> list[Problem]:
-    """All of pydantic's errors as problems; a list is not also called too short when its items are bad."""
+def complaints(errors: list[ErrorDetails], *, file: str, lines: Lines, root: Model = Config) -> list[Problem]:
+    """All of pydantic's errors about a file of that model as problems.
+
+    A list is not also called too short when its items are bad.
+    """
     places = [error["loc"] for error in errors]
     return [
-        _complain(error, file=file, lines=lines)
+        _complain(error, file=file, lines=lines, root=root)
         for error in errors
         if error["type"] != "too_short"
         or not any(place != error["loc"] and place[: len(error["loc"])] == error["loc"] for place in places)
     ]
 
 
-def _complain(error: ErrorDetails, *, file: str, lines: Lines) -> Problem:
+def _complain(error: ErrorDetails, *, file: str, lines: Lines, root: Model) -> Problem:
     """One error of pydantic's as a problem."""
-    where, holder = follow(error["loc"])
+    where, holder = follow(error["loc"], root)
     if error["type"] == "union_tag_invalid":
         where = (*where, "kind")
     words: Words
     match error["type"]:
         case "extra_forbidden":
-            words = _unknown_key(where, holder)
+            words = _unknown_key(where, holder, root)
         case "missing":
             words = _missing_key(where, holder)
         case "union_tag_not_found":
@@ -76,11 +79,11 @@ def _complain(error: ErrorDetails, *, file: str, lines: Lines) -> Problem:
     return Problem(file=file, line=line_of(where, lines), key=dotted(where), **words)
 
 
-def _unknown_key(where: Where, holder: Model | None) -> Words:
+def _unknown_key(where: Where, holder: Model | None, root: Model) -> Words:
     key = str(where[-1])
     known = list(fields_of(holder)) if holder is not None else []
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-    homes = [name for model, name in tables().items() if name and key in fields_of(model)]
+    homes = [name for model, name in tables(root).items() if name and key in fields_of(model)]
     if near:
         do = "Correct the key, or remove it."
     elif homes:

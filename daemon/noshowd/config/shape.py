@@ -37,14 +37,14 @@ def kind_of(model: Model) -> str | None:
     return str(values[0]) if len(values) == 1 else None
 
 
-def follow(loc: tuple[str | int, ...]) -> tuple[Where, Model | None]:
-    """A location of pydantic's as a place in the file, with the table in which its last key stands.
+def follow(loc: tuple[str | int, ...], root: Model = Config) -> tuple[Where, Model | None]:
+    """A location of pydantic's as a place in a file of that model, with the table in which its last key stands.
 
     pydantic names the chosen kind of a table in its locations; the file does not.
     """
     where: Where = ()
     holder: Model | None = None
-    candidates: tuple[Model, ...] = (Config,)
+    candidates: tuple[Model, ...] = (root,)
     for part in loc:
         if len(candidates) > 1 and isinstance(part, str):
             chosen = tuple(model for model in candidates if kind_of(model) == part)
@@ -62,8 +62,8 @@ def follow(loc: tuple[str | int, ...]) -> tuple[Where, Model | None]:
 
 
 @cache
-def tables() -> dict[Model, str]:
-    """Every table of the configuration with its dotted name."""
+def tables(root: Model = Config) -> dict[Model, str]:
+    """Every table of a file of that model with its dotted name."""
     found: dict[Model, str] = {}
 
     def visit(model: Model, name: str) -> None:
@@ -74,7 +74,7 @@ def tables() -> dict[Model, str]:
             for inner in models_in(field.annotation):
                 visit(inner, f"{name}.{key}".lstrip("."))
 
-    visit(Config, "")
+    visit(root, "")
     return found
 
 

@@ -12,7 +12,7 @@ from noshowd.engine.parts import Parts
 from noshowd.ports.answers import BOUNCED, Answer
 from noshowd.store import meetings, outbox
 from noshowd.store.outbox import OutboxRow
-from noshowd.story.format import AnswerGiven
+from noshowd.story.happening import AnswerGiven
 
 #: States of a message that lies before somebody.
 _POSTED = (State.SENT, State.RETRACTING, State.RETRACTED)

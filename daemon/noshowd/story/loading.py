@@ -7,31 +7,32 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from noshowd.config.complaints import complaints
+from noshowd.config.positions import key_lines
+from noshowd.config.problems import Problem
 from noshowd.story.format import Story
 
 
 class BrokenStoryError(ValueError):
-    """A story cannot be told. One line for each problem: where, what was found, what is allowed."""
+    """A story cannot be told: where, what was found, what is allowed, what to do, for each problem."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
 
 def load_story(path: Path) -> Story:
     """The story in this file. Raises `BrokenStoryError`."""
+    file = str(path)
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        source = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(source)
     except OSError as error:
-        raise BrokenStoryError([f"{path}: {error.strerror or 'cannot be read'}"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BrokenStoryError([f"{path}: not TOML: {error}"]) from None
+        raise BrokenStoryError([Problem(file=file, message=error.strerror or "cannot be read")]) from None
+    except ValueError as error:  # not TOML, not UTF-8
+        raise BrokenStoryError([Problem(file=file, message=f"this is not TOML: {error}")]) from None
     try:
         return Story.model_validate(tables)
     except ValidationError as error:
-        problems = [f"{path}: {_place(one['loc'])}: {one['msg']}" for one in error.errors(include_url=False)]
-        raise BrokenStoryError(problems) from None
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
+        errors = error.errors(include_url=False)
+        raise BrokenStoryError(complaints(errors, file=file, lines=key_lines(source), root=Story)) from None

@@ -15,7 +15,7 @@ from noshowd.store.database import Database
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import OutboxRow
 from noshowd.story.format import Story
-from noshowd.story.scripted import Post
+from noshowd.story.posts import Post
 
 #: Wide enough for every story.
 ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -116,6 +116,7 @@ def _message(post: Post, zone: ZoneInfo) -> dict[str, Any]:
         "channel": post.channel,
         "to": post.parcel.recipient.address,
         "carries": post.parcel.carries,
+        "key": post.parcel.key,
         "subject": post.parcel.subject,
         "text": post.parcel.text,
         "edits": post.edits,

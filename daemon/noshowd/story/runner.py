@@ -19,18 +19,14 @@ from noshowd.runtime.people import ConfiguredDirectory
 from noshowd.store import people, switches
 from noshowd.store.database import Database, open_database
 from noshowd.story.answering import bounce, press
+from noshowd.story.checking import Checker
 from noshowd.story.clock import FakeClock
-from noshowd.story.expect import Checker
-from noshowd.story.format import Event, Story
+from noshowd.story.format import ACCOUNT, USUAL_CHANNELS, Story
+from noshowd.story.happening import Event
+from noshowd.story.posts import KilledError, Post, ScriptedChannel
 from noshowd.story.report import Report, report
-from noshowd.story.scripted import (
-    KilledError,
-    Post,
-    ScriptedChannel,
-    ScriptedLines,
-    ScriptedRoom,
-)
-from noshowd.story.setting import ACCOUNT, USUAL_CHANNELS, instant, traits
+from noshowd.story.scripted import ScriptedLines, ScriptedRoom
+from noshowd.story.setting import instant, traits
 from noshowd.story.stage import Stage, StoryError
 
 #: The store as it is, but for the disk: nothing of a story outlives it.

@@ -16,16 +16,11 @@ from noshowd.domain.entry import (
     Sensitivity,
 )
 from noshowd.domain.evidence import SourceTraits
-from noshowd.story.format import Guest, Moment, Source, Story, StoryChannel, StoryMeeting
+from noshowd.story.format import ACCOUNT, Source, Story, StoryMeeting
+from noshowd.story.happening import Guest
+from noshowd.story.moment import Moment
 
-ACCOUNT = "calendars"
 _LONG_AGO = timedelta(days=7)
-#: What a firm has when a story does not say: a chat for us, mail for guests, a task list.
-USUAL_CHANNELS = (
-    StoryChannel(name="chat", carries=("to_our_side",)),
-    StoryChannel(name="mail", carries=("to_our_side", "to_guests"), recovery="ask", edits=False),
-    StoryChannel(name="tasks", carries=("tasks",)),
-)
 
 
 def instant(story: Story, moment: Moment) -> datetime:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef, EntryStatus, Response
 from noshowd.domain.evidence import CallRecord, CallResult, Direction, Identity, Where
-from noshowd.story.format import Call, Changes, Event, Joins, Story, Who
+from noshowd.story.format import ACCOUNT, Story
+from noshowd.story.happening import Call, Changes, Event, Joins, Who
 from noshowd.story.scripted import Mood, Moods, ScriptedCalendar, Stay, World
-from noshowd.story.setting import ACCOUNT, attendee, entries, instant
+from noshowd.story.setting import attendee, entries, instant
 
 
 class StoryError(ValueError):
@@ -40,7 +41,7 @@ class Stage:
     def happen(self, event: Event, now: datetime) -> None:
         """Change the world as the event says; what concerns the daemon itself is not done here."""
         if event.join is not None:
-            self._join(event, now)
+            self._join(event, event.join, now)
         elif event.leave is not None:
             self._end(event.leave, event, now)
         elif event.admit is not None:
@@ -96,8 +97,7 @@ class Stage:
         copies = self._copies(event)
         return copies[0].location if copies else ""
 
-    def _join(self, event: Event, now: datetime) -> None:
-        joins = event.join if isinstance(event.join, Joins) else Joins(who=str(event.join))
+    def _join(self, event: Event, joins: Joins, now: datetime) -> None:
         link = joins.link or self._link(event)
         self._enter(self._identity(joins), joins.who, link, joins.where, now, joins.seen_by)
 

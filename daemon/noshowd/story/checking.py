@@ -14,9 +14,9 @@ from noshowd.store import meetings, outbox
 from noshowd.store.database import Database
 from noshowd.store.meetings import StoredMeeting, Transition
 from noshowd.store.outbox import OutboxRow
-from noshowd.story.format import Expect
+from noshowd.story.expectation import Expect
+from noshowd.story.posts import Post
 from noshowd.story.report import ALWAYS
-from noshowd.story.scripted import Post
 from noshowd.story.stage import Stage
 
 _SENT = frozenset({State.SENT, State.RETRACTING, State.RETRACTED, State.UNCERTAIN})

@@ -1,0 +1,64 @@
+"""What a story expects: the tables of `[[expect]]`."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from noshowd.config.values import Section
+from noshowd.domain.followup import FollowUpKind
+from noshowd.domain.meeting import Skip
+from noshowd.domain.phase import Phase
+from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence
+from noshowd.story.moment import Moment
+
+
+class Late(Section):
+    """Whole minutes between the start and the first of a side to come."""
+
+    ours: int | None = Field(default=None, description="Our side.")
+    theirs: int | None = Field(default=None, description="The other side.")
+
+
+class PersonExpected(Section):
+    """Presence of one person."""
+
+    person: str = Field(description="Address.")
+    presence: Presence = Field(description="What is held to be true.")
+
+
+class TextExpected(Section):
+    """What stood in the messages of one kind, subject and text."""
+
+    kind: FollowUpKind = Field(description="Which messages.")
+    says: tuple[str, ...] = Field(default=(), description="Each of these stands in every one of them.")
+    never_says: tuple[str, ...] = Field(default=(), description="None of these stands in any of them.")
+
+
+class Expect(Section):
+    """What must hold at an instant, or at the end."""
+
+    at: Moment | None = Field(default=None, description="When; else at the end.")
+    meeting: str | None = Field(default=None, description="Which; may be left out when there is one.")
+    outcome: Outcome | None = None
+    never: tuple[Outcome, ...] = Field(default=(), description="Outcomes it never had up to then.")
+    phase: Phase | None = None
+    skip: Skip | None = None
+    ours: SidePresence | None = None
+    theirs: SidePresence | None = None
+    people: tuple[PersonExpected, ...] = ()
+    reasons: tuple[Reason, ...] = Field(default=(), description="Among the reasons.")
+    no_reasons: tuple[Reason, ...] = Field(default=(), description="Not among the reasons.")
+    round: int | None = None
+    sent: tuple[str, ...] = Field(default=(), description='Sent by then: "kind" or "kind person".')
+    not_sent: tuple[str, ...] = Field(default=(), description="Not sent by then.")
+    open: tuple[str, ...] = Field(default=(), description="Waiting for approval or queued.")
+    withheld: tuple[str, ...] = Field(default=(), description='Withheld: "kind reason".')
+    withdrawn: tuple[str, ...] = ()
+    retracted: tuple[str, ...] = ()
+    quiet: bool = Field(default=False, description="Nothing went to any guest.")
+    texts: tuple[TextExpected, ...] = ()
+    late: Late | None = Field(default=None, description="How late each side was.")
+    count: dict[FollowUpKind, int] = Field(default_factory=dict, description="How many of a kind were sent.")
+    arrived: dict[FollowUpKind, int] = Field(
+        default_factory=dict, description="How often a message of a kind went over the wire."
+    )
