@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,14 +86,22 @@ def next_due(
     due: sa.Column[Any],
     *,
     now: datetime,
-    where: Sequence[sa.ColumnElement[bool]] = (),
+    where: tuple[sa.ColumnElement[bool], ...] = (),
 ) -> datetime | None:
-    """When there is something to claim next: at its due instant, or when the lease on it ends."""
-    table = due.table
+    """When there is something to claim next: at its due instant, or when the lease on it ends.
+
+    Asked all the time: the statement is made once for each column and `where`, which has to be the same object.
+    """
+    found = conn.execute(_next_due(due, where), {"now": now}).one()
+    return min((at for at in found if at is not None), default=None)
+
+
+@cache
+def _next_due(due: sa.Column[Any], where: tuple[sa.ColumnElement[bool], ...]) -> sa.Select[Any]:
+    table, now = due.table, sa.bindparam("now", type_=due.type)
     first = sa.select(due).where(due.is_not(None), _free(table, now), *where).order_by(due).limit(1)
     held = sa.select(sa.func.min(table.c.lease_until)).where(due <= now, table.c.lease_until > now, *where)
-    instants = [at for at in (conn.scalar(first), conn.scalar(held)) if at is not None]
-    return min(instants, default=None)
+    return sa.select(first.scalar_subquery(), held.scalar_subquery())
 
 
 def release_all(conn: sa.Connection, *, now: datetime) -> None:
@@ -103,5 +112,5 @@ def release_all(conn: sa.Connection, *, now: datetime) -> None:
         conn.execute(sa.update(due.table).where(*held).values(lease_token=None, lease_until=None))
 
 
-def _free(table: sa.FromClause, now: datetime) -> sa.ColumnElement[bool]:
+def _free(table: sa.FromClause, now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     return sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now)

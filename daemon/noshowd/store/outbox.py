@@ -81,6 +81,11 @@ _COLUMNS = (
 )
 
 
+#: States in which something is left to be done with a row.
+_WORK = (State.QUEUED, State.AWAITING, State.SENDING, State.RETRACTING)
+_UNFINISHED = (outbox.c.state.in_(_WORK),)
+
+
 def add(conn: sa.Connection, rows: Sequence[NewRow], *, now: datetime) -> None:
     """Put follow-ups into the outbox; one whose key is there already changes nothing."""
     bulk.insert(conn, outbox, [_new(row, now) for row in rows])
@@ -120,7 +125,7 @@ def claim_due(
     lease: timedelta,
     limit: int,
     worker: str,
-    states: Collection[State] = (State.QUEUED, State.AWAITING, State.SENDING, State.RETRACTING),
+    states: Collection[State] = _WORK,
 ) -> list[OutboxRow]:
     """Lease up to `limit` rows with which something is to be done, the longest due first.
 
@@ -139,13 +144,8 @@ def claim_due(
     return [_row(row[1:], token) for row in rows]
 
 
-def next_due(
-    conn: sa.Connection,
-    *,
-    now: datetime,
-    states: Collection[State] = (State.QUEUED, State.AWAITING, State.SENDING, State.RETRACTING),
-) -> datetime | None:
-    return leases.next_due(conn, outbox.c.next_try_at, now=now, where=(outbox.c.state.in_(states),))
+def next_due(conn: sa.Connection, *, now: datetime) -> datetime | None:
+    return leases.next_due(conn, outbox.c.next_try_at, now=now, where=_UNFINISHED)
 
 
 def mark_sending(
