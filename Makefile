@@ -9,15 +9,17 @@ PYTEST_ARGS ?=
 # The full counts. .ci/run asks for a smaller share; each test prints the seed it runs with.
 SOAK_ROUNDS ?= 200
 SOAK_SEED   ?= 1
+MUTANTS     ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-real soak bench lint format lock clean
+.PHONY: help setup demo test test-real soak mutation bench lint format lock clean
 
 help:
 	@echo 'make demo       a working day with simulated vendors, in about a minute'
 	@echo 'make test       all tests that need only Python packages'
 	@echo 'make test-real  tests against real counterparts, installed with apt-get where that is possible'
 	@echo 'make soak       the full counts: SOAK_ROUNDS=$(SOAK_ROUNDS) SOAK_SEED=$(SOAK_SEED)'
+	@echo 'make mutation   takes every rule of judging away once (an hour or more)'
 	@echo 'make bench      measurements, printed and never judged'
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make format     lets ruff mend what it can'
@@ -33,8 +35,14 @@ $(READY): requirements/dev.txt pyproject.toml tools/setup-venv
 demo: $(READY)
 	@$(BIN)/noshowd demo
 
+# The demo lives through its day alone: it needs both cores of a small machine to keep up with its clock.
 test: $(READY)
-	$(PYTEST) $(PYTEST_ARGS)
+	$(PYTEST) -n auto --ignore=tests/demo $(PYTEST_ARGS)
+	$(PYTEST) tests/demo
+
+# Every rule of judging and of the gate is taken away once; MUTANTS=20 tries a sample.
+mutation: $(READY)
+	NOSHOWD_SOAK_ROUNDS=$(MUTANTS) NOSHOWD_SOAK_SEED=$(SOAK_SEED) $(PYTEST) -m mutation tests/mutation
 
 test-real: $(READY)
 	@tests/real/run $(BIN)/python $(PYTEST_ARGS)
