@@ -18,14 +18,13 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from databases import postgres_database, postgres_server
-from engine.house import LINK, MINUTE, TEN, at
+from engine.house import LINK, TEN, at
 from noshowd.config.model import Config
 from noshowd.domain.entry import EntryRef, Response
 from noshowd.domain.evidence import Coverage, Identity, Sighting, SourceTraits

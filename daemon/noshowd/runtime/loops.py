@@ -24,6 +24,8 @@ log = structlog.get_logger()
 
 #: No loop sleeps longer than this in real time without a look, so that a missed wake-up costs seconds at most.
 _LONGEST_SLEEP = 15.0
+#: Between two tries for what is due and cannot be had.
+_BREATH = 0.05
 #: After an error of the database or of our own.
 _PAUSE = 2.0
 _HOUSEKEEPING = timedelta(seconds=30)
@@ -90,8 +92,8 @@ class Worker:
             now = self._parts.clock.now()
             longest = _LONGEST_SLEEP * self._parts.clock.speed
             wait = longest if due is None else min(longest, (due - now).total_seconds())
-            if wait > 0:
-                await bell.wait(self._parts.clock, wait)
+            # what is due and yet could not be claimed is in another worker's hands
+            await bell.wait(self._parts.clock, max(wait, _BREATH))
 
     async def _keep_house(self) -> None:
         """Heartbeat, and a word to our side about whatever has gone blind or come back."""

@@ -27,8 +27,13 @@ PATIENCE = 10
 #: table, and must not spend longer on planning in parallel or compiling than such a query takes.
 PLANNING = "-c enable_seqscan=off -c max_parallel_workers_per_gather=0 -c jit=off"
 
+#: A worker that stands still in the middle of a transaction (a paused machine, a lost network) must not hold its rows
+#: for longer than any lease: the server ends such a session, and nothing of it was saved.
+STANDSTILL = "-c idle_in_transaction_session_timeout=20s"
+
 #: SQLSTATE classes (PostgreSQL documentation, appendix A) and what a person can do about them.
 SENTENCES = {
+    "25P03": "ended a transaction in which this worker stood still; nothing of that step was saved",
     "28": "refuses the user or password: check the address of the database",
     "3D": "does not exist: create it (createdb) or mend the address",
     "42501": "does not let this user do that: grant the right to create and write tables",
@@ -56,7 +61,7 @@ class Postgres:
             self._url,
             pool_size=self.threads,
             pool_pre_ping=True,
-            connect_args={"options": PLANNING, "connect_timeout": PATIENCE},
+            connect_args={"options": f"{PLANNING} {STANDSTILL}", "connect_timeout": PATIENCE},
         )
 
     def reading(self) -> dict[str, Any]:
