@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
+from noshowd.store.database import Database
 from noshowd.story.format import Story
 from noshowd.story.loading import BrokenStoryError, load_story
-from noshowd.story.runner import tell_story
+from noshowd.story.runner import story_database, tell_story
 
 STORIES = sorted(path for path in Path(__file__).parent.glob("*.toml") if path.name != "cases.toml")
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    with story_database() as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +37,9 @@ def _drop(_logger: Any, _name: str, _event: Any) -> Any:
 
 
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
-async def test_story(path: Path) -> None:
+async def test_story(path: Path, database: Database) -> None:
     story = load_story(path)
-    report = await tell_story(story)
+    report = await tell_story(story, database)
     assert not report.problems, "\n".join(report.problems)
     assert not _twice(report.messages, story), "a message went over the wire twice"
 
@@ -44,9 +52,10 @@ def _twice(messages: list[dict[str, Any]], story: Story) -> list[str]:
     return [key for key, count in arrived.items() if count > 1]
 
 
-async def test_the_same_story_comes_out_the_same() -> None:
+async def test_the_same_story_comes_out_the_same_on_a_used_database_and_on_a_new_one(database: Database) -> None:
     story = load_story(Path(__file__).parent / "guest_comes_after_the_courtesy_message.toml")
-    assert (await tell_story(story)).as_json() == (await tell_story(story)).as_json()
+    with story_database() as new:
+        assert (await tell_story(story, database)).as_json() == (await tell_story(story, new)).as_json()
 
 
 def test_every_problem_of_a_story_is_told_at_once_with_its_line_and_the_nearest_key(tmp_path: Path) -> None:

@@ -25,13 +25,14 @@ def run(args: argparse.Namespace) -> int:
     import structlog
 
     from noshowd.story.loading import BrokenStoryError, load_story
-    from noshowd.story.runner import tell_story
+    from noshowd.story.runner import story_database, tell_story
     from noshowd.story.stage import StoryError
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         stories = [load_story(path) for path in args.story]
-        reports = [asyncio.run(tell_story(story)) for story in stories]
+        with story_database() as database:
+            reports = [asyncio.run(tell_story(story, database)) for story in stories]
     except (BrokenStoryError, StoryError) as error:
         raise CommandError(str(error)) from None
     if args.json:

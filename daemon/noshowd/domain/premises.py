@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from noshowd.domain.followup import Cause, FollowUp, FollowUpKind, Withheld
-from noshowd.domain.meeting import Kind, Meeting, Person
+from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.verdict import (
     CONFIRMED_MISSES,
     Outcome,
@@ -76,6 +76,13 @@ def their_side_never_seen(case: Case) -> Withheld | None:
 
 def ours_here_now(case: Case) -> Withheld | None:
     return None if case.verdict.ours_here else Withheld.OUR_SIDE_NOT_THERE
+
+
+def ours_waiting_now(case: Case) -> Withheld | None:
+    """Somebody of ours is in the room, or knocks and is not let in."""
+    ours = [p for p in case.verdict.people if p.side is Side.OURS]
+    knocking = any(p.in_lobby and p.here_now for p in ours)
+    return None if case.verdict.ours_here or knocking else Withheld.OUR_SIDE_NOT_THERE
 
 
 def theirs_arrived(case: Case) -> Withheld | None:
@@ -158,7 +165,7 @@ def surely_no_talk(case: Case) -> Withheld | None:
 _STANDS = (not_held, not_called_off)
 PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
     FollowUpKind.NUDGE: (*_STANDS, no_call_running, recipient_absent_now),
-    FollowUpKind.WAITING_NOTICE: (*_STANDS, ours_here_now, still_not_talking),
+    FollowUpKind.WAITING_NOTICE: (*_STANDS, ours_waiting_now, still_not_talking),
     FollowUpKind.COURTESY_MESSAGE: (
         *_STANDS,
         video,

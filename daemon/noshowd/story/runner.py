@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+import sqlalchemy as sa
+
 from noshowd.config.model import Config
 from noshowd.domain.followup import FollowUpKind
 from noshowd.engine.alerts import tell
@@ -18,6 +20,7 @@ from noshowd.runtime.bench import Adapters
 from noshowd.runtime.people import ConfiguredDirectory
 from noshowd.store import people, switches
 from noshowd.store.database import Database, open_database
+from noshowd.store.schema import metadata
 from noshowd.story.answering import bounce, press
 from noshowd.story.checking import Checker
 from noshowd.story.clock import FakeClock
@@ -29,8 +32,6 @@ from noshowd.story.scripted import ScriptedLines, ScriptedRoom
 from noshowd.story.setting import instant, traits
 from noshowd.story.stage import Stage, StoryError
 
-#: The store as it is, but for the disk: nothing of a story outlives it.
-_IN_MEMORY = "sqlite://"
 _KEY = b"a story has no secrets"
 #: How often the house is kept (alerts); the daemon does it more often.
 _HOUSEKEEPING = timedelta(minutes=10)
@@ -54,19 +55,29 @@ class Telling:
     problems: list[str] = field(default_factory=list)
 
 
-async def tell_story(story: Story) -> Report:
-    """Run the story on a database of its own and report everything. Raises `StoryError` for a broken story."""
-    with open_database(_IN_MEMORY) as database:
-        telling = Telling(
-            story=story,
-            stage=Stage(story),
-            clock=FakeClock(instant(story, story.begins)),
-            database=database,
-            config=_config(story),
-        )
-        checker = Checker(telling.stage, database, telling.posts)
-        await _run(telling, checker)
-        return report(story, database, telling.posts, [*telling.problems, *checker.problems])
+def story_database() -> Database:
+    """A store as it is, but for the disk: any number of stories are told on it, one after the other."""
+    return open_database("sqlite://")
+
+
+async def tell_story(story: Story, database: Database) -> Report:
+    """Empty the database, run the story on it and report everything. Raises `StoryError` for a broken story."""
+    database.run_sync(_empty)
+    telling = Telling(
+        story=story,
+        stage=Stage(story),
+        clock=FakeClock(instant(story, story.begins)),
+        database=database,
+        config=_config(story),
+    )
+    checker = Checker(telling.stage, database, telling.posts)
+    await _run(telling, checker)
+    return report(story, database, telling.posts, [*telling.problems, *checker.problems])
+
+
+def _empty(conn: sa.Connection) -> None:
+    for table in reversed(metadata.sorted_tables):
+        conn.execute(sa.delete(table))
 
 
 def _config(story: Story) -> Config:
