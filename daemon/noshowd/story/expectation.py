@@ -39,24 +39,24 @@ class Expect(Section):
 
     at: Moment | None = Field(default=None, description="When; else at the end.")
     meeting: str | None = Field(default=None, description="Which; may be left out when there is one.")
-    outcome: Outcome | None = None
+    outcome: Outcome | None = Field(default=None, description="The one word about the meeting.")
     never: tuple[Outcome, ...] = Field(default=(), description="Outcomes it never had up to then.")
-    phase: Phase | None = None
-    skip: Skip | None = None
-    ours: SidePresence | None = None
-    theirs: SidePresence | None = None
-    people: tuple[PersonExpected, ...] = ()
+    phase: Phase | None = Field(default=None, description="Where it stands in its life.")
+    skip: Skip | None = Field(default=None, description="Why it is not watched.")
+    ours: SidePresence | None = Field(default=None, description="Presence of our side as a whole.")
+    theirs: SidePresence | None = Field(default=None, description="Presence of the other side as a whole.")
+    people: tuple[PersonExpected, ...] = Field(default=(), description="Presence of single people.")
     reasons: tuple[Reason, ...] = Field(default=(), description="Among the reasons.")
     no_reasons: tuple[Reason, ...] = Field(default=(), description="Not among the reasons.")
-    round: int | None = None
+    round: int | None = Field(default=None, description="1, and one more with every move.")
     sent: tuple[str, ...] = Field(default=(), description='Sent by then: "kind" or "kind person".')
     not_sent: tuple[str, ...] = Field(default=(), description="Not sent by then.")
     open: tuple[str, ...] = Field(default=(), description="Waiting for approval or queued.")
     withheld: tuple[str, ...] = Field(default=(), description='Withheld: "kind reason".')
-    withdrawn: tuple[str, ...] = ()
-    retracted: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = Field(default=(), description="Taken out before it left.")
+    retracted: tuple[str, ...] = Field(default=(), description="Taken back after it had been sent.")
     quiet: bool = Field(default=False, description="Nothing went to any guest.")
-    texts: tuple[TextExpected, ...] = ()
+    texts: tuple[TextExpected, ...] = Field(default=(), description="What could be read.")
     late: Late | None = Field(default=None, description="How late each side was.")
     count: dict[FollowUpKind, int] = Field(default_factory=dict, description="How many of a kind were sent.")
     arrived: dict[FollowUpKind, int] = Field(
