@@ -169,7 +169,8 @@ class Watched(Database):
 
 def _shorten(connection: Any, _record: object) -> None:
     """The server lets go of a worker that stands still in a transaction as soon as its lease is over."""
-    connection.execute(f"SET idle_in_transaction_session_timeout = {LEASE // timedelta(milliseconds=1)}")
+    for setting in ("idle_in_transaction_session_timeout", "transaction_timeout"):
+        connection.execute(f"SET {setting} = {LEASE // timedelta(milliseconds=1)}")
     connection.commit()
 
 

@@ -144,10 +144,17 @@ class House:
         self.clock.set(at(minute))
 
     async def press(
-        self, tap: Tap, to: FollowUpKind, *, by: str | None = ANNA, text: str = "", answer_id: str | None = None
+        self,
+        tap: Tap,
+        to: FollowUpKind,
+        *,
+        by: str | None = ANNA,
+        text: str = "",
+        answer_id: str | None = None,
+        nth: int = -1,
     ) -> str:
-        """Somebody presses a button under the newest message of that kind; what they are told."""
-        row = [row for row in self.rows(to) if row.state not in (State.AWAITING, State.QUEUED)][-1]
+        """Somebody presses a button under a message of that kind, the newest by default; what they are told."""
+        row = [row for row in self.rows(to) if row.state not in (State.AWAITING, State.QUEUED)][nth]
         answer = Answer(
             answer_id=answer_id or f"{tap}-{by}-{self.clock.now().isoformat()}",
             channel="chat",

@@ -132,6 +132,8 @@ class AnswerDesk:
         asked = outbox.get(conn, row.followup.concerns or "")
         if asked is None or asked.state is not State.AWAITING:
             return Noted.ALREADY if asked is not None and asked.state is not State.EXPIRED else Noted.TOO_LATE
+        if now > asked.followup.not_after:
+            return Noted.TOO_LATE
         if choosing.tap is Verb.REFUSE:
             outbox.record(conn, asked.key, Happening.REFUSED, now=now, reason=answer.by)
         else:

@@ -26,7 +26,7 @@ from noshowd.engine.recheck import Fresh, recheck
 from noshowd.engine.retract import take_back
 from noshowd.ports.channel import Carries, Channel, Parcel, Receipt
 from noshowd.ports.errors import CredentialsLost, Temporary, Unreachable, VendorError
-from noshowd.store import outbox, switches
+from noshowd.store import meetings, outbox, switches
 from noshowd.store.errors import LeaseLost
 from noshowd.store.outbox import OutboxRow
 
@@ -263,8 +263,10 @@ async def _sent(parts: Parts, row: OutboxRow, channel: Channel, receipt: Receipt
         if row.followup.kind is FollowUpKind.APPROVAL:
             start_veto(conn, parts, row, now)
         report_good(conn, f"channel:{channel.name}", now=now)
+        # what became known while it was under way could not withdraw it, and is asked again whether it stands
+        meetings.poke(conn, [row.followup.key.meeting], now=now)
 
-    await parts.database.run(save)
+    await parts.database.run(save, wake=True)
     log.info("sent", action="deliver", meeting=row.followup.key.meeting, kind=row.followup.kind, source=channel.name)
 
 

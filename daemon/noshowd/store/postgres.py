@@ -28,12 +28,16 @@ PATIENCE = 10
 PLANNING = "-c enable_seqscan=off -c max_parallel_workers_per_gather=0 -c jit=off"
 
 #: A worker that stands still in the middle of a transaction (a paused machine, a lost network) must not hold its rows
-#: for longer than any lease: the server ends such a session, and nothing of it was saved.
+#: for longer than a lease: the server ends such a session, and nothing of it was saved.
 STANDSTILL = "-c idle_in_transaction_session_timeout=20s"
+#: The same for one that stands still between the parts of one statement, which only PostgreSQL 17 and later can tell.
+LONGEST = "60s"
+LIMITED = "SELECT set_config(name, %(limit)s, %(local)s) FROM pg_settings WHERE name = 'transaction_timeout'"
 
 #: SQLSTATE classes (PostgreSQL documentation, appendix A) and what a person can do about them.
 SENTENCES = {
     "25P03": "ended a transaction in which this worker stood still; nothing of that step was saved",
+    "25P04": "ended a transaction in which this worker stood still; nothing of that step was saved",
     "28": "refuses the user or password: check the address of the database",
     "3D": "does not exist: create it (createdb) or mend the address",
     "42501": "does not let this user do that: grant the right to create and write tables",
@@ -57,12 +61,14 @@ class Postgres:
         self._hearing = threading.Lock()
 
     def engine(self) -> sa.Engine:
-        return sa.create_engine(
+        engine = sa.create_engine(
             self._url,
             pool_size=self.threads,
             pool_pre_ping=True,
             connect_args={"options": f"{PLANNING} {STANDSTILL}", "connect_timeout": PATIENCE},
         )
+        sa.event.listen(engine, "connect", _limit)
+        return engine
 
     def reading(self) -> dict[str, Any]:
         return {"postgresql_readonly": True}
@@ -78,6 +84,8 @@ class Postgres:
 
     def lock_schema(self, conn: sa.Connection) -> None:
         conn.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
+        # a migration of large tables takes as long as it takes
+        conn.exec_driver_sql(LIMITED, {"limit": "0", "local": True})
 
     def keep_copy(self, engine: sa.Engine, version: str) -> None:
         """Backups of a server are its administrator's."""
@@ -138,3 +146,8 @@ def _remove_reader(loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
     # The number is kept from better days: a lost connection no longer tells it.
     if not loop.is_closed():
         loop.remove_reader(descriptor)
+
+
+def _limit(connection: psycopg.Connection, _record: object) -> None:
+    connection.execute(LIMITED, {"limit": LONGEST, "local": False})
+    connection.commit()
