@@ -1,55 +1,90 @@
-"""Whoever looks after noshowd is told of a trouble once, and once of its end."""
+"""Never silently blind: a part that fails is told to our side once, again every day, and when it is back."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-import pytest
-
-from noshowd.domain.followup import State
-from noshowd.engine.alerts import tell
-from noshowd.store import health, outbox
+from engine.house import ANNA, House, at
+from noshowd.domain.followup import FollowUpKind
+from noshowd.engine.failure import report_bad, report_good
+from noshowd.ports.errors import CredentialsLost, Temporary
 from noshowd.store.database import Database
-from noshowd.store.health import Condition
 
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-IDA = "ida@us.example"
-
-
-@pytest.fixture
-def told(database: Database):
-    """Reports how parts are, keeps house, and says what Ida is told."""
-
-    def report(minute: int, condition: Condition, *parts: str, error: str | None = "invalid_grant") -> list[str]:
-        now = NOW + timedelta(minutes=minute)
-
-        def work(conn):
-            before = {row.key for row in outbox.in_state(conn, State.QUEUED)}
-            for part in parts:
-                health.record(conn, part, condition, now=now, error=error)
-            tell(conn, (IDA,), now=now)
-            new = [row for row in outbox.in_state(conn, State.QUEUED) if row.key not in before]
-            return [row.followup.key.step.rpartition(":")[0] for row in new]
-
-        return database.run_sync(work)
-
-    return report
+NOTICE = FollowUpKind.NOTICE
+DAY = 24 * 60
 
 
-def test_an_account_and_what_works_through_it_are_one_trouble(told):
-    assert told(0, Condition.STOPPED, "account:google") == ["blind:account:google"]
-    assert told(1, Condition.STOPPED, "source:meet", "channel:gmail") == []
-    assert told(30, Condition.WELL, "account:google", error=None) == []
-    assert told(31, Condition.WELL, "channel:gmail", error=None) == []
-    assert told(32, Condition.WELL, "source:meet", error=None) == ["recovered:account:google"]
+def fails(house: House, minute: float, error: Temporary | CredentialsLost | None = None) -> None:
+    house.pass_time(minute)
+    house.run(lambda conn: report_bad(conn, "source:meet", error or Temporary("down"), now=at(minute)))
 
 
-def test_two_accounts_are_two_troubles(told):
-    assert told(0, Condition.STOPPED, "account:google") == ["blind:account:google"]
-    assert told(1, Condition.STOPPED, "account:microsoft") == ["blind:account:microsoft"]
-    assert told(2, Condition.WELL, "account:google", error=None) == ["recovered:account:google"]
+def works(house: House, minute: float) -> None:
+    house.pass_time(minute)
+    house.run(lambda conn: report_good(conn, "source:meet", now=at(minute)))
 
 
-def test_other_reasons_are_other_troubles(told):
-    told(0, Condition.STOPPED, "account:google")
-    assert told(1, Condition.STOPPED, "source:meet", error="accessNotConfigured") == ["blind:source:meet"]
+async def test_a_short_failure_is_nobodys_concern(database: Database):
+    house = House(database, meeting=[])
+    fails(house, 0)
+    fails(house, 4)
+    assert house.keep_house() == 0
+
+
+async def test_a_lasting_failure_is_told_once(database: Database):
+    house = House(database, meeting=[])
+    fails(house, 0)
+    fails(house, 6)
+    assert house.keep_house() == 1
+    assert house.keep_house() == 0
+    await house.until(7)
+    assert [post.parcel.recipient.address for post in house.sent(NOTICE)] == [ANNA]
+
+
+async def test_what_needs_a_person_is_told_at_once(database: Database):
+    house = House(database, meeting=[])
+    fails(house, 0, CredentialsLost("the token was withdrawn"))
+    assert house.keep_house() == 1
+
+
+async def test_it_is_told_again_every_day_while_it_lasts(database: Database):
+    house = House(database, meeting=[])
+    fails(house, 0, CredentialsLost("the token was withdrawn"))
+    told = []
+    for hour in range(0, 72, 6):
+        house.pass_time(hour * 60 + 1)
+        told.append(house.keep_house())
+    assert sum(told) == 3
+
+
+async def test_recovery_is_told_once_and_only_if_the_failure_was(database: Database):
+    house = House(database, meeting=[])
+    fails(house, 0)
+    works(house, 1)
+    assert house.keep_house() == 0
+    fails(house, 10, CredentialsLost("withdrawn"))
+    house.keep_house()
+    works(house, 20)
+    assert house.keep_house() == 1
+    assert house.keep_house() == 0
+    await house.until(21)
+    first, second = (post.parcel.text for post in house.sent(NOTICE))
+    assert first != second
+
+
+async def test_a_part_that_fails_again_after_recovery_is_told_again(database: Database):
+    house = House(database, meeting=[])
+    for minute in (0, 60):
+        fails(house, minute, CredentialsLost("withdrawn"))
+        assert house.keep_house() == 1
+        works(house, minute + 30)
+        assert house.keep_house() == 1
+
+
+async def test_the_notice_about_a_channel_goes_through_the_other_one(database: Database):
+    house = House(database)
+    await house.until(-2)
+    house.happen(join=ANNA)
+    house.happen(lost="chat")
+    await house.until(5)
+    house.keep_house()
+    await house.until(6)
+    assert {post.channel for post in house.sent(NOTICE)} == {"mail"}
