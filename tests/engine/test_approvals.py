@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.house import ANNA, BEN, GUS, MEETING, House
@@ -20,7 +22,7 @@ VETO = {
 }
 
 
-async def asked(database: Database, **story: object) -> House:
+async def asked(database: Database, **story: Any) -> House:
     """Anna waits for Gus, and has been asked whether the courtesy message may go out."""
     house = House(database, **{"meeting": [TWO], **story})
     await house.until(-2)

@@ -21,7 +21,7 @@ async def doubtful(database: Database, recovery: Recovery, *, left: bool) -> Hou
     chat = house.channels[0]
     chat.recovery = recovery
     fail = "after_the_wire" if left else "before_the_wire"
-    failed = []
+    failed: list[str] = []
 
     def blow(where: str) -> None:
         if where == fail and not failed:
