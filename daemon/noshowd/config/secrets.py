@@ -15,7 +15,7 @@ from noshowd.config.refusal import refuse
 LONGEST = 256 * 1024
 WAYS = '{ credential = "name" }, { env = "NAME" } or { file = "/path" }'
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.@:-]{1,128}$")]
+Name = Annotated[str, StringConstraints(max_length=128, pattern=r"^[A-Za-z0-9_.@:-]+$")]
 
 
 class Secret:
@@ -48,7 +48,7 @@ class SecretRef(BaseModel):
     )
     env: Name | None = Field(default=None, description="Name of an environment variable.")
     file: str | None = Field(
-        default=None, pattern=r"^[^\x00]{1,4096}$", description="A file that holds nothing but the secret."
+        default=None, max_length=4096, pattern=r"^[^\x00]+$", description="A file that holds nothing but the secret."
     )
 
     @model_validator(mode="wrap")

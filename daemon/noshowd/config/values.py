@@ -211,5 +211,6 @@ Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 #: A language that has a folder of templates.
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-SlackName = Annotated[str, Field(pattern=r"^@?[\w.\-]{1,80}$")]
-Name = Annotated[str, Field(pattern=r"^[\w .@+-]{1,80}$")]
+# Lengths are no part of the patterns: each field compiles its own, and a counted repetition takes a megabyte and more.
+SlackName = Annotated[str, Field(max_length=81, pattern=r"^@?[\w.\-]+$")]
+Name = Annotated[str, Field(max_length=80, pattern=r"^[\w .@+-]+$")]
