@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+from babel.core import get_global
 
 from noshowd.domain.entry import (
     Attendee,
@@ -102,9 +103,13 @@ def _entry(event: dict[str, Any], ref: EntryRef) -> CalendarEntry:
     )
 
 
+#: Windows name of a zone -> IANA name (Unicode CLDR).
+_WINDOWS_ZONES: Mapping[str, str] = get_global("windows_zone_mapping")
+
+
 def iana(name: str | None) -> str | None:
     """The IANA name of a zone that Outlook names its own way; None for a customised or unknown one."""
-    for candidate in (name or "", WINDOWS_TO_OLSON.get(name or "", "")):
+    for candidate in (name or "", _WINDOWS_ZONES.get(name or "", "")):
         try:
             return ZoneInfo(candidate).key
         except (ZoneInfoNotFoundError, ValueError, OSError):
