@@ -132,7 +132,9 @@ def test_undisturbed_each_is_nudged_once(orders: Orders):
 def test_killed_at_each_step(orders: Orders, step: str):
     ending = killed(orders, step)
     check(ending, orders)
-    assert set(ending.nudges.values()) == {State.SENT}
+    if orders.url.startswith("sqlite"):
+        # only there is it sure that the one who was sending is dead and does not merely stand still
+        assert set(ending.nudges.values()) == {State.SENT}
     # whoever comes back has something to do at once where no other worker can be alive, else when the lease ends
     assert ending.idle <= (0 if orders.url.startswith("sqlite") else LEASE.total_seconds())
 

@@ -40,8 +40,10 @@ async def doubtful(database: Database, recovery: Recovery, *, left: bool) -> Hou
 async def test_a_channel_that_can_look_it_up_sends_it_once(database: Database, left: bool):
     house = await doubtful(database, Recovery.VERIFY, left=left)
     await house.until(8)
-    assert house.states(NOTICE) == [State.SENT]
-    assert len(house.sent(NOTICE)) == 1
+    # another worker of a shared database may only stand still, and would send when it goes on: then a person is asked
+    sure = left or not database.shared
+    assert house.states(NOTICE) == [State.SENT if sure else State.UNCERTAIN]
+    assert len(house.sent(NOTICE)) == (1 if sure else 0)
 
 
 @pytest.mark.parametrize("left", [True, False])

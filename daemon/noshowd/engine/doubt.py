@@ -44,6 +44,10 @@ async def _look_up(parts: Parts, row: OutboxRow, channel: Channel) -> None:
         token = row.token or ""
         await parts.database.run(lambda conn: outbox.postpone(conn, row.key, token=token, next_try_at=later))
         return
+    if receipt is None and parts.database.shared:
+        # whoever was sending may only stand still, and would send when it goes on: nobody can tell that from its death
+        await _ask(parts, row)
+        return
     await _record(parts, row, Happening.NOT_SENT if receipt is None else Happening.DELIVERED, receipt)
 
 
