@@ -14,12 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from noshowd.demo.configuration import write_configuration
 from noshowd.demo.process import free_port
 from noshowd.demo.town import Town
+from noshowd.runtime.clock import SystemClock
 
 NOSHOWD = (sys.executable, "-m", "noshowd")
 LISTING = "calendar.events.list"
@@ -100,7 +100,7 @@ def main() -> None:
     asked = arguments.parse_args()
     print(f"the process; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"  noshowd --version             {statistics.median(version() for _ in range(asked.rounds)):>8.3f} s")
-    with tempfile.TemporaryDirectory() as name, Town(lambda: datetime.now(UTC), Path(name)) as town:
+    with tempfile.TemporaryDirectory() as name, Town(SystemClock().now, Path(name)) as town:
         folder = Path(name)
         configuration = configure(town, folder)
         journal = folder / "journal"
