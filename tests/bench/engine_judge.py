@@ -212,7 +212,7 @@ def main() -> None:
     asked = arguments.parse_args()
     print(f"{asked.meetings} meetings due at one instant; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     for backend in asked.backends:
-        workers = asked.workers
+        workers = 1 if backend == "sqlite" else asked.workers
         rates = [measure(backend, asked.meetings, workers) for _ in range(asked.rounds)]
         print(f"  {backend:<10} {workers} worker(s) {statistics.median(rates):>8,.0f} meetings/s")
 
