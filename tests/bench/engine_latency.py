@@ -58,7 +58,7 @@ def event(number: int, start: datetime) -> CalendarEntry:
         f"m{number}",
         start=start,
         ref=EntryRef(account=ACCOUNT, calendar=ANNA, entry_id=f"m{number}"),
-        location=f"https://meet.google.com/{number:08}",
+        location=f"https://zoom.us/j/{90_000_000_000 + number}",
         organizer=people[0],
         attendees=people,
     )
@@ -183,10 +183,8 @@ def main() -> None:
             with databases(backend) as url:
                 took = sorted(asyncio.run(measure(url, asked.meetings, asked.missing, spread)))
             p99 = took[min(len(took) - 1, int(len(took) * 0.99))]
-            print(
-                f"  {backend:<10} {name:<24} median {statistics.median(took):5.2f} s,"
-                f" p99 {p99:5.2f} s, last {took[-1]:5.2f} s"
-            )
+            median = statistics.median(took)
+            print(f"  {backend:<10} {name:<24} median {median:5.2f} s, p99 {p99:5.2f} s, last {took[-1]:5.2f} s")
 
 
 if __name__ == "__main__":
