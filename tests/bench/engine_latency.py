@@ -15,7 +15,7 @@ import asyncio
 import os
 import statistics
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,15 +23,15 @@ from datetime import datetime, timedelta
 import structlog
 
 from databases import postgres_database, postgres_server
-from engine.feed import Feed, entry, page
-from engine.house import ANNA, GUS, MINUTE, TEN
+from engine.feed import entry
+from engine.house import GUS, MINUTE, TEN
 from noshowd.config.model import Config
 from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef, Response
 from noshowd.domain.evidence import Coverage, Identity, Observation, Sighting, SourceTraits
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
 from noshowd.engine.answering import AnswerDesk
-from noshowd.ports.calendar import Gone
+from noshowd.ports.calendar import Gone, ListingEnd, Page
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.runtime.assemble import assemble
 from noshowd.runtime.bench import Adapters
@@ -44,7 +44,7 @@ LAG = timedelta(seconds=2)
 #: A vendor's answer takes so long, seconds.
 ANSWER = 0.05
 #: The daemon starts this long before the first meeting's first minute is over.
-AHEAD = timedelta(seconds=12)
+AHEAD = timedelta(seconds=20)
 SPREAD = timedelta(seconds=30)
 
 
@@ -57,23 +57,30 @@ def event(number: int, start: datetime) -> CalendarEntry:
     return entry(
         f"m{number}",
         start=start,
-        ref=EntryRef(account=ACCOUNT, calendar=ANNA, entry_id=f"m{number}"),
+        ref=EntryRef(account=ACCOUNT, calendar=ours(number), entry_id=f"m{number}"),
         location=f"https://zoom.us/j/{90_000_000_000 + number}",
         organizer=people[0],
         attendees=people,
     )
 
 
-class Calendar(Feed):
-    """One calendar that holds every meeting."""
+class Calendars:
+    """A calendar for each of ours, with one meeting in it."""
+
+    account = ACCOUNT
 
     def __init__(self, events: list[CalendarEntry]) -> None:
-        super().__init__((page(*events), "1"), ((), "1"))
-        self._events = {one.ref: one for one in events}
+        self._events = {one.ref.calendar: one for one in events}
+
+    async def changes(self, calendar: str, *, cursor: str | None, window: Span) -> AsyncIterator[Page | ListingEnd]:
+        await asyncio.sleep(ANSWER)
+        if cursor is None:
+            yield Page(entries=(self._events[calendar],))
+        yield ListingEnd(complete=cursor is None, window=window, cursor="1")
 
     async def read(self, ref: EntryRef) -> CalendarEntry | Gone:
         await asyncio.sleep(ANSWER)
-        return self._events.get(ref) or Gone(ref=ref)
+        return self._events[ref.calendar]
 
 
 class Room:
@@ -144,8 +151,8 @@ async def measure(url: str, count: int, missing: int, spread: timedelta) -> list
     clock = ScaledClock.starting_now(origin=TEN + MINUTE + LAG - AHEAD, speed=1)
     wire = Wire(clock, len(absent))
     adapters = Adapters(
-        calendars={ACCOUNT: Calendar([event(n, start) for n, start in enumerate(starts.values())])},
-        watched=[(ACCOUNT, ANNA)],
+        calendars={ACCOUNT: Calendars([event(n, start) for n, start in enumerate(starts.values())])},
+        watched=[(ACCOUNT, who) for who in starts],
         presences={"meet": Room(absent)},
         channels=[wire],
     )
