@@ -254,7 +254,7 @@ async def _work(orders: Orders, holder: Holder) -> Ending:
 
 def _ending(conn: sa.Connection, *, idle: float) -> Ending | None:
     """How it ended; None while something is still on its way."""
-    rows = [row for state in State for row in outbox.in_state(conn, state)]
+    rows = outbox.in_state(conn)
     nudges = {row.key: row.state for row in rows if row.followup.kind is FollowUpKind.NUDGE}
     notices = [row for row in rows if row.followup.kind is FollowUpKind.NOTICE]
     ended = {State.SENT, State.UNCERTAIN}

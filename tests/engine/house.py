@@ -186,8 +186,7 @@ class House:
 
     def rows(self, kind: FollowUpKind | None = None) -> list[OutboxRow]:
         """The outbox, or one kind of it, oldest first."""
-        found = self.run(lambda conn: [row for state in State for row in outbox.in_state(conn, state)])
-        return sorted((r for r in found if kind in (None, r.followup.kind)), key=lambda r: (r.created_at, r.key))
+        return [row for row in self.run(outbox.in_state) if kind in (None, row.followup.kind)]
 
     def states(self, kind: FollowUpKind) -> list[State]:
         return [row.state for row in self.rows(kind)]

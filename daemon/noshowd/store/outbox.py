@@ -271,9 +271,13 @@ def being_asked(conn: sa.Connection, *, now: datetime, within: timedelta = timed
     return {person for person, followup in rows if followup.not_after >= now}
 
 
-def in_state(conn: sa.Connection, state: State) -> list[OutboxRow]:
-    """Every row in that state, oldest first. Reads the whole table: for a person's question, not for a loop."""
-    rows = conn.execute(sa.select(*_COLUMNS).where(outbox.c.state == state).order_by(outbox.c.created_at, outbox.c.key))
+def in_state(conn: sa.Connection, *states: State) -> list[OutboxRow]:
+    """Every row in one of these states at one instant, oldest first; in any state when none is named.
+
+    Reads the whole table: for a person's question, not for a loop.
+    """
+    query = sa.select(*_COLUMNS).order_by(outbox.c.created_at, outbox.c.key)
+    rows = conn.execute(query.where(outbox.c.state.in_(states)) if states else query)
     return [_row(row) for row in rows]
 
 

@@ -58,7 +58,7 @@ async def _newest(parts: Parts, kind: FollowUpKind, meeting: str | None, *, to: 
     """The newest message of a kind, of one meeting or to one person where given."""
 
     def read(conn: sa.Connection) -> list[OutboxRow]:
-        rows = [row for state in _POSTED for row in outbox.in_state(conn, state) if row.followup.kind is kind]
+        rows = [row for row in outbox.in_state(conn, *_POSTED) if row.followup.kind is kind]
         return [row for row in rows if meeting is None or meeting in _entry_ids(conn, row)]
 
     rows = await parts.database.read(read)

@@ -77,7 +77,7 @@ class Checker:
 
 
 def _read(conn: sa.Connection, wanted: str | None) -> tuple[StoredMeeting | None, list[OutboxRow], list[Transition]]:
-    rows = [row for state in State for row in outbox.in_state(conn, state)]
+    rows = outbox.in_state(conn)
     if wanted is None:
         return None, rows, []
     stored = next((m for m in _all(conn) if any(c.entry_id == wanted for c in m.meeting.copies)), None)

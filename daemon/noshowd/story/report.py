@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from noshowd.domain.followup import State
 from noshowd.store import meetings, outbox
 from noshowd.store.database import Database
 from noshowd.store.meetings import StoredMeeting
@@ -47,9 +46,7 @@ def report(story: Story, database: Database, posts: list[Post], problems: list[s
 
     def read(conn: sa.Connection) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         found = meetings.between(conn, *ALWAYS)
-        rows = sorted(
-            (row for state in State for row in outbox.in_state(conn, state)), key=lambda r: (r.created_at, r.key)
-        )
+        rows = outbox.in_state(conn)
         return [_meeting(conn, one, zone) for one in found], [_followup(conn, row, zone) for row in rows]
 
     told, effects = database.read_sync(read)
