@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from noshowd.adapters.google.client import GoogleClient
+from noshowd.adapters.google.client import GoogleClient, Method
+from noshowd.adapters.google.errors import Refused
+from noshowd.adapters.google.scopes import Scope
 from noshowd.adapters.google.writer import GoogleCalendarWriter
 from noshowd.demo.vendors.google.faults import QUOTA_EXCEEDED, Fault, Manner
 from noshowd.demo.vendors.google.google import SimulatedGoogle
@@ -19,6 +21,9 @@ from noshowd.ports.errors import Permanent, Temporary
 ANNA, BEN, KIM = "anna@beispiel-beratung.de", "ben@beispiel-beratung.de", "kim@grosskunde.de"
 BERLIN = ZoneInfo("Europe/Berlin")
 INSERT, PATCH = "calendar.events.insert", "calendar.events.patch"
+_INSERT = Method(api="calendar", name="events.insert", scope=Scope.WRITE_EVENTS)
+_PATCH = Method(api="calendar", name="events.patch", scope=Scope.WRITE_EVENTS)
+_INSTANCES = Method(api="calendar", name="events.instances", scope=Scope.WRITE_EVENTS)
 CALL = NewEvent(
     key="offer-17/accepted",
     start=datetime(2026, 3, 25, 10, tzinfo=BERLIN),
@@ -31,8 +36,8 @@ CALL = NewEvent(
 
 
 @pytest.fixture
-def writer(client: GoogleClient) -> GoogleCalendarWriter:
-    return GoogleCalendarWriter(client)
+def writer(client: GoogleClient, wall) -> GoogleCalendarWriter:
+    return GoogleCalendarWriter(client, wall)
 
 
 @pytest.fixture
@@ -129,6 +134,62 @@ async def test_a_cancelled_event_is_not_moved(google, writer, old):
 async def test_a_guests_copy_is_not_moved(writer, old):
     with pytest.raises(Permanent, match="forbiddenForNonOrganizer"):
         await writer.write(BEN, move_of(old, calendar=BEN))
+
+
+async def test_what_google_calls_taken_or_changed_is_really_refused_by_the_simulation(google, client, writer, old):
+    ref = await writer.write(ANNA, CALL)
+    again = {"id": ref.entry_id, "start": old["start"], "end": old["end"]}
+    with pytest.raises(Refused, match="duplicate") as taken:
+        await client.call(_INSERT, subject=ANNA, calendarId=ANNA, body=again)
+    google.agenda.patch(old["id"], summary="changed by somebody")
+    stale = {"If-Match": old["etag"]}
+    with pytest.raises(Refused, match="conditionNotMet") as changed:
+        await client.call(_PATCH, subject=ANNA, calendarId=ANNA, eventId=old["id"], body={}, headers=stale)
+    assert (taken.value.status, changed.value.status) == (409, 412)
+
+
+async def test_one_occurrence_is_moved_and_its_series_stays(google, client, writer):
+    start, end = datetime(2026, 3, 24, 9, tzinfo=BERLIN), datetime(2026, 3, 24, 9, 30, tzinfo=BERLIN)
+    weekly = google.agenda.add_event(
+        ANNA, "Weekly", start, end, guests=(KIM,), recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"]
+    )
+    listed = await client.call(_INSTANCES, subject=ANNA, calendarId=ANNA, eventId=weekly["id"])
+    second = listed["items"][1]
+    await writer.write(ANNA, move_of(second))
+    after = await client.call(_INSTANCES, subject=ANNA, calendarId=ANNA, eventId=weekly["id"])
+    assert sorted(i["start"]["dateTime"][:10] for i in after["items"]) == ["2026-03-24", "2026-03-25", "2026-04-07"]
+    (moved,) = [i for i in after["items"] if i["id"] == second["id"]]
+    assert moved["originalStartTime"] == second["originalStartTime"]
+
+
+async def test_every_write_says_whether_guests_are_written_to_and_keeps_the_conference(google, writer, old):
+    await writer.write(ANNA, CALL)
+    await writer.write(ANNA, move_of(old))
+    written = [a.query for a in google.asked if a.method in (INSERT, PATCH)]
+    assert [(q["sendUpdates"], q["conferenceDataVersion"]) for q in written] == [("all", 1), ("all", 1)]
+
+
+async def test_an_appointment_is_taken_off_the_calendar_once_and_quietly(google, writer):
+    ref = await writer.write(ANNA, replace(CALL, notify=False))
+    await writer.remove(ref, notify=False)
+    await writer.remove(ref, notify=False)
+    assert google.agenda.event(ref.entry_id)["status"] == "cancelled"
+    assert google.writes.notices == []
+
+
+async def test_too_many_invitations_stop_this_persons_writing_and_nobody_elses(google, writer, wall):
+    google.fail(QUOTA_EXCEEDED, on=INSERT)
+    with pytest.raises(Temporary, match="quotaExceeded"):
+        await writer.write(ANNA, CALL)
+    asked = len(google.asked)
+    with pytest.raises(Temporary, match="writing_paused") as caught:
+        await writer.write(ANNA, replace(CALL, key="another"))
+    assert len(google.asked) == asked
+    assert caught.value.retry_after == timedelta(hours=3)
+    assert not caught.value.uncertain
+    await writer.write(BEN, CALL)
+    wall.instant += timedelta(hours=3)
+    await writer.write(ANNA, CALL)
 
 
 async def test_too_many_invitations_pause_the_writing_for_hours(google, writer):

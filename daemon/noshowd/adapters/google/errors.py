@@ -18,6 +18,8 @@ from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorEr
 
 #: 403 means both "too fast" and "not allowed"; these are "too fast".
 _TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
+#: The reason for which Google closes somebody's calendars for writing, although no call was too many.
+QUOTA_EXCEEDED = "quotaExceeded"
 #: Google closes a calendar for writing for hours after too many invitations; going on makes it worse.
 _QUOTA_PAUSE = timedelta(hours=3)
 #: The server may have done its work before it failed. A 503 is turned away at the door.
@@ -63,7 +65,7 @@ def _refused(error: HttpError, *, writing: bool) -> VendorError:
         return CredentialsLost(reason)
     if status == 429 or (status == 403 and reason in _TOO_FAST):
         return Temporary(reason, retry_after=_retry_after(error.resp))
-    if status == 403 and reason == "quotaExceeded":
+    if status == 403 and reason == QUOTA_EXCEEDED:
         return Temporary(reason, retry_after=_retry_after(error.resp) or _QUOTA_PAUSE)
     if status >= 500:
         uncertain = writing and status in _PERHAPS_DONE

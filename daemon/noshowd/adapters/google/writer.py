@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from noshowd.adapters.google.client import GoogleClient, Method
-from noshowd.adapters.google.errors import Refused
+from noshowd.adapters.google.errors import QUOTA_EXCEEDED, Refused
 from noshowd.adapters.google.scopes import Scope
 from noshowd.domain.entry import EntryRef
 from noshowd.ports.calendar import NewEvent
+from noshowd.ports.clock import Clock
 from noshowd.ports.errors import Permanent, Temporary
 
 Json = dict[str, Any]
 _GET = Method(api="calendar", name="events.get", scope=Scope.WRITE_EVENTS)
 _INSERT = Method(api="calendar", name="events.insert", scope=Scope.WRITE_EVENTS, writing=True)
 _PATCH = Method(api="calendar", name="events.patch", scope=Scope.WRITE_EVENTS, writing=True)
+_DELETE = Method(api="calendar", name="events.delete", scope=Scope.WRITE_EVENTS, writing=True, answers=False)
 #: Private property that holds our key: only this copy carries it, guests do not see it.
 _MARK = "noshowd"
 _FIELDS = "id,status,etag,conferenceData/conferenceId,extendedProperties/private"
@@ -24,11 +27,17 @@ _ATTEMPTS = 3
 
 
 class GoogleCalendarWriter:
-    """Creates with an id of our own, moves with the etag it has read."""
+    """Creates with an id of our own, moves with the etag it has read.
 
-    def __init__(self, client: GoogleClient) -> None:
+    Whom Google has closed for writing (`quotaExceeded`) is left alone until that is over; others write on.
+    """
+
+    def __init__(self, client: GoogleClient, clock: Clock) -> None:
         self.account = client.account.name
         self._client = client
+        self._clock = clock
+        #: Until when each of our people is left alone, on the clock's monotonic scale.
+        self._closed: dict[str, float] = {}
 
     async def write(self, calendar: str, event: NewEvent) -> EntryRef:
         """Every way to write passes `sendUpdates` and keeps the conference (facts, 1.4)."""
@@ -38,6 +47,16 @@ class GoogleCalendarWriter:
             calendar, event_id = event.moves.calendar, event.moves.entry_id
             await self._move(calendar, event_id, event)
         return EntryRef(account=self.account, calendar=calendar, entry_id=event_id)
+
+    async def remove(self, ref: EntryRef, *, notify: bool) -> None:
+        """Take an appointment of ours off the calendar; fine when it is gone already. Raises as `write`."""
+        try:
+            await self._write(
+                _DELETE, ref.calendar, calendarId=ref.calendar, eventId=ref.entry_id, sendUpdates=_updates(notify)
+            )
+        except Refused as refused:
+            if refused.status not in (404, 410):
+                raise
 
     async def _create(self, calendar: str, event: NewEvent) -> str:
         """A 409 is probably ours; an id whose event was deleted stays taken, so the next attempt has another."""
@@ -86,15 +105,32 @@ class GoogleCalendarWriter:
         return await self._client.call(_GET, subject=subject, calendarId=calendar, eventId=event_id, fields=_FIELDS)
 
     async def _call(self, method: Method, calendar: str, event: NewEvent, **parameters: Any) -> Json:
-        return await self._client.call(
+        return await self._write(
             method,
-            subject=self._client.sign_ins.subject(calendar),
+            calendar,
             calendarId=calendar,
             conferenceDataVersion=1,
-            sendUpdates="all" if event.notify else "none",
+            sendUpdates=_updates(event.notify),
             fields="id",
             **parameters,
         )
+
+    async def _write(self, method: Method, calendar: str, **parameters: Any) -> Json:
+        """One request that changes something, unless Google has closed this person's calendars for writing."""
+        subject = self._client.sign_ins.subject(calendar)
+        left = self._closed.get(subject, 0.0) - self._clock.monotonic()
+        if left > 0:
+            raise Temporary("writing_paused", retry_after=timedelta(seconds=left))
+        try:
+            return await self._client.call(method, subject=subject, **parameters)
+        except Temporary as error:
+            if error.reason == QUOTA_EXCEEDED and error.retry_after is not None:
+                self._closed[subject] = self._clock.monotonic() + error.retry_after.total_seconds()
+            raise
+
+
+def _updates(notify: bool) -> str:  # noqa: FBT001 - the port's own word, turned into Google's
+    return "all" if notify else "none"
 
 
 def _event_id(calendar: str, key: str, attempt: int) -> str:

@@ -21,7 +21,7 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     if section.writes:
         from noshowd.adapters.google.writer import GoogleCalendarWriter
 
-        made.writers[section.name] = GoogleCalendarWriter(client)
+        made.writers[section.name] = GoogleCalendarWriter(client, bench.clock)
 
 
 async def _check(bench: Bench, section: Any, client: Any) -> Any:
