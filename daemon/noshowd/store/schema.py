@@ -61,6 +61,24 @@ allowance = sa.Table(
     sa.Column("taken", sa.Integer, nullable=False),
 )
 
+watch = sa.Table(
+    "watch",
+    metadata,
+    #: Our own id of the channel by which a vendor tells that a calendar has changed.
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("calendar", sa.Text, nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    #: The vendor's promise and its handle for it; null while it has not promised anything.
+    sa.Column("until", Instant),
+    sa.Column("ref", sa.Text),
+    #: When it last spoke; a channel that never did is not relied upon.
+    sa.Column("heard_at", Instant),
+    #: A change was found that it should have told of.
+    sa.Column("deaf", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Index("ix_watch_account_calendar", "account", "calendar"),
+)
+
 entry = sa.Table(
     "entry",
     metadata,
