@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from noshowd.domain.meeting import Meeting, Person, Side
-from noshowd.domain.slots import free_starts, spread
+from noshowd.domain.slots import Wish, free_starts, open_for_all, spread
 from noshowd.domain.spans import Span
 from noshowd.engine.parts import Parts
 from noshowd.ports.calendar import Busy
@@ -27,9 +27,9 @@ async def offer_times(parts: Parts, meeting: Meeting) -> tuple[datetime, ...]:
     busy = await asyncio.gather(*(_busy(parts, person, window) for person in ours))
     if not all(one.known for one in busy):
         return ()
-    opened = [span for person in ours[:1] for span in parts.directory.open_spans(person, window)]
-    starts = free_starts(opened, [span for one in busy for span in one.spans], meeting.length, not_before=window.start)
-    return spread(starts, parts.zone)
+    opened = open_for_all([parts.directory.open_spans(person, window) for person in ours])
+    wish = Wish(length=meeting.length, not_before=window.start, zone=parts.zone)
+    return spread(free_starts(opened, [span for one in busy for span in one.spans], wish), wish)
 
 
 async def _busy(parts: Parts, person: Person, window: Span) -> Busy:
