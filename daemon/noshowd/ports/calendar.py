@@ -103,6 +103,10 @@ class NewEvent:
     location: str = ""
     #: The event to move; None makes a new one.
     moves: EntryRef | None = None
+    #: Start that the event to move must still have, unless this very move was made already; None: whatever it has.
+    expected_start: datetime | None = None
+    #: Put below the text of an event that is moved; its text is otherwise left as it is.
+    note: str = ""
     #: Whether the vendor writes to the attendees.
     notify: bool = True
 
@@ -113,5 +117,31 @@ class CalendarWriter(Protocol):
     account: str
 
     async def write(self, calendar: str, event: NewEvent) -> EntryRef:
-        """Create or move, once for each key. Raises as `CalendarSource.read`."""
+        """Create or move, once for each key. Raises as `CalendarSource.read`, and `Changed`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A vendor's promise to tell of every change of a calendar for a while."""
+
+    until: datetime
+    #: The vendor's handle, needed to end it sooner; opaque.
+    ref: str
+
+
+class CalendarWatcher(Protocol):
+    """Asks a vendor to tell us when a calendar changes. What it tells is never more than "look now"."""
+
+    account: str
+
+    async def watch(self, calendar: str, *, channel: str, until: datetime) -> Promise:
+        """Have changes told under our id `channel`; the vendor may promise less than asked for.
+
+        Its first word may come before this returns. Raises as `CalendarSource.read`.
+        """
+        ...
+
+    async def unwatch(self, calendar: str, *, channel: str, ref: str) -> None:
+        """Have no more told; fine when that has ended already. Raises as `CalendarSource.read`."""
         ...

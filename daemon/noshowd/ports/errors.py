@@ -29,6 +29,10 @@ class Permanent(VendorError):
     """Will not work until a person changes something."""
 
 
+class Changed(Permanent):
+    """What was to be written is no longer as it was when that was decided; nothing was written."""
+
+
 class Unreachable(Permanent):
     """This person cannot be reached this way. The channel is well, and another one may reach them."""
 
