@@ -18,6 +18,7 @@ RUN /opt/noshowd/bin/pip install --require-hashes -r requirements/runtime.txt \
     && /opt/build/bin/pip install --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY daemon daemon
+COPY systemd systemd
 RUN /opt/build/bin/python -m hatchling build -t wheel \
     && /opt/noshowd/bin/pip install --no-deps --no-index dist/*.whl \
     && /opt/noshowd/bin/python -m compileall -q /opt/noshowd/lib

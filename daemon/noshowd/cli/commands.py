@@ -33,6 +33,8 @@ _CLI = "noshowd.cli"
 COMMANDS: dict[str, Command] = {
     "run": Command(module=f"{_CLI}.run", help="Watch, judge and follow up, in the foreground."),
     "demo": Command(module=f"{_CLI}.demo", help="Show a whole day in about a minute, without any account."),
+    "init": Command(module=f"{_CLI}.init", help="Ask a few questions and write a configuration."),
+    "install-service": Command(module=f"{_CLI}.install_service", help="Write systemd units for this machine."),
     "check-config": Command(module=f"{_CLI}.check_config", help="Show everything that is wrong with a configuration."),
     "auth": Command(module=f"{_CLI}.auth", help="Sign in as one person, where no service account can be had."),
     "doctor": Command(module=f"{_CLI}.doctor", help="Try every account, source and channel, and name every gap."),
@@ -46,6 +48,7 @@ COMMANDS: dict[str, Command] = {
     "db": Command(module=f"{_CLI}.db", help="Check the database, or copy it while it is in use."),
     "export": Command(module=f"{_CLI}.export", help="Show everything that is stored of a person, as JSON."),
     "forget": Command(module=f"{_CLI}.forget", help="Remove a person everywhere, for good."),
+    "tell-failure": Command(module=f"{_CLI}.tell_failure", help="Tell the owner that the service has failed."),
     "resume": Command(module=f"{_CLI}.resume", help="Go on after a pause."),
 }
 

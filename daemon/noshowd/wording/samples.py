@@ -37,7 +37,7 @@ _SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
     ),
     FollowUpKind.APPROVAL: ({}, {"approval": Approval.VETO}),
     FollowUpKind.CORRECTION: ({}, {"notice": "settled"}),
-    FollowUpKind.NOTICE: tuple({"notice": sort} for sort in ("", "blind", "recovered", "in_doubt")),
+    FollowUpKind.NOTICE: tuple({"notice": sort} for sort in ("", "blind", "recovered", "in_doubt", "stopped")),
 }
 
 FULL = WordingContext(
