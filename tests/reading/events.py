@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from noshowd.domain.entry import Attendee, AttendeeKind, CalendarEntry, EntryRef, Response
-from noshowd.reading.sides import Us, canonical
+from noshowd.domain.address import canonical
+from noshowd.reading.sides import Us
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CASES = Path(__file__).parent / "cases"

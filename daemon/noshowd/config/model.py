@@ -14,6 +14,7 @@ from noshowd.config.policies import PolicySection
 from noshowd.config.service import Logging, Network, Privacy, Run, Store, Web, Wording
 from noshowd.config.sources import Presence
 from noshowd.config.values import Section
+from noshowd.domain.address import canonical
 
 
 class Mode(StrEnum):
@@ -50,5 +51,9 @@ class Config(Section):
 
     @cached_property
     def person_at(self) -> dict[str, Person]:
-        """Our people by each of their addresses; of two that claim one, the first."""
-        return {address: p for p in reversed(self.person) for address in (p.address, *p.aliases)}
+        """Our people by each of their addresses in its canonical spelling; of two that claim one, the first."""
+        found = {canonical(address): p for p in reversed(self.person) for address in (p.address, *p.aliases)}
+        for old, new in self.us.aliases.items():
+            if canonical(new) in found:
+                found[canonical(old)] = found[canonical(new)]
+        return found

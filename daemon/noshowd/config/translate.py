@@ -11,6 +11,7 @@ from noshowd.config.hours import Hours
 from noshowd.config.model import Config, Mode
 from noshowd.config.people import Contact, Person
 from noshowd.config.policies import Judging, Ladder, LadderStep, Match, PolicySection, With, ladder_key
+from noshowd.domain.address import canonical
 from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUpKind
 from noshowd.domain.meeting import Kind, Meeting, Side
 from noshowd.domain.policy import DEFAULT_LADDERS, JudgingRules, Policy, Step, WindowKind
@@ -76,9 +77,9 @@ class Policies:
 
 def is_ours(address: str, config: Config) -> bool:
     """Whether an address belongs to our side."""
-    bare = address.casefold()
+    bare = canonical(address)
     us = config.us
-    listed = {*us.addresses, *us.contractors, *us.shared_mailboxes, *us.aliases}
+    listed = {canonical(a) for a in (*us.addresses, *us.contractors, *us.shared_mailboxes, *us.aliases)}
     return bare in listed or bare.rpartition("@")[2] in us.domains or person_for(bare, config) is not None
 
 
@@ -86,16 +87,15 @@ def person_for(address: str | None, config: Config) -> Person | None:
     """Our [[person]] with this address or alias."""
     if address is None:
         return None
-    bare = config.us.aliases.get(address.casefold(), address.casefold())
-    return config.person_at.get(bare)
+    return config.person_at.get(canonical(address))
 
 
 def contact_for(address: str | None, config: Config) -> Contact | None:
     """What is known of a guest: the entry of the very address, else that of the longest domain it ends in."""
     if address is None:
         return None
-    bare = address.casefold()
-    exact = next((c for c in config.contact if c.match == bare), None)
+    bare = canonical(address)
+    exact = next((c for c in config.contact if not c.match.startswith("@") and canonical(c.match) == bare), None)
     if exact is not None:
         return exact
     domain = bare.rpartition("@")[2]
@@ -177,8 +177,8 @@ def _with_fits(wanted: With, meeting: Meeting, config: Config) -> bool:
 
 
 def _named(address: str, names: tuple[str, ...]) -> bool:
-    bare = address.casefold()
-    return any(_within(bare.rpartition("@")[2], n[1:]) if n.startswith("@") else bare == n for n in names)
+    bare = canonical(address)
+    return any(_within(bare.rpartition("@")[2], n[1:]) if n.startswith("@") else bare == canonical(n) for n in names)
 
 
 def _within(domain: str, parent: str) -> bool:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from noshowd.domain.address import canonical
 from noshowd.domain.entry import EntryStatus
 from noshowd.domain.meeting import Meeting, Person, Side
-from noshowd.reading.sides import canonical
 from noshowd.store import entries
 
 #: How far ahead a new appointment is looked for.

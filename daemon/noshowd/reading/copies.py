@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from noshowd.domain.address import canonical
 from noshowd.domain.entry import CalendarEntry, EntryStatus
 from noshowd.reading.place import PlaceReading
-from noshowd.reading.sides import canonical
 from noshowd.reading.skips import others_of
 from noshowd.reading.vocabulary import either, phrases, words
 

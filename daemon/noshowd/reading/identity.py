@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from noshowd.domain.address import canonical
 from noshowd.domain.evidence import Identity, MatchStrength
 from noshowd.domain.meeting import Person
 from noshowd.reading.machines import is_bot, is_device
 from noshowd.reading.names import Alike, Name, alike, fold, name_of_address, read_name
 from noshowd.reading.numbers import line_match, masked_match
-from noshowd.reading.sides import PUBLIC_DOMAINS, Us, canonical, domain_of, same_firm
+from noshowd.reading.sides import PUBLIC_DOMAINS, Us, domain_of, same_firm
 
 __all__ = ["is_bot", "is_device", "match", "match_all"]
 

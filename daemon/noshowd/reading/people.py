@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from noshowd.domain.address import canonical
 from noshowd.domain.entry import Attendee, AttendeeKind, CalendarEntry, EntryStatus, Response
 from noshowd.domain.evidence import Identity
 from noshowd.domain.meeting import Caller, Kind, Person, Role, Side
 from noshowd.reading.machines import is_bot
 from noshowd.reading.names import read_name
 from noshowd.reading.place import PlaceReading
-from noshowd.reading.sides import Us, canonical, domain_of, is_robot
+from noshowd.reading.sides import Us, domain_of, is_robot
 
 #: Of two answers under two addresses the more committed one counts.
 _COMMITMENT = (Response.ACCEPTED, Response.TENTATIVE, Response.DECLINED, Response.NONE)
@@ -128,7 +129,8 @@ def _person(key: str, attendee: Attendee, us: Us, *, owner: bool) -> Person:
     return Person(
         key=key,
         side=side,
-        address=key if attendee.address else None,
+        # written to as invited: only the carrier knows whether another spelling reaches the same mailbox
+        address=(attendee.address if plain == key else key) if attendee.address else None,
         name=attendee.name if attendee.name and "@" not in attendee.name else None,
         aliases=tuple(
             sorted({a for a, person in us.aliases.items() if person == key} | ({plain} if plain else set()) - {key})

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from types import MappingProxyType
 
+from noshowd.domain.address import canonical
 from noshowd.domain.meeting import Side
 from noshowd.reading.vocabulary import words
 
@@ -22,7 +21,6 @@ PUBLIC_DOMAINS = words(
     mail.com email.de 1und1.de online.de vodafone.de kabelmail.de unitybox.de
     """
 )
-_GMAIL = ("gmail.com", "googlemail.com")
 #: Calendars and rooms that have an address but are nobody.
 NOBODY_DOMAINS = frozenset(
     (
@@ -97,19 +95,6 @@ class Us:
         """Neither one of our robots nor one of our shared mailboxes."""
         nobody = self.shared_mailboxes | self.booking_robots
         return canonical(address) not in nobody and domain_of(address) not in nobody
-
-
-@lru_cache(maxsize=4096)
-def canonical(address: str) -> str:
-    """One spelling of an address: lower case, no plus tag; Gmail ignores dots and has two names."""
-    plain = unicodedata.normalize("NFC", address).strip().strip("<>").casefold().removeprefix("mailto:")
-    local, at, domain = plain.rpartition("@")
-    if not at:
-        return plain
-    local = local.partition("+")[0] or local
-    if domain in _GMAIL:
-        return f"{local.replace('.', '')}@gmail.com"
-    return f"{local}@{domain}"
 
 
 def domain_of(address: str) -> str:

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 
 from noshowd.config.model import Config, Mode
 from noshowd.config.translate import Policies
+from noshowd.domain.address import canonical
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy
 from noshowd.engine.parts import Keep, Linker, Pace, Parts, no_links
 from noshowd.ports.clock import Clock
-from noshowd.reading.sides import canonical
 from noshowd.runtime.bench import Adapters
 from noshowd.runtime.people import ConfiguredDirectory, us_of
 from noshowd.runtime.rules import Rules

@@ -12,11 +12,12 @@ from noshowd.config.people import Contact as ContactSection
 from noshowd.config.people import Person as PersonSection
 from noshowd.config.people import Salutation
 from noshowd.config.translate import contact_for, guest_hours, hours_of, person_for
+from noshowd.domain.address import canonical
 from noshowd.domain.meeting import Person, Side
 from noshowd.domain.spans import Span
 from noshowd.engine.parts import Contact
 from noshowd.ports.channel import Recipient
-from noshowd.reading.sides import KnownPerson, Us, canonical
+from noshowd.reading.sides import KnownPerson, Us
 from noshowd.wording import folder_for
 
 #: A recall task or question of a meeting outside working hours stays open this long.

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from noshowd.reading.sides import canonical
+from noshowd.domain.address import canonical
 from noshowd.store import people
 from noshowd.store.retention import remove_messages, remove_rounds, take_names
 from noshowd.store.schema import answer, entry, evidence, identity_link, meeting, outbox
