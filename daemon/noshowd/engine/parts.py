@@ -148,7 +148,7 @@ class Parts:
     #: Answers by mail are read, so that our side may be told the words for them.
     reads_replies: bool = False
     #: Address for an answer to the message with this key, where replies need one of their own.
-    reply_address: Callable[[str], str] | None = None
+    reply_address: Callable[[str], str | None] | None = None
     #: Page about data protection, named in messages to guests.
     notice_url: str | None = None
     #: Keyed hash of an address, under which an opt-out is remembered.

@@ -34,7 +34,7 @@ class Adapters:
     #: Answers by mail are read somewhere.
     reads_replies: bool = False
     #: Address to which an answer to the message with this key is sent, where its Message-ID alone would not tell.
-    reply_address: Callable[[str], str] | None = None
+    reply_address: Callable[[str], str | None] | None = None
     webhooks: list[Webhook] = field(default_factory=list)
     #: Streams that run as long as the worker, by name.
     streams: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)

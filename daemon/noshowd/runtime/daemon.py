@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from noshowd.domain.evidence import Observation
 from noshowd.engine import push
 from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.parts import Linker, no_links
+from noshowd.ports.answers import AnswerSource
 from noshowd.ports.clock import Clock
 from noshowd.runtime import mark
 from noshowd.runtime.assemble import assemble, renewed
@@ -97,6 +98,11 @@ class Daemon:
         )
 
     async def run(self, stop: asyncio.Event) -> None:
+    @property
+    def answer_sources(self) -> Sequence[AnswerSource]:
+        """Whatever brings answers while the daemon runs."""
+        return self._adapters.answers
+
         """Work until `stop` is set; then finish what is in hand within seconds."""
         tasks = [asyncio.create_task(self._worker.run()), asyncio.create_task(self._pulse.run())]
         if self._config.web is not None:

@@ -34,3 +34,11 @@ def test_an_id_is_ascii_without_spaces_and_at_most_a_line_long(key: str) -> None
 @given(st.lists(st.text()))
 def test_foreign_text_is_passed_over(texts: list[str]) -> None:
     assert OURS.key_in([*texts, "<nsd.a.aaaaaaaaaaaaaaaa@ours.example>", "nsd.b32.1.aaaaaaaaaaaaaaaa@x"]) is None
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_the_key_of_a_message_fits_into_a_plus_address(raw: bytes) -> None:
+    token = OURS.token(raw.hex())
+    assert len(f"christoph.mustermann+{token}") <= 64
+    assert OURS.key_in([f"christoph.mustermann+{token}@ours.example"]) == raw.hex()
+    assert THEIRS.key_in([f"christoph.mustermann+{token}@ours.example"]) is None

@@ -10,7 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 _PLAIN = re.compile(r"[a-z0-9-]{1,40}")
-_TOKEN = re.compile(r"nsd\.(b32\.)?([a-z0-9-]{1,400})\.([a-z2-7]{16})(?=@)", re.IGNORECASE)
+#: An outbox key. It is written short, so that it fits into the 64 characters before the @ of a plus address.
+_HEX = re.compile(r"[0-9a-f]{32}")
+_TOKEN = re.compile(r"nsd\.(?:(b32|x)\.)?([a-z0-9-]{1,400})\.([a-z2-7]{10,16})(?=@)", re.IGNORECASE)
+#: Characters of a signature, five bits each; nobody can try more than a few, each is a mail.
+_SIGNED, _SIGNED_SHORT = 16, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +28,9 @@ class MessageIds:
         return f"<{self.token(key)}@{self.domain}>"
 
     def token(self, key: str) -> str:
-        """The part before the @; lower case, as some servers make plus addresses."""
+        """The part before the @; lower case, as some servers make plus addresses. 43 characters for an outbox key."""
+        if _HEX.fullmatch(key):
+            return f"nsd.x.{_encoded(bytes.fromhex(key))}.{self._signature(key)[:_SIGNED_SHORT]}"
         named = key if _PLAIN.fullmatch(key) else f"b32.{_encoded(key.encode())}"
         return f"nsd.{named}.{self._signature(key)}"
 
@@ -32,8 +38,10 @@ class MessageIds:
         """The first key of ours in Message-IDs or addresses; None where there is none or the signature is wrong."""
         for text in texts:
             for found in _TOKEN.finditer(text):
-                key = _key(found[2].lower(), encoded=bool(found[1]))
-                if key is not None and hmac.compare_digest(found[3].lower(), self._signature(key)):
+                form = (found[1] or "").lower()
+                key = _key(found[2].lower(), form)
+                signed = self._signature(key or "")[: _SIGNED_SHORT if form == "x" else _SIGNED]
+                if key is not None and hmac.compare_digest(found[3].lower(), signed):
                     return key
         return None
 
@@ -46,10 +54,11 @@ def _encoded(raw: bytes) -> str:
     return b32encode(raw).decode().rstrip("=").lower()
 
 
-def _key(named: str, *, encoded: bool) -> str | None:
-    if not encoded:
+def _key(named: str, form: str) -> str | None:
+    if not form:
         return named
     try:
-        return b32decode(named.upper() + "=" * (-len(named) % 8)).decode()
+        raw = b32decode(named.upper() + "=" * (-len(named) % 8))
+        return raw.hex() if form == "x" else raw.decode()
     except ValueError:
         return None

@@ -7,6 +7,9 @@ from typing import Any
 from noshowd.runtime.bench import Adapters, Bench
 from noshowd.runtime.reply_words import REPLY_WORDS
 
+#: Characters before the @ (RFC 5321, 4.5.3.1.1).
+_LONGEST_LOCAL = 64
+
 
 def smtp(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.mail.channel import SmtpChannel
@@ -39,7 +42,8 @@ def replies(bench: Bench, section: Any, sender: str, made: Adapters, *, by_addre
     """Where answers to mails from `sender` are read, if anywhere.
 
     `by_address` is for vendors that choose the Message-ID themselves: answers then go to a plus address of the mailbox
-    (RFC 5233), which names the message.
+    (RFC 5233), which names the message. Where that grows longer than an address may be, nothing but the Message-ID
+    tells, should the vendor have kept ours.
     """
     if section.replies is None:
         return
@@ -53,7 +57,12 @@ def replies(bench: Bench, section: Any, sender: str, made: Adapters, *, by_addre
     made.reads_replies = True
     local, at, domain = given.username.partition("@")
     if by_address and at:
-        made.reply_address = lambda key: f"{local}+{ids.token(key)}@{domain}"
+
+        def keyed(key: str) -> str | None:
+            named = f"{local}+{ids.token(key)}"
+            return f"{named}@{domain}" if len(named) <= _LONGEST_LOCAL else None
+
+        made.reply_address = keyed
     server = Server(
         host=given.host,
         port=given.port,
