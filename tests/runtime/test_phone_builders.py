@@ -37,6 +37,14 @@ async def test_asterisk_listens_as_long_as_the_daemon_runs(tmp_path: Path) -> No
     assert set(made.presences) == set(made.streams) == {"asterisk"}
 
 
+async def test_the_list_of_a_box_is_a_source_beside_its_monitor(tmp_path: Path) -> None:
+    monitor = {"kind": "fritzbox", "lines": LINES}
+    listed = {"kind": "fritzbox_list", "username": "noshowd", "password": {"file": "secret"}, "lines": LINES}
+    made = built(tmp_path, monitor, listed)
+    assert set(made.presences) == {"fritzbox", "fritzbox_list"}
+    assert set(made.streams) == {"fritzbox"}
+
+
 async def test_the_webhook_is_source_and_door(tmp_path: Path) -> None:
     key = tmp_path / "sipgate.pem"
     table = {"kind": "sipgate_webhook", "public_key": str(key), "lines": LINES}

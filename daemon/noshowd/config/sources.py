@@ -79,6 +79,31 @@ class FritzboxPresence(Section):
     )
 
 
+class FritzboxListPresence(Section):
+    """Call list of an AVM FRITZ!Box over TR-064, the slower check beside its call monitor (extra noshowd[fritzbox]).
+
+    It knows whole minutes and never whether a short call of ours was answered.
+    """
+
+    kind: Literal["fritzbox_list"]
+    name: Name = Field(default="fritzbox_list", description="Name of the source.")
+    host: Text = Field(default="fritz.box", description="The box.")
+    port: Port | None = Field(
+        default=None, description="Port of TR-064; otherwise 49000, or 49443 with tls.", examples=[49000]
+    )
+    tls: bool = Field(default=False, description="Encrypt; the box signs its own certificate, which cannot be checked.")
+    username: Text = Field(
+        description="User of the box with the right for voice messages, fax and call list.", examples=["noshowd"]
+    )
+    password: SecretRef = Field(description="Its password.", examples=[{"credential": "fritzbox-password"}])
+    lines: tuple[Phone, ...] = Field(
+        min_length=1, description="Numbers that ring at this box.", examples=[["+49 89 23714480"]]
+    )
+    area_code: Text | None = Field(
+        default=None, description="Area code for numbers dialled without one.", examples=["089"]
+    )
+
+
 class AsteriskPresence(Section):
     """Asterisk or FreePBX, live over its manager interface (AMI), in the same network or through a tunnel."""
 
@@ -114,6 +139,7 @@ Presence = Annotated[
     | SipgatePresence
     | SipgateWebhookPresence
     | FritzboxPresence
+    | FritzboxListPresence
     | AsteriskPresence
     | CdrPresence
     | CdrFilesPresence

@@ -24,6 +24,7 @@ PRESENCES: dict[str, Builder] = {
     "sipgate": phone.sipgate,
     "sipgate_webhook": phone.sipgate_webhook,
     "fritzbox": phone.fritzbox,
+    "fritzbox_list": phone.fritzbox_list,
     "asterisk": phone.asterisk,
     "cdr": phone.cdr,
     "cdr_files": phone.cdr_files,

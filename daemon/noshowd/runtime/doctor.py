@@ -27,7 +27,7 @@ _UNSEEN = {
     Blind.OPTED_OUT: "people who opted out of being shown",
     Blind.HIDDEN_NUMBERS: "callers who hide their number",
 }
-_PHONES = frozenset({"sipgate", "fritzbox", "cdr", "cdr_files"})
+_PHONES = frozenset({"sipgate", "sipgate_webhook", "fritzbox", "fritzbox_list", "asterisk", "cdr", "cdr_files"})
 
 
 async def examine(bench: Bench) -> dict[str, Sequence[Finding]]:

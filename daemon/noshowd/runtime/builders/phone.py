@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +78,38 @@ def fritzbox(bench: Bench, section: Any, made: Adapters) -> None:
         zone=bench.config.us.zone,
         lines=frozenset(section.lines),
     )
-    numbering = Numbering(format=NumberFormat.NATIONAL, region=bench.config.us.region, area=section.area_code)
-    monitor = FritzboxMonitor(settings, bench.clock, partial(normalise, numbering=numbering))
+    monitor = FritzboxMonitor(settings, bench.clock, partial(normalise, numbering=_dialled(bench, section)))
     made.presences[section.name] = monitor
     made.streams[section.name] = monitor.run
     made.checks[f"presence {section.name}"] = lambda: check(settings)
+
+
+def fritzbox_list(bench: Bench, section: Any, made: Adapters) -> None:
+    from noshowd.adapters.fritzbox.check import check_list
+    from noshowd.adapters.fritzbox.list_presence import FritzboxCallList
+    from noshowd.adapters.fritzbox.settings import CallListSettings
+
+    if find_spec("fritzconnection") is None:
+        raise SecretMissing("fritzconnection is not installed", do="Install noshowd[fritzbox].")
+    settings = CallListSettings(
+        name=section.name,
+        host=section.host,
+        port=section.port or (49443 if section.tls else 49000),
+        tls=section.tls,
+        username=section.username,
+        password=bench.secret(section.password) or "",
+        zone=bench.config.us.zone,
+        lines=frozenset(section.lines),
+        timeout=bench.timeout,
+    )
+    numbers = partial(normalise, numbering=_dialled(bench, section))
+    made.presences[section.name] = bench.shared(f"presence {section.name}", lambda: FritzboxCallList(settings, numbers))
+    made.checks[f"presence {section.name}"] = lambda: check_list(settings, numbers)
+
+
+def _dialled(bench: Bench, section: Any) -> Numbering:
+    """Numbers as they are dialled in our country, perhaps without the area code."""
+    return Numbering(format=NumberFormat.NATIONAL, region=bench.config.us.region, area=section.area_code)
 
 
 def asterisk(bench: Bench, section: Any, made: Adapters) -> None:
@@ -97,8 +125,7 @@ def asterisk(bench: Bench, section: Any, made: Adapters) -> None:
         lines=frozenset(section.lines),
         extensions=section.extensions,
     )
-    numbering = Numbering(format=NumberFormat.NATIONAL, region=bench.config.us.region, area=section.area_code)
-    events = AsteriskEvents(settings, bench.clock, partial(normalise, numbering=numbering))
+    events = AsteriskEvents(settings, bench.clock, partial(normalise, numbering=_dialled(bench, section)))
     made.presences[section.name] = events
     made.streams[section.name] = events.run
 
