@@ -80,9 +80,8 @@ def to_traits(source: dict[str, Any]) -> SourceTraits:
     )
 
 
-def to_observation(source: dict[str, Any], answer: dict[str, Any]) -> Observation:
+def to_observation(source: dict[str, Any], traits: SourceTraits, answer: dict[str, Any]) -> Observation:
     """What the adapter of this source would hand over after one good look."""
-    traits = to_traits(source)
     return Observation(
         sightings=tuple(_sighting(traits, row) for row in answer["sightings"]),
         calls=tuple(_call(traits, row) for row in answer["calls"]),

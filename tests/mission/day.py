@@ -14,16 +14,18 @@ from typing import Any
 from mission.claims import came_by, met_by, off_by, there_now
 from mission.convert import instant, said, seconds, to_meeting, to_observation, to_traits, to_us
 from mission.sensor import look
-from noshowd.domain.evidence import CallRecord, Coverage, Evidence, Sighting, Statement
+from noshowd.domain.evidence import CallRecord, Coverage, Evidence, Sighting, SourceTraits, Statement
 from noshowd.domain.followup import Approval, FollowUp, FollowUpKind, State
 from noshowd.domain.gate import Circumstances, gate
 from noshowd.domain.judge import judge
+from noshowd.domain.matching import Matches
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.plan import Existing, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.timing import next_source_look
 from noshowd.domain.verdict import Verdict
 from noshowd.engine.matching import match
+from noshowd.reading.sides import Us
 
 #: How long after a change in the calendar the watching side knows of it; the gate reads afresh.
 SYNC_LAG = 60
@@ -65,6 +67,14 @@ class Day:
     verdict: Verdict | None = None
     meeting: Meeting | None = None
     turns: int = 0
+    _traits: dict[str, SourceTraits] = field(init=False)
+    _us: Us = field(init=False)
+    _versions: dict[tuple[int, int], Meeting] = field(default_factory=dict)
+    _matched: dict[tuple[object, ...], Matches] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._traits = {s["name"]: to_traits(s) for s in self.case["sources"]}
+        self._us = to_us(self.case)
 
     def run(self) -> None:
         now = instant(self.case["versions"][0]["start"] - 15 * 60)
@@ -86,7 +96,7 @@ class Day:
         self._look(due, now)
         verdict = self.verdict = self._judge(meeting, now)
         for source in due:
-            upcoming = next_source_look(meeting, to_traits(source), self.policy, verdict, now)
+            upcoming = next_source_look(meeting, self._traits[source["name"]], self.policy, verdict, now)
             self.looks[source["name"]] = upcoming or _NEVER
         self._plan(meeting, verdict, now)
         for key, row in list(self.rows.items()):
@@ -106,9 +116,12 @@ class Day:
     def _known_meeting(self, now: datetime) -> Meeting:
         """The meeting as the mirror has it; a new start is a new round, with evidence of its own."""
         known = [v for v in self.case["versions"] if v["known_at"] + SYNC_LAG <= seconds(now)]
-        current = (known or self.case["versions"][:1])[-1]
-        starts = list(dict.fromkeys(v["start"] for v in known or [current]))
-        meeting = to_meeting(self.case, current, len(starts))
+        known = known or self.case["versions"][:1]
+        round_number = len({v["start"] for v in known})
+        key = (len(known), round_number)
+        meeting = self._versions.get(key)
+        if meeting is None:
+            meeting = self._versions[key] = to_meeting(self.case, known[-1], round_number)
         if self.meeting is not None and meeting.round != self.meeting.round:
             self.sightings, self.calls, self.coverages, self.looks = {}, {}, {}, {}
             for key, row in self.rows.items():
@@ -127,7 +140,7 @@ class Day:
             if "error" in answer:
                 good = False
                 continue
-            seen = to_observation(source, answer)
+            seen = to_observation(source, self._traits[source["name"]], answer)
             self.sightings.update({(s.source, s.stay): s for s in seen.sightings})
             self.calls.update({(c.source, c.call): c for c in seen.calls})
             if source["kind"] == "snapshot":
@@ -148,9 +161,15 @@ class Day:
             coverages=tuple(c for kept in self.coverages.values() for c in kept),
             statements=tuple(self.statements),
         )
-        matches = match(meeting, evidence, to_us(self.case))
-        traits = {s["name"]: to_traits(s) for s in self.case["sources"]}
-        return judge(meeting, evidence, matches, self.policy, now, sources=traits)
+        matches = self._match(meeting, evidence)
+        return judge(meeting, evidence, matches, self.policy, now, sources=self._traits)
+
+    def _match(self, meeting: Meeting, evidence: Evidence) -> Matches:
+        """Who is who; the same people in the same meeting are matched once."""
+        seen = (meeting.round, *(s.identity for s in evidence.sightings), *(c.their_number for c in evidence.calls))
+        if seen not in self._matched:
+            self._matched[seen] = match(meeting, evidence, self._us)
+        return self._matched[seen]
 
     def _plan(self, meeting: Meeting, verdict: Verdict, now: datetime) -> None:
         made = plan(meeting, verdict, self.policy, list(self.rows.values()), Circumstances(), now)
