@@ -118,10 +118,10 @@ class Day:
         known = [v for v in self.case["versions"] if v["known_at"] + SYNC_LAG <= seconds(now)]
         known = known or self.case["versions"][:1]
         round_number = len({v["start"] for v in known})
-        key = (len(known), round_number)
-        meeting = self._versions.get(key)
+        version = (len(known), round_number)
+        meeting = self._versions.get(version)
         if meeting is None:
-            meeting = self._versions[key] = to_meeting(self.case, known[-1], round_number)
+            meeting = self._versions[version] = to_meeting(self.case, known[-1], round_number)
         if self.meeting is not None and meeting.round != self.meeting.round:
             self.sightings, self.calls, self.coverages, self.looks = {}, {}, {}, {}
             for key, row in self.rows.items():
