@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -42,6 +42,9 @@ class GoogleAccount(Reach):
         examples=["anna@beispiel-beratung.de"],
     )
     writes: Flag = Field(default=False, description="May move and create events (accepted new times).")
+    watch: Flag = Field(
+        default=True, description="Have Google tell of changes, where web.public_url is an https address."
+    )
     token_uri: Url | None = Field(
         default=None,
         description="Instead of the token address in the key.",
@@ -56,8 +59,33 @@ class GoogleAccount(Reach):
     )
 
 
+MicrosoftRight = Literal[
+    "attendance_reports",
+    "live_roster",
+    "meeting_chat",
+    "colleague_presence",
+    "tasks",
+    "verify_mail",
+    "move_events",
+]
+#: Sign-in address and Graph address of each of Microsoft's clouds.
+_CLOUDS = {
+    "global": ("https://login.microsoftonline.com", "https://graph.microsoft.com/v1.0"),
+    "us_gov": ("https://login.microsoftonline.us", "https://graph.microsoft.us/v1.0"),
+    "us_dod": ("https://login.microsoftonline.us", "https://dod-graph.microsoft.us/v1.0"),
+    "china": ("https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn/v1.0"),
+}
+#: Rights that Graph gives to an application only, and those that a national cloud does not have at all.
+_APPLICATION_ONLY = frozenset({"live_roster"})
+_NOT_IN_CLOUD: dict[str, frozenset[str]] = {
+    "us_gov": frozenset({"live_roster"}),
+    "us_dod": frozenset({"live_roster"}),
+    "china": frozenset({"attendance_reports", "live_roster", "colleague_presence", "tasks"}),
+}
+
+
 class MicrosoftAccount(Reach):
-    """Microsoft 365 through Microsoft Graph."""
+    """Microsoft 365 through Microsoft Graph. Reads calendars and sends mail; everything else is an opt-in of `rights`."""
 
     kind: Literal["microsoft"]
     name: Name = Field(default="microsoft", description="Name of the account in messages and other tables.")
@@ -74,21 +102,69 @@ class MicrosoftAccount(Reach):
         description="Private key and certificate (PEM), preferred to a client secret.",
         examples=[{"credential": "microsoft-certificate"}],
     )
+    signs_in_as: Address | None = Field(
+        default=None,
+        description="Instead of secret and certificate: one person's own sign-in, made with noshowd auth microsoft.",
+        examples=["anna@beispiel-beratung.de"],
+    )
     mailboxes: tuple[Address, ...] = Field(
         min_length=1, description="Mailboxes to watch; nothing else is read.", examples=[["anna@beispiel-beratung.de"]]
     )
-    rights: Literal["read", "write"] = Field(
-        default="read", description="write: may move and create events, tasks and mail (the app must be allowed to)."
+    rights: tuple[MicrosoftRight, ...] = Field(
+        default=(),
+        description="Opt-ins beyond reading calendars and sending mail; noshowd doctor says what each reaches.",
+        examples=[["attendance_reports", "tasks"]],
     )
-    authority: Url = Field(default="https://login.microsoftonline.com", description="Sign-in address of the cloud.")
-    graph_url: Url = Field(default="https://graph.microsoft.com/v1.0", description="Graph address of the cloud.")
+    delta: Flag = Field(
+        default=False, description="Ask for changes only, and read everything once an hour; for many mailboxes."
+    )
+    cloud: Literal["global", "us_gov", "us_dod", "china"] = Field(
+        default="global", description="Which of Microsoft's clouds the tenant is in."
+    )
+    authority: Url = Field(
+        default=_CLOUDS["global"][0], description="Sign-in address, where it is not that of the cloud."
+    )
+    graph_url: Url = Field(
+        default=_CLOUDS["global"][1], description="Graph address, where it is not that of the cloud."
+    )
     instance_discovery: Flag = Field(default=True, description="False for a sign-in address Microsoft does not list.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _addresses_of_the_cloud(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("cloud"), str) and data["cloud"] in _CLOUDS:
+            authority, graph = _CLOUDS[data["cloud"]]
+            return {"authority": authority, "graph_url": graph} | data
+        return data
+
     @model_validator(mode="after")
-    def _some_way_to_sign_in(self) -> Self:
-        if self.secret is None and self.certificate is None:
-            raise refuse("secret or certificate", do='Add secret = { credential = "microsoft-secret" }.', secret=True)
+    def _one_way_to_sign_in(self) -> Self:
+        application = self.secret is not None or self.certificate is not None
+        if not application and self.signs_in_as is None:
+            raise refuse(
+                "certificate, secret or signs_in_as",
+                do='Add secret = { credential = "microsoft-secret" }.',
+                secret=True,
+            )
+        if application and self.signs_in_as is not None:
+            raise refuse(
+                "either an application (certificate or secret) or one person (signs_in_as)",
+                do="Keep one of the two.",
+                secret=True,
+            )
         return self
+
+    @model_validator(mode="after")
+    def _rights_can_be_had(self) -> Self:
+        if self.signs_in_as is not None:
+            self._refuse_rights(_APPLICATION_ONLY, "Graph gives {} to an application only, not to one person")
+        self._refuse_rights(_NOT_IN_CLOUD.get(self.cloud, frozenset()), f"cloud {self.cloud} has no {{}}")
+        return self
+
+    def _refuse_rights(self, closed: frozenset[str], why: str) -> None:
+        asked = sorted(closed & set(self.rights))
+        if asked:
+            raise refuse(why.format(", ".join(asked)), do=f"Remove {', '.join(asked)} from rights.")
 
 
 class ExchangeAccount(Reach):

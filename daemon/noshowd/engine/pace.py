@@ -55,6 +55,12 @@ def next_look(pace: Pace, calendar: str, stakes: Stakes, now: datetime, *, stret
     return due
 
 
+def next_look_if_told(pace: Pace, calendar: str, now: datetime) -> datetime:
+    """When to look at a calendar whose changes are told to us: a safety net."""
+    scatter = 1 + _SCATTER * (2 * _share(calendar, now.isoformat()) - 1)
+    return now + pace.sync_told * scatter
+
+
 def stretch_for(calendars: int, calls_a_day: int) -> float:
     """By how much the ordinary pace must be slower for so many calendars to live on so many calls a day."""
     return max(1.0, calendars * _CALLS_A_DAY / calls_a_day)

@@ -10,7 +10,8 @@ from typing import Protocol
 from noshowd.domain.meeting import Meeting, Person
 from noshowd.domain.policy import Policy
 from noshowd.domain.spans import Span
-from noshowd.ports.calendar import CalendarSource, FreeBusySource
+from noshowd.engine.breaker import Breaker
+from noshowd.ports.calendar import CalendarSource, CalendarWatcher, FreeBusySource
 from noshowd.ports.channel import Carries, Channel, Recipient
 from noshowd.ports.clock import Clock
 from noshowd.ports.presence import PresenceSource
@@ -98,6 +99,8 @@ class Pace:
     sync_near: timedelta = timedelta(minutes=2)
     sync_day: timedelta = timedelta(minutes=4)
     sync_night: timedelta = timedelta(minutes=30)
+    #: A calendar whose changes the vendor tells us: not every change is told, whatever is promised.
+    sync_told: timedelta = timedelta(minutes=30)
     #: Of one account, for listings alone: half of what Google allows a project in a minute, and most of what it
     #: allows in a day. The rest is for looks into rooms and for reading again before a send.
     calls_a_minute: int = 5_000
@@ -135,12 +138,15 @@ class Parts:
     #: The policy of a meeting; None leaves it unwatched.
     policy_for: Callable[[Meeting], Policy | None]
     calendars: Mapping[str, CalendarSource] = field(default_factory=dict)
+    #: Accounts whose vendor tells us of changes.
+    watchers: Mapping[str, CalendarWatcher] = field(default_factory=dict)
     presences: Mapping[str, PresenceSource] = field(default_factory=dict)
     #: In order of preference.
     channels: tuple[Channel, ...] = ()
     free_busy: Mapping[str, FreeBusySource] = field(default_factory=dict)
     linker: Linker = no_links
     pace: Pace = Pace()
+    breaker: Breaker = field(default_factory=Breaker)
     keep: Keep = Keep()
     #: When noshowd first ran on this database; what began before is not watched.
     first_run: datetime

@@ -13,8 +13,9 @@ from noshowd.domain.spans import Span
 from noshowd.engine.erasure import without
 from noshowd.engine.failure import as_vendor_error, pause_after, report_bad, report_good
 from noshowd.engine.intake import take_in
-from noshowd.engine.pace import next_look, stakes_of, stretch_for
+from noshowd.engine.pace import next_look, next_look_if_told, stakes_of, stretch_for
 from noshowd.engine.parts import Parts
+from noshowd.engine.watching import keep, told_until
 from noshowd.ports.calendar import CalendarSource, ListingEnd, Page
 from noshowd.ports.errors import CursorExpired, Temporary, VendorError
 from noshowd.store import allowances, calendars, listings, people
@@ -68,6 +69,7 @@ async def _sync(parts: Parts, claim: ClaimedCalendar) -> None:
             error = Temporary("this account is not configured any more")
             await _failed(parts, claim, error, now)
             return
+        await keep(parts, claim)
         try:
             end = await _list(parts, source, claim, _cursor(parts, claim, now))
         except CursorExpired:
@@ -129,10 +131,14 @@ async def _apply(parts: Parts, claim: ClaimedCalendar, end: ListingEnd) -> None:
 
 
 def _plan(conn: sa.Connection, parts: Parts, claim: ClaimedCalendar, applied: listings.Applied, now: datetime) -> None:
-    changed = bool(applied.changed or applied.gone)
-    stakes = stakes_of(conn, parts, claim, changed=changed, now=now)
-    stretch = stretch_for(calendars.watched(conn).get(claim.account, 1), parts.pace.calls_a_day)
-    due = next_look(parts.pace, claim.calendar, stakes, now, stretch=stretch)
+    told = told_until(conn, parts, claim, applied.changed, now)
+    if told is not None:
+        due = min(told, next_look_if_told(parts.pace, claim.calendar, now))
+    else:
+        changed = bool(applied.changed or applied.gone)
+        stakes = stakes_of(conn, parts, claim, changed=changed, now=now)
+        stretch = stretch_for(calendars.watched(conn).get(claim.account, 1), parts.pace.calls_a_day)
+        due = next_look(parts.pace, claim.calendar, stakes, now, stretch=stretch)
     calendars.look_by(conn, claim.account, claim.calendar, at=due)
 
 

@@ -20,10 +20,20 @@ class WebhookReply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """A channel of a `CalendarWatcher` spoke. It proves that the channel lives and says nothing of what changed."""
+
+    channel: str
+    #: The calendar is to be read now; else the channel has only just begun.
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookResult:
     """The reply, and what the request brought. `wake` says that a look at this source is worth while now."""
 
     reply: WebhookReply
+    signal: Signal | None = None
     observation: Observation = field(default_factory=Observation)
     wake: bool = False
 

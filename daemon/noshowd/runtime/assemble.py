@@ -52,6 +52,7 @@ def assemble(
         clock=clock,
         worker=worker,
         calendars=adapters.calendars,
+        watchers=adapters.watchers,
         presences=adapters.presences,
         channels=tuple(adapters.channels),
         free_busy=adapters.free_busy,

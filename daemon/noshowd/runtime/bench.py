@@ -11,7 +11,7 @@ from typing import Any
 from noshowd.config.model import Config
 from noshowd.config.secrets import SecretRef, resolve
 from noshowd.ports.answers import AnswerSource
-from noshowd.ports.calendar import CalendarSource, CalendarWriter, FreeBusySource
+from noshowd.ports.calendar import CalendarSource, CalendarWatcher, CalendarWriter, FreeBusySource
 from noshowd.ports.channel import Channel
 from noshowd.ports.check import Check
 from noshowd.ports.clock import Clock
@@ -27,6 +27,7 @@ class Adapters:
     #: (account, calendar) to be mirrored.
     watched: list[tuple[str, str]] = field(default_factory=list)
     free_busy: dict[str, FreeBusySource] = field(default_factory=dict)
+    watchers: dict[str, CalendarWatcher] = field(default_factory=dict)
     writers: dict[str, CalendarWriter] = field(default_factory=dict)
     presences: dict[str, PresenceSource] = field(default_factory=dict)
     channels: list[Channel] = field(default_factory=list)

@@ -19,11 +19,12 @@ from noshowd import __version__
 from noshowd.config.model import Config
 from noshowd.config.secrets import SecretMissing, resolve
 from noshowd.domain.evidence import Observation
-from noshowd.engine import push
+from noshowd.engine import push, watching
 from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.parts import Linker, no_links
 from noshowd.ports.answers import AnswerSource
 from noshowd.ports.clock import Clock
+from noshowd.ports.webhook import Signal
 from noshowd.runtime import mark
 from noshowd.runtime.assemble import assemble, renewed
 from noshowd.runtime.bench import Bench
@@ -97,12 +98,12 @@ class Daemon:
             alive=self._pulse.beat,
         )
 
-    async def run(self, stop: asyncio.Event) -> None:
     @property
     def answer_sources(self) -> Sequence[AnswerSource]:
         """Whatever brings answers while the daemon runs."""
         return self._adapters.answers
 
+    async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; then finish what is in hand within seconds."""
         tasks = [asyncio.create_task(self._worker.run()), asyncio.create_task(self._pulse.run())]
         if self._config.web is not None:
@@ -160,12 +161,17 @@ class Daemon:
             clock=self._clock,
             healthy=self._well,
             inside=Inside(ready=self._is_ready, metrics=self._metrics),
-            webhooks=Webhooks(hooks=self._adapters.webhooks, receive=self._receive, clock=self._clock),
+            webhooks=Webhooks(
+                hooks=self._adapters.webhooks, receive=self._receive, heed=self._heed, clock=self._clock
+            ),
         )
         await serve(app, host, int(port), section.trusted_proxies)
 
     async def _receive(self, seen: Observation) -> None:
         await push.take(self.parts, seen)
+
+    async def _heed(self, signal: Signal) -> None:
+        await watching.heed(self.parts, signal)
 
     async def _is_ready(self) -> bool:
         """Started, no loop hangs, and the database answers."""

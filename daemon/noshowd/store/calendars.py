@@ -89,11 +89,15 @@ def next_due(conn: sa.Connection, *, now: datetime) -> datetime | None:
     return leases.next_due(conn, calendar.c.next_look_at, now=now)
 
 
-def look_now(conn: sa.Connection, account: str, name: str, *, now: datetime) -> None:
-    """A push said that something changed there. One that is being read right now is read again afterwards."""
+def look_now(conn: sa.Connection, account: str, name: str, *, now: datetime, at: datetime | None = None) -> None:
+    """A push said that something changed there: read it at once, or no later than `at`.
+
+    One that is being read right now is read again afterwards.
+    """
+    due = at or now
     mine = (calendar.c.account == account, calendar.c.calendar == name)
-    idle = sa.or_(calendar.c.next_look_at > now, calendar.c.lease_until > now)
-    conn.execute(sa.update(calendar).where(*mine, idle).values(next_look_at=now))
+    idle = sa.or_(calendar.c.next_look_at > due, calendar.c.lease_until > now)
+    conn.execute(sa.update(calendar).where(*mine, idle).values(next_look_at=due))
 
 
 def look_by(conn: sa.Connection, account: str, name: str, *, at: datetime) -> None:

@@ -12,17 +12,22 @@ from starlette.routing import Route
 
 from noshowd.domain.evidence import Observation
 from noshowd.ports.clock import Clock
-from noshowd.ports.webhook import Webhook
+from noshowd.ports.webhook import Signal, Webhook
 
 LARGEST_REQUEST = 64 * 1024
 
 
+async def _unheard(_: Signal) -> None:
+    """Where nobody asked to be told of changes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhooks:
-    """The requests of these vendors. What they bring is given to `receive` before they are answered."""
+    """The requests of these vendors. What they bring is given to `receive` and `heed` before they are answered."""
 
     hooks: Sequence[Webhook]
     receive: Callable[[Observation], Awaitable[object]]
+    heed: Callable[[Signal], Awaitable[object]] = _unheard
     clock: Clock
 
     def routes(self) -> list[Route]:
@@ -33,6 +38,8 @@ class Webhooks:
             body = await _body(request)
             result = hook.handle(dict(request.headers), body, self.clock.now())
             await self.receive(result.observation)
+            if result.signal is not None:
+                await self.heed(result.signal)
             reply = result.reply
             return Response(reply.body, status_code=reply.status, media_type=reply.content_type)
 

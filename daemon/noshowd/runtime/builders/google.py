@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from noshowd.config.model import Config
 from noshowd.runtime.bench import Adapters, Bench
@@ -22,6 +23,21 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
         from noshowd.adapters.google.writer import GoogleCalendarWriter
 
         made.writers[section.name] = GoogleCalendarWriter(client, bench.clock)
+    if section.watch:
+        _watch(bench, section, client, made)
+
+
+def _watch(bench: Bench, section: Any, client: Any, made: Adapters) -> None:
+    """Only where Google can reach us: it posts to https alone."""
+    from noshowd.adapters.google.watcher import GoogleWatcher
+
+    web = bench.config.web
+    if web is None or web.public_url is None or not web.public_url.startswith("https://"):
+        return
+    path = f"/google/{section.name}"
+    watcher = GoogleWatcher(client, address=f"{web.public_url}{quote(path)}", path=path, key=bench.signing_key)
+    made.watchers[section.name] = watcher
+    made.webhooks.append(watcher)
 
 
 async def _check(bench: Bench, section: Any, client: Any) -> Any:

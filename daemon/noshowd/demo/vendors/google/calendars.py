@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -66,7 +66,12 @@ class Calendars:
 
     def __init__(self) -> None:
         self._calendars: dict[str, Calendar] = {}
+        self._listeners: list[Callable[[Calendar, datetime], None]] = []
         self.version = 0
+
+    def when_changed(self, listener: Callable[[Calendar, datetime], None]) -> None:
+        """From now on, call this for each change of a calendar."""
+        self._listeners.append(listener)
 
     def add(self, calendar: Calendar) -> Calendar:
         self._calendars[calendar.id] = calendar
@@ -95,6 +100,8 @@ class Calendars:
         event.setdefault("created", event["updated"])
         calendar.events[event["id"]] = event
         calendar.changed[event["id"]] = self.version
+        for listener in self._listeners:
+            listener(calendar, now)
         return event
 
     def publish(self, event: Json, now: datetime) -> Json:

@@ -15,6 +15,7 @@ from noshowd.demo.vendors.google.calendar_rest import CalendarRest
 from noshowd.demo.vendors.google.calendar_writes import CalendarWrites
 from noshowd.demo.vendors.google.calendars import Calendars
 from noshowd.demo.vendors.google.call import Call
+from noshowd.demo.vendors.google.channels import Channels
 from noshowd.demo.vendors.google.faults import Fault, FaultScript
 from noshowd.demo.vendors.google.mail import Mail, Mailboxes
 from noshowd.demo.vendors.google.meet_api import MeetApi
@@ -47,12 +48,14 @@ class SimulatedGoogle:
         self.people = People(self.access)
         self.writes = CalendarWrites(self.calendars, self.meetings)
         self.rest = CalendarRest(self.calendars, self.pager)
+        self.channels = Channels(self.calendars)
         meet = MeetApi(self.meetings, self.people, self.pager)
         self._reads = CalendarReads(self.calendars, self.pager)
         parts = (
             self._reads,
             self.writes,
             self.rest,
+            self.channels,
             meet,
             self.tasks,
             self.mail,
