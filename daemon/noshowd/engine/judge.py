@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,8 +17,7 @@ from noshowd.domain.meeting import Meeting
 from noshowd.domain.phase import Phase, next_phase, turn_of
 from noshowd.domain.plan import Plan, plan
 from noshowd.domain.policy import Policy
-from noshowd.domain.verdict import Verdict
-from noshowd.engine.breaker import watch
+from noshowd.domain.verdict import Outcome, Verdict
 from noshowd.engine.matching import match
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import Standing, read_standing, took_over
@@ -45,13 +45,23 @@ class Facts:
     rows: list[OutboxRow]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is to be saved about one claimed meeting."""
+
+    judged: Judged
+    plan: Plan
+    #: Where the verdict is new that their side is missing: the sources that covered it.
+    newly_missing_by: frozenset[str]
+
+
 async def judge_due(parts: Parts) -> int:
     """Judge a batch of meetings that are due; how many were claimed."""
     now = parts.clock.now()
     facts, standing = await parts.database.run(lambda conn: _claim(conn, parts, now))
     if not facts:
         return 0
-    decided: list[tuple[Judged, Plan]] = []
+    decided: list[Decision] = []
     poisoned: list[ClaimedMeeting] = []
     for one in facts:
         try:
@@ -60,9 +70,8 @@ async def judge_due(parts: Parts) -> int:
             # one bad row must not hold up the others; it comes back later and is seen in `status`
             log.exception("judge_failed", action="judge", meeting=one.claim.meeting.key)
             poisoned.append(one.claim)
-    at_most = parts.pace.absences_before_stop
-    wake = any(p.add or p.take_back for _, p in decided)
-    await parts.database.run(lambda conn: _save(conn, decided, poisoned, standing, now, at_most=at_most), wake=wake)
+    wake = any(one.plan.add or one.plan.take_back for one in decided)
+    await parts.database.run(lambda conn: _save(conn, parts, decided, poisoned, standing, now), wake=wake)
     return len(facts)
 
 
@@ -75,7 +84,7 @@ def _claim(conn: sa.Connection, parts: Parts, now: datetime) -> tuple[list[Facts
     return facts, read_standing(conn, shadow=parts.shadow)
 
 
-def decide(parts: Parts, facts: Facts, standing: Standing, now: datetime) -> tuple[Judged, Plan]:
+def decide(parts: Parts, facts: Facts, standing: Standing, now: datetime) -> Decision:
     """The verdict and the plan for one meeting. No I/O: the same facts at the same instant give the same again."""
     meeting = facts.claim.meeting
     policy = parts.policy_for(meeting) or _NO_POLICY
@@ -92,33 +101,41 @@ def decide(parts: Parts, facts: Facts, standing: Standing, now: datetime) -> tup
         became_at=min(now, verdict.as_of or now),
         closed=verdict.final,
     )
-    return judged, planned
+    return Decision(judged=judged, plan=planned, newly_missing_by=_newly_missing_by(facts, verdict))
+
+
+def _newly_missing_by(facts: Facts, verdict: Verdict) -> frozenset[str]:
+    before = facts.claim.verdict
+    was = before is not None and before.outcome is Outcome.THEY_ARE_MISSING
+    new = verdict.outcome is Outcome.THEY_ARE_MISSING and not was
+    return frozenset(c.source for c in facts.evidence.coverages) if new else frozenset()
 
 
 def verdict_of(parts: Parts, meeting: Meeting, evidence: Evidence, policy: Policy, now: datetime) -> Verdict:
     """Judge with what `reading` makes of the evidence and with the sources that can see this meeting."""
     sources = {source.traits.name: source.traits for source in parts.sources_for(meeting)}
-    fresh_for = policy.judging.fresh_for + _ANSWERS_WITHIN * (parts.clock.speed - 1)
-    policy = replace(policy, judging=replace(policy.judging, fresh_for=fresh_for))
+    if parts.clock.speed != 1:
+        longer = policy.judging.fresh_for + _ANSWERS_WITHIN * (parts.clock.speed - 1)
+        policy = replace(policy, judging=replace(policy.judging, fresh_for=longer))
     return judge(meeting, evidence, match(meeting, evidence, parts.us), policy, now, sources=sources)
 
 
 def _save(
     conn: sa.Connection,
-    decided: list[tuple[Judged, Plan]],
+    parts: Parts,
+    decided: list[Decision],
     poisoned: list[ClaimedMeeting],
     standing: Standing,
     now: datetime,
-    *,
-    at_most: int,
 ) -> None:
     """Verdicts, phases and intended effects together; nothing of a meeting whose lease was lost."""
-    lost = meetings.save_verdicts(conn, [judged for judged, _ in decided])
-    watch(conn, [judged for judged, _ in decided if judged.claim.id not in lost], at_most=at_most, now=now)
-    plans = [planned for judged, planned in decided if judged.claim.id not in lost]
-    outbox.add(conn, [row for planned in plans for row in _new_rows(planned, standing)], now=now)
-    for planned in plans:
-        undo(conn, planned, now=now)
+    lost = meetings.save_verdicts(conn, [one.judged for one in decided])
+    saved = [one for one in decided if one.judged.claim.id not in lost]
+    absences = Counter(source for one in saved for source in one.newly_missing_by)
+    parts.breaker.watch(conn, absences, at_most=parts.pace.absences_before_stop, now=now)
+    outbox.add(conn, [row for one in saved for row in _new_rows(one.plan, standing)], now=now)
+    for one in saved:
+        undo(conn, one.plan, now=now)
     for claim in poisoned:
         meetings.put_off(conn, claim, until=now + _POISON_PAUSE)
 

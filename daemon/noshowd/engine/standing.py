@@ -13,7 +13,7 @@ from noshowd.domain.meeting import Meeting, Side
 from noshowd.domain.policy import Policy
 from noshowd.domain.recipients import owner
 from noshowd.domain.verdict import Verdict
-from noshowd.engine.breaker import BREAKER
+from noshowd.engine.breaker import broken
 from noshowd.engine.parts import Parts
 from noshowd.store import switches
 
@@ -61,7 +61,7 @@ def read_standing(conn: sa.Connection, *, shadow: bool) -> Standing:
         shadow=shadow,
         paused=switches.PAUSED in set_,
         sending_held=switches.SENDING_HELD in set_,
-        broken_sources=frozenset(name.removeprefix(BREAKER) for name in set_ if name.startswith(BREAKER)),
+        broken_sources=broken(set_),
     )
 
 
