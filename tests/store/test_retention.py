@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from noshowd.domain.entry import Attendee, CalendarEntry
 from noshowd.domain.evidence import Observation
 from noshowd.domain.followup import FollowUpKind, State
+from noshowd.domain.offer import Offer
 from noshowd.domain.verdict import Outcome
 from noshowd.engine.erasure import without
 from noshowd.ports.answers import Answer
 from noshowd.ports.calendar import Gone, Page
-from noshowd.store import answers, entries, evidence, forgetting, meetings, outbox, people, retention
+from noshowd.store import answers, entries, evidence, forgetting, meetings, offers, outbox, people, retention
 from noshowd.store.database import Database
 from noshowd.store.meetings import Judged
 from noshowd.store.outbox import NewRow
@@ -61,6 +62,17 @@ def fill(conn: sa.Connection) -> None:
     given = Answer(answer_id="a1", channel="web", by=GUEST, value="x", at=at(30))
     answers.put(conn, given, now=at(30))
     answers.mark_handled(conn, "a1", "noted", now=at(30))
+    times = Offer(
+        key=str(offer.key),
+        meeting="m1",
+        round=1,
+        guest=GUEST,
+        length=MINUTE,
+        zone="UTC",
+        held_until=at(90),
+        ends=at(90),
+    )
+    offers.put(conn, times, now=at(20), next_try_at=at(90))
     people.learn(conn, "meet:users/9", GUEST, now=NINE)
 
 
@@ -134,7 +146,15 @@ def test_no_portion_is_larger_than_allowed(filled: Database) -> None:
 
 def test_whoever_is_forgotten_stands_nowhere_and_the_count_stays(filled: Database) -> None:
     counts = filled.run_sync(lambda conn: forgetting.forget(conn, "Guest+x@theirs.example", digest="d", now=LATER))
-    assert counts == {"entries": 1, "meetings": 2, "evidence": 0, "messages": 1, "answers": 1, "identities": 1}
+    assert counts == {
+        "entries": 1,
+        "meetings": 2,
+        "evidence": 0,
+        "messages": 1,
+        "offers": 1,
+        "answers": 1,
+        "identities": 1,
+    }
     left = filled.run_sync(everything)
     assert GUEST not in left.replace("joguest@theirs.example", "")
     assert "joguest@theirs.example" in left, "another person whose address ends alike"
@@ -154,6 +174,7 @@ def test_what_is_stored_of_a_person_can_be_handed_out(filled: Database) -> None:
         "meetings": 2,
         "evidence": 0,
         "messages": 1,
+        "offers": 1,
         "answers": 1,
         "identities": 1,
     }

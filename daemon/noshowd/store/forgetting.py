@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from noshowd.domain.address import canonical
 from noshowd.store import people
+from noshowd.store.offer_tables import offer
 from noshowd.store.retention import remove_messages, remove_rounds, take_names
 from noshowd.store.schema import answer, entry, evidence, identity_link, meeting, outbox
 
@@ -22,6 +23,7 @@ _PLACES: dict[str, tuple[sa.Table, tuple[str, ...]]] = {
     "meetings": (meeting, ("payload", "verdict")),
     "evidence": (evidence, ("payload",)),
     "messages": (outbox, ("key", "person", "followup", "parcel", "receipt")),
+    "offers": (offer, ("person", "payload", "event")),
     "answers": (answer, ("payload",)),
     "identities": (identity_link, ("person",)),
 }
@@ -68,7 +70,7 @@ def forget(conn: sa.Connection, address: str, *, digest: str, now: datetime) -> 
     remove_messages(conn, sorted(messages))
     take_names(conn, over)
     remove_rounds(conn, [key for key in rounds if key not in over])
-    for kind in ("entries", "evidence", "answers", "identities"):
+    for kind in ("entries", "evidence", "offers", "answers", "identities"):
         _remove(conn, _PLACES[kind][0], [row.key for row in found[kind]])
     people.suppress(conn, digest, now=now)
     people.never_again(conn, digest, now=now)

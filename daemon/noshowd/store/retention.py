@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.meeting import Meeting, Person, Place
 from noshowd.domain.verdict import Verdict
+from noshowd.store import offers
 from noshowd.store.meetings import RoundId
 from noshowd.store.schema import answer, entry, evidence, happening, look, meeting, outbox, transition, used_token
 
@@ -27,6 +28,8 @@ class Cut:
 
 
 def clear_offers(conn: sa.Connection, cut: Cut) -> int:
+    """Offers that nothing more will happen to, and the messages that carried them."""
+    offers.clear(conn, before=cut.before, limit=cut.limit)
     return _clear_outbox(conn, cut, outbox.c.kind == FollowUpKind.RESCHEDULE_OFFER)
 
 
