@@ -16,7 +16,7 @@ from noshowd.demo.vendors.google.faults import QUOTA_EXCEEDED, Fault, Manner
 from noshowd.demo.vendors.google.google import SimulatedGoogle
 from noshowd.domain.entry import EntryRef
 from noshowd.ports.calendar import NewEvent
-from noshowd.ports.errors import Permanent, Temporary
+from noshowd.ports.errors import Changed, Permanent, Temporary
 
 ANNA, BEN, KIM = "anna@beispiel-beratung.de", "ben@beispiel-beratung.de", "kim@grosskunde.de"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -127,8 +127,37 @@ async def test_a_moved_event_without_a_room_gets_one_when_asked_to(google, write
 
 async def test_a_cancelled_event_is_not_moved(google, writer, old):
     google.agenda.cancel(old["id"])
-    with pytest.raises(Permanent, match="event_is_cancelled"):
+    with pytest.raises(Changed, match="event_is_cancelled"):
         await writer.write(ANNA, move_of(old))
+
+
+async def test_a_move_that_expects_another_start_changes_nothing(google, writer, old):
+    wanted = replace(move_of(old), expected_start=datetime(2026, 3, 24, 9, tzinfo=BERLIN))
+    google.agenda.move(old["id"], datetime(2026, 3, 24, 14, tzinfo=BERLIN), datetime(2026, 3, 24, 15, tzinfo=BERLIN))
+    with pytest.raises(Changed, match="event_was_moved"):
+        await writer.write(ANNA, wanted)
+    assert google.agenda.event(old["id"])["start"]["dateTime"] == "2026-03-24T14:00:00+01:00"
+
+
+async def test_a_move_that_was_made_is_not_refused_because_it_was_made(google, writer, old):
+    wanted = replace(move_of(old), expected_start=datetime(2026, 3, 24, 8, tzinfo=ZoneInfo("UTC")))
+    await writer.write(ANNA, wanted)
+    await writer.write(ANNA, wanted)
+    assert len([a for a in google.asked if a.method == PATCH]) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (None, "Moved <by> you & us"),
+        ("Agenda", "Agenda\n\nMoved <by> you & us"),
+        ("<p>Agenda</p>", "<p>Agenda</p><br><br>Moved &lt;by&gt; you &amp; us"),
+    ],
+)
+async def test_a_line_is_put_below_the_text_and_the_text_stays(google, writer, old, text, after):
+    google.agenda.patch(old["id"], description=text)
+    await writer.write(ANNA, replace(move_of(old), note="Moved <by> you & us"))
+    assert google.agenda.event(old["id"])["description"] == after
 
 
 async def test_a_guests_copy_is_not_moved(writer, old):

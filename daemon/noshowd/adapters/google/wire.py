@@ -36,7 +36,7 @@ _RESPONSES = {
 }
 _SENSITIVITIES = {"private": Sensitivity.PRIVATE, "confidential": Sensitivity.CONFIDENTIAL}
 _PASSCODES = ("passcode", "pin", "password", "accessCode", "meetingCode")
-_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|&[a-zA-Z#0-9]+;")
+HAS_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|&[a-zA-Z#0-9]+;")
 #: Addresses that Google makes up for what is no mailbox (secondary calendars, imports, unknown organisers).
 _NO_MAILBOX = "calendar.google.com"
 #: Far more than one firm meets in the window that is mirrored.
@@ -88,7 +88,7 @@ def _entry(item: Json, *, account: str, calendar: str, zone: str) -> CalendarEnt
         title=_text(item, "summary"),
         location=_text(item, "location"),
         description=description,
-        description_is_html=bool(_MARKUP.search(description)),
+        description_is_html=bool(HAS_MARKUP.search(description)),
         conference=_conference(item),
         links=_links(item),
         organizer=_attendee({**organizer, "organizer": True}) if organizer else None,

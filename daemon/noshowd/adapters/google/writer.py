@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
+from html import escape
 from typing import Any
 
 from noshowd.adapters.google.client import GoogleClient, Method
 from noshowd.adapters.google.errors import QUOTA_EXCEEDED, Refused
 from noshowd.adapters.google.scopes import Scope
+from noshowd.adapters.google.wire import HAS_MARKUP
 from noshowd.domain.entry import EntryRef
 from noshowd.ports.calendar import NewEvent
 from noshowd.ports.clock import Clock
-from noshowd.ports.errors import Permanent, Temporary
+from noshowd.ports.errors import Changed, Permanent, Temporary
 
 Json = dict[str, Any]
 _GET = Method(api="calendar", name="events.get", scope=Scope.WRITE_EVENTS)
@@ -22,7 +24,7 @@ _PATCH = Method(api="calendar", name="events.patch", scope=Scope.WRITE_EVENTS, w
 _DELETE = Method(api="calendar", name="events.delete", scope=Scope.WRITE_EVENTS, writing=True, answers=False)
 #: Private property that holds our key: only this copy carries it, guests do not see it.
 _MARK = "noshowd"
-_FIELDS = "id,status,etag,conferenceData/conferenceId,extendedProperties/private"
+_FIELDS = "id,status,etag,start,description,conferenceData/conferenceId,extendedProperties/private"
 _ATTEMPTS = 3
 
 
@@ -83,10 +85,12 @@ class GoogleCalendarWriter:
         for _ in range(_ATTEMPTS):
             found = await self._get(calendar, event_id)
             if found["status"] == "cancelled":
-                raise Permanent("event_is_cancelled")
+                raise Changed("event_is_cancelled")
             if _is_marked(found, event):
                 return
-            body = {**_times(event), **_marks(event)}
+            if event.expected_start is not None and _start(found) != event.expected_start:
+                raise Changed("event_was_moved")
+            body = {**_times(event), **_marks(event), **_with_note(found, event.note)}
             if event.with_conference and "conferenceData" not in found:
                 body |= _fresh_conference(_event_id(calendar, event.key, 0))
             try:
@@ -153,6 +157,22 @@ def _words(event: NewEvent) -> Json:
         "location": event.location,
         "attendees": [{"email": address} for address in event.attendees],
     }
+
+
+def _start(found: Json) -> datetime | None:
+    """When the event begins; None for one that has whole days."""
+    at = found["start"].get("dateTime")
+    return None if at is None else datetime.fromisoformat(at)
+
+
+def _with_note(found: Json, note: str) -> Json:
+    """The event's text with a line below it, in the event's own way of writing: Google allows HTML there."""
+    if not note:
+        return {}
+    text = found.get("description") or ""
+    if HAS_MARKUP.search(text):
+        return {"description": f"{text}<br><br>{escape(note)}"}
+    return {"description": f"{text}\n\n{note}".strip()}
 
 
 def _marks(event: NewEvent) -> Json:
