@@ -26,13 +26,14 @@ from domain.scenes import (
     stay,
     video,
 )
+from noshowd.domain.causes import cause_of
 from noshowd.domain.entry import Response
 from noshowd.domain.evidence import CallResult, Direction, Evidence, Said, Statement, Where
 from noshowd.domain.followup import Approval, Cause, FollowUpKind, State, Withheld
 from noshowd.domain.gate import Circumstances
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Caller, Meeting
-from noshowd.domain.plan import Existing, Plan, cause_of, plan
+from noshowd.domain.plan import Existing, Plan, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Outcome, Reason, SidePresence, Verdict
 
@@ -238,6 +239,13 @@ CAUSES: list[tuple[dict[str, Any], Cause | None]] = [
     ({"outcome": Outcome.NOBODY_CAME}, Cause.NOBODY_CAME),
     ({"outcome": Outcome.UNKNOWN}, Cause.UNKNOWN),
     ({"outcome": Outcome.MISSED_EACH_OTHER}, Cause.MISSED_EACH_OTHER),
+    # they had come and gone when we came: ours to make good
+    ({"outcome": Outcome.MISSED_EACH_OTHER, "ours_late": 9, "theirs_late": 0}, Cause.WE_ARE_MISSING),
+    ({"outcome": Outcome.MISSED_EACH_OTHER, "ours_late": 0, "theirs_late": 7}, Cause.MISSED_EACH_OTHER),
+    ({"outcome": Outcome.MISSED_EACH_OTHER, "ours_late": 0, "theirs_late": 0}, Cause.MISSED_EACH_OTHER),
+    ({"outcome": Outcome.MISSED_EACH_OTHER, "ours_late": 3}, Cause.MISSED_EACH_OTHER),
+    ({"outcome": Outcome.MISSED_EACH_OTHER, "theirs_late": 3}, Cause.MISSED_EACH_OTHER),
+    ({"outcome": Outcome.THEY_ARE_MISSING, "ours_late": 9, "theirs_late": 0}, Cause.THEY_ARE_MISSING),
     ({"ours": SidePresence.PRESENT}, Cause.THEY_ARE_MISSING),
     ({"theirs": SidePresence.ARRIVED}, Cause.WE_ARE_MISSING),
     ({"ours": SidePresence.ABSENT}, Cause.WE_ARE_MISSING),

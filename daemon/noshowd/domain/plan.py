@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from noshowd.domain.causes import cause_of
 from noshowd.domain.followup import (
     TO_GUESTS,
     Approval,
@@ -22,7 +23,7 @@ from noshowd.domain.policy import Policy, Step, WindowKind
 from noshowd.domain.premises import Case, unmet
 from noshowd.domain.recipients import owner, recipients
 from noshowd.domain.timing import last_instant
-from noshowd.domain.verdict import CONFIRMED_MISSES, Outcome, Reason, SidePresence, Verdict
+from noshowd.domain.verdict import Outcome, SidePresence, Verdict
 
 #: States in which an effect has not left yet and can simply be withdrawn.
 _PENDING = frozenset({State.AWAITING, State.QUEUED})
@@ -60,26 +61,6 @@ class Plan:
     withhold: tuple[tuple[FollowUp, Withheld], ...] = ()
     withdraw: tuple[tuple[FollowUpKey, Withheld], ...] = ()
     take_back: tuple[FollowUpKey, ...] = ()
-
-
-def cause_of(verdict: Verdict) -> Cause | None:
-    """Whose ladder applies: the confirmed outcome's, else the suspected one's while somebody waits."""
-    if verdict.outcome in CONFIRMED_MISSES or verdict.outcome is Outcome.NOBODY_CAME:
-        return Cause(verdict.outcome.value)
-    if verdict.outcome is Outcome.UNKNOWN:
-        return Cause.UNKNOWN
-    if verdict.outcome is not Outcome.WAITING:
-        return None
-    if Reason.NOT_ADMITTED in verdict.reasons and verdict.ours is not SidePresence.ABSENT:
-        return Cause.NOT_ADMITTED
-    ours, theirs = verdict.ours, verdict.theirs
-    there = (SidePresence.PRESENT, SidePresence.ARRIVED)
-    if theirs in there and ours not in there:
-        return Cause.WE_ARE_MISSING
-    if ours in there:
-        # both have come and are about to meet: nobody is to be asked or told anything
-        return None if theirs in there else Cause.THEY_ARE_MISSING
-    return Cause.WE_ARE_MISSING if ours is SidePresence.ABSENT else Cause.UNKNOWN
 
 
 def plan(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from noshowd.domain.causes import cause_of
 from noshowd.domain.followup import Cause, FollowUp, FollowUpKind, Withheld
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.verdict import (
@@ -111,7 +112,7 @@ def confirmed(case: Case) -> Withheld | None:
 
 def cause_stands(case: Case) -> Withheld | None:
     """What was planned for one cause is not sent for another (their miss turned out to be ours)."""
-    if case.ordered or case.followup.cause.value == case.verdict.outcome.value:
+    if case.ordered or case.followup.cause is cause_of(case.verdict):
         return None
     return Withheld.NOT_CONFIRMED
 
