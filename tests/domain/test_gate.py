@@ -183,6 +183,7 @@ CIRCUMSTANCES: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
     *[(kind, {"paused": True}, W.PAUSED) for kind in K],
     *[(kind, {"event_changed": True}, W.EVENT_CHANGED) for kind in K],
     *[(kind, {"rechecked": False}, W.CANNOT_RECHECK) for kind in sorted(TO_GUESTS | {K.NUDGE})],
+    (K.RECALL_TASK, {"rechecked": False, "event_read": False}, W.CANNOT_RECHECK),
     *[(kind, {"human_took_over": True}, W.HUMAN_TOOK_OVER) for kind in K if kind is not K.ORDERED_MESSAGE],
     (K.COURTESY_MESSAGE, {"opted_out": frozenset({GUS.key})}, W.OPTED_OUT),
     (K.COURTESY_MESSAGE, {"unreachable": frozenset({GUS.key})}, W.NO_ADDRESS),
@@ -223,6 +224,14 @@ def test_quiet_hours_hold_what_comes_after_the_slot_only() -> None:
     after = gate(planned, video(), verdict(), around, at(40), daily_limit=1)
     assert inside.go
     assert (after.reason, after.until) == (W.QUIET_HOURS, morning)
+
+
+def test_a_task_waits_for_the_calendar_and_rests_on_what_was_proved_before() -> None:
+    planned, result = GOES[K.RECALL_TASK]
+    blind = gate(planned, video(), result, Circumstances(rechecked=False, event_read=False), NOW, daily_limit=1)
+    assert (blind.reason, blind.until) == (W.CANNOT_RECHECK, planned.not_after)
+    # that the room cannot be seen any more does not make the guest have come
+    assert gate(planned, video(), result, Circumstances(rechecked=False), NOW, daily_limit=1).go
 
 
 def test_what_our_own_side_reads_is_shown_in_shadow() -> None:

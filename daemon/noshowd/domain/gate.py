@@ -30,6 +30,8 @@ class Circumstances:
     rebooked: bool = False
     #: The event and the sources could be read afresh.
     rechecked: bool = True
+    #: The event alone could be read afresh.
+    event_read: bool = True
     #: The event is no longer the one the follow-up was planned for.
     event_changed: bool = False
     opted_out: frozenset[str] = field(default_factory=frozenset)
@@ -90,7 +92,10 @@ def circumstance(followup: FollowUp, around: Circumstances, *, daily_limit: int,
 
 
 def _wait(followup: FollowUp, meeting: Meeting, around: Circumstances, now: datetime) -> Ruling:
-    """What only has to wait: pauses, quiet hours after the slot, the budgets."""
+    """What only has to wait: a calendar that cannot be read, pauses, quiet hours after the slot, the budgets."""
+    if followup.kind is FollowUpKind.RECALL_TASK and not around.event_read:
+        # that nobody came is proved, but perhaps the appointment no longer stands: better a later task than a wrong one
+        return Ruling(reason=Withheld.CANNOT_RECHECK, until=followup.not_after)
     if around.paused:
         return Ruling(reason=Withheld.PAUSED, until=followup.not_after)
     if followup.to_guest and around.hourly_cap_reached:

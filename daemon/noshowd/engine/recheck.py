@@ -54,7 +54,7 @@ async def recheck(parts: Parts, followup: FollowUp) -> Fresh | None:
     looked = await _look_again(parts, meeting, policy)
     now = parts.clock.now()
     return await parts.database.read(
-        lambda conn: _weigh(conn, parts, followup, meeting, policy, now, rechecked=event_read and looked)
+        lambda conn: _weigh(conn, parts, followup, meeting, policy, now, event_read=event_read, looked=looked)
     )
 
 
@@ -113,7 +113,8 @@ def _weigh(
     policy: Policy,
     now: datetime,
     *,
-    rechecked: bool,
+    event_read: bool,
+    looked: bool,
 ) -> Fresh:
     round_id = (meeting.key, meeting.round)
     evidence = evidence_rows.load(conn, [round_id])[round_id]
@@ -123,7 +124,8 @@ def _weigh(
     person = meeting.person(followup.key.person)
     around = replace(
         around,
-        rechecked=rechecked,
+        rechecked=event_read and looked,
+        event_read=event_read,
         event_changed=meeting.round != followup.key.round,
         relied_on=frozenset(c.source for c in evidence.coverages),
         hourly_cap_reached=outbox.sent_since(conn, now - _HOUR, kinds=TO_GUESTS) >= parts.pace.hourly_cap,
