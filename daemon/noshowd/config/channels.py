@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from noshowd.config.accounts import Reach
+from noshowd.config.refusal import refuse
 from noshowd.config.secrets import SecretRef
 from noshowd.config.values import Address, Flag, Name, Port, Section, SlackName, Text, Url, Wait
 
@@ -96,3 +97,14 @@ class Tasks(Section):
     name: Name = Field(default="tasks", description="Name of this table in messages.")
     account: Name = Field(description="Name of the [[account]] whose rights are used.", examples=["google"])
     list: Text = Field(default="noshowd", description="Title of the task list; made when it is missing.")
+    hold: Wait | None = Field(
+        default=None,
+        description="google_tasks: keep so long free in the person's calendar for the call-back.",
+        examples=["15 min"],
+    )
+
+    @model_validator(mode="after")
+    def _only_google_holds(self) -> Self:
+        if self.hold is not None and self.kind != "google_tasks":
+            raise refuse('hold only with kind = "google_tasks"', do="Remove hold.")
+        return self

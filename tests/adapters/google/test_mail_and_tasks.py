@@ -8,13 +8,17 @@ from email.message import EmailMessage
 
 import pytest
 
+from noshowd.adapters.google.calendar import GoogleCalendar
 from noshowd.adapters.google.channel import GmailChannel
 from noshowd.adapters.google.client import GoogleClient
+from noshowd.adapters.google.free_busy import GoogleFreeBusy
 from noshowd.adapters.google.mail_message import message
 from noshowd.adapters.google.settings import GmailSettings
 from noshowd.adapters.google.tasks import GoogleTasks
-from noshowd.demo.vendors.google.faults import Fault, Manner
+from noshowd.demo.vendors.google.faults import QUOTA_EXCEEDED, Fault, Manner
 from noshowd.demo.vendors.google.google import SimulatedGoogle
+from noshowd.domain.spans import Span
+from noshowd.ports.calendar import Page
 from noshowd.ports.channel import Carries, Choice, Parcel, Recipient, Recovery
 from noshowd.ports.errors import Permanent, Temporary
 
@@ -169,3 +173,50 @@ async def test_nobodys_task_list_is_opened_who_is_not_ours(google, client, wall)
     with pytest.raises(Permanent, match="no_access_to_this_persons_tasks"):
         await GoogleTasks(client, wall).send(replace(TASK, recipient=Recipient(address=KIM)))
     assert google.asked == []
+
+
+def events_of(google: SimulatedGoogle, who: str) -> list[dict]:
+    calendar = google.calendars.get(who)
+    assert calendar is not None
+    return [event for event in calendar.events.values() if event["status"] != "cancelled"]
+
+
+async def test_time_is_kept_free_for_the_call_back_once_and_given_back_with_the_task(google, client, wall):
+    tasks = GoogleTasks(client, wall, hold=timedelta(minutes=15))
+    google.fail(Fault(manner=Manner.DROP_AFTER), on="tasks.tasks.insert")
+    with pytest.raises(Temporary):
+        await tasks.send(TASK)
+    receipt = await tasks.verify(TASK)
+    assert receipt is not None
+    [hold] = events_of(google, BEN)
+    assert (hold["start"]["dateTime"], hold["end"]["dateTime"]) == (
+        "2026-03-24T23:30:00+00:00",
+        "2026-03-24T23:45:00+00:00",
+    )
+    assert hold["visibility"] == "private"
+    assert "attendees" not in hold
+    assert google.writes.notices == []
+    later = replace(TASK, due=datetime(2026, 3, 25, 8, tzinfo=UTC))
+    receipt = await tasks.edit(receipt, later)
+    assert [one["start"]["dateTime"] for one in events_of(google, BEN)] == ["2026-03-25T08:00:00+00:00"]
+    await tasks.retract(receipt)
+    assert events_of(google, BEN) == []
+    assert google.tasks.of(BEN) == []
+    await tasks.retract(receipt)
+
+
+async def test_a_calendar_that_cannot_be_written_costs_no_task(google, client, wall):
+    google.fail(QUOTA_EXCEEDED, on="calendar.events.insert")
+    receipt = await GoogleTasks(client, wall, hold=timedelta(minutes=15)).send(TASK)
+    assert len(google.tasks.of(BEN)) == 1
+    await GoogleTasks(client, wall).retract(receipt)
+    assert google.tasks.of(BEN) == []
+
+
+async def test_time_kept_free_is_busy_and_no_meeting(google, client, wall):
+    await GoogleTasks(client, wall, hold=timedelta(minutes=15)).send(TASK)
+    window = Span(start=datetime(2026, 3, 24, tzinfo=UTC), end=datetime(2026, 3, 26, tzinfo=UTC))
+    [busy] = await GoogleFreeBusy(client).busy((BEN,), window)
+    assert len(busy.spans) == 1
+    pages = [part async for part in GoogleCalendar(client).changes(BEN, cursor=None, window=window)]
+    assert [part.entries for part in pages if isinstance(part, Page)] == [()]

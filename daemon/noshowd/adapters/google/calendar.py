@@ -15,7 +15,7 @@ from typing import Any
 from noshowd.adapters.google.client import GoogleClient, Method
 from noshowd.adapters.google.errors import Refused
 from noshowd.adapters.google.scopes import Scope
-from noshowd.adapters.google.wire import ITEM_FIELDS, UnreadableError, entry, is_cancelled, is_master
+from noshowd.adapters.google.wire import ITEM_FIELDS, UnreadableError, entry, is_cancelled, is_hold, is_master
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.domain.spans import Span
 from noshowd.ports.calendar import Gone, ListingEnd, Page, Quarantined
@@ -128,7 +128,7 @@ class GoogleCalendar:
         quarantined: list[Quarantined] = []
         for item in items:
             ref = EntryRef(account=self.account, calendar=calendar, entry_id=str(item.get("id", "")))
-            if is_cancelled(item):
+            if is_cancelled(item) or is_hold(item):
                 gone.append(Gone(ref=ref))
                 continue
             try:

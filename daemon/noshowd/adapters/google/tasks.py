@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from noshowd.adapters.google.client import GoogleClient, Method, made_id
 from noshowd.adapters.google.errors import Refused
+from noshowd.adapters.google.hold import CallBackHold
 from noshowd.adapters.google.scopes import Scope
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.ports.clock import Clock
@@ -29,23 +30,29 @@ _LOOK_BACK = timedelta(days=30)
 
 
 class GoogleTasks:
-    """Puts tasks into the default list of whoever they are for. Receipts name person and task."""
+    """Puts tasks into the default list of whoever they are for. Receipts name person, task and time kept free."""
 
     carries = frozenset({Carries.TASKS})
     recovery = Recovery.VERIFY
     edits = True
 
-    def __init__(self, client: GoogleClient, clock: Clock, *, name: str = "google_tasks") -> None:
+    def __init__(
+        self, client: GoogleClient, clock: Clock, *, name: str = "google_tasks", hold: timedelta | None = None
+    ) -> None:
+        """With `hold`, so long is kept free in the person's calendar when the task is due."""
         self.name = name
-        #: Signing in and asking.
-        self.timeout = 2 * client.account.timeout
+        #: Signing in and asking, for the time kept free too.
+        self.timeout = (2 if hold is None else 4) * client.account.timeout
+        self._hold = CallBackHold(client, hold)
         self._client = client
         self._clock = clock
 
     async def send(self, parcel: Parcel) -> Receipt:
         owner = self._owner(parcel)
+        # the hold first: it has an id of our own and is made once, however often this is tried
+        hold = await self._hold.put(owner, parcel)
         task = await self._client.call(_INSERT, subject=owner, tasklist=_LIST_ID, body=_task(parcel), fields="id")
-        return self._receipt(owner, made_id(task))
+        return self._receipt(owner, made_id(task), hold)
 
     async def verify(self, parcel: Parcel) -> Receipt | None:
         """Also finds what was ticked off since; not what was deleted."""
@@ -63,21 +70,26 @@ class GoogleTasks:
         async for page in pages:
             for task in page.get("items", ()):
                 if _mark(parcel) in task.get("notes", "").splitlines():
-                    return self._receipt(owner, task["id"])
+                    hold = await self._hold.put(owner, parcel)
+                    return self._receipt(owner, task["id"], hold)
         return None
 
     async def edit(self, receipt: Receipt, parcel: Parcel) -> Receipt:
-        owner, task_id = receipt.ref.split(" ")
+        owner, task_id, *holds = receipt.ref.split(" ")
         await self._client.call(_PATCH, subject=owner, tasklist=_LIST_ID, task=task_id, body=_task(parcel), fields="id")
-        return self._receipt(owner, task_id)
+        for hold in holds:
+            await self._hold.renew(owner, hold, parcel)
+        return self._receipt(owner, task_id, *holds)
 
     async def retract(self, receipt: Receipt) -> None:
-        owner, task_id = receipt.ref.split(" ")
+        owner, task_id, *holds = receipt.ref.split(" ")
         try:
             await self._client.call(_DELETE, subject=owner, tasklist=_LIST_ID, task=task_id)
         except Refused as refused:
             if refused.status not in (404, 410):
                 raise
+        for hold in holds:
+            await self._hold.remove(owner, hold)
 
     def _owner(self, parcel: Parcel) -> str:
         address = parcel.recipient.address
@@ -87,8 +99,9 @@ class GoogleTasks:
             raise Unreachable("no_access_to_this_persons_tasks")
         return self._client.sign_ins.subject(address)
 
-    def _receipt(self, owner: str, task_id: str) -> Receipt:
-        return Receipt(channel=self.name, ref=f"{owner} {task_id}", at=self._clock.now())
+    def _receipt(self, owner: str, task_id: str, hold: str | None = None) -> Receipt:
+        ref = " ".join(filter(None, (owner, task_id, hold)))
+        return Receipt(channel=self.name, ref=ref, at=self._clock.now())
 
 
 def _mark(parcel: Parcel) -> str:

@@ -39,6 +39,8 @@ _PASSCODES = ("passcode", "pin", "password", "accessCode", "meetingCode")
 HAS_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|&[a-zA-Z#0-9]+;")
 #: Addresses that Google makes up for what is no mailbox (secondary calendars, imports, unknown organisers).
 _NO_MAILBOX = "calendar.google.com"
+#: Private property of an event that only keeps time free for a call-back.
+HOLD_MARK = "noshowd-hold"
 #: Far more than one firm meets in the window that is mirrored.
 _PEOPLE_KEPT = 20_000
 
@@ -50,6 +52,11 @@ class UnreadableError(ValueError):
 def is_cancelled(item: Json) -> bool:
     """To be asked before anything else: of a cancelled event only the id is certain, of a master too."""
     return item.get("status") == "cancelled"
+
+
+def is_hold(item: Json) -> bool:
+    """Time that we keep free ourselves: no meeting."""
+    return HOLD_MARK in item.get("extendedProperties", {}).get("private", {})
 
 
 def is_master(item: Json) -> bool:

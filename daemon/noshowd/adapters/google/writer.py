@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
 from noshowd.adapters.google.client import GoogleClient, Method
 from noshowd.adapters.google.errors import QUOTA_EXCEEDED, Refused
+from noshowd.adapters.google.event_ids import own_id
 from noshowd.adapters.google.scopes import Scope
 from noshowd.adapters.google.wire import HAS_MARKUP
 from noshowd.domain.entry import EntryRef
@@ -63,22 +62,22 @@ class GoogleCalendarWriter:
     async def _create(self, calendar: str, event: NewEvent) -> str:
         """A 409 is probably ours; an id whose event was deleted stays taken, so the next attempt has another."""
         for attempt in range(_ATTEMPTS):
-            event_id = _event_id(calendar, event.key, attempt)
-            body = {**_times(event), **_words(event), **_marks(event), "id": event_id}
+            made = own_id(calendar, event.key, attempt)
+            body = {**_times(event), **_words(event), **_marks(event), "id": made}
             if event.with_conference:
-                body |= _fresh_conference(event_id)
+                body |= _fresh_conference(made)
             try:
                 await self._call(_INSERT, calendar, event, body=body)
             except Refused as refused:
                 if refused.status != 409:
                     raise
-                found = await self._get(calendar, event_id)
+                found = await self._get(calendar, made)
                 if _is_marked(found, event):
                     if found["status"] != "cancelled":
-                        return event_id
+                        return made
                     continue
                 raise Permanent("event_id_taken") from None
-            return event_id
+            return made
         raise Permanent("event_deleted_again_and_again")
 
     async def _move(self, calendar: str, event_id: str, event: NewEvent) -> None:
@@ -92,7 +91,7 @@ class GoogleCalendarWriter:
                 raise Changed("event_was_moved")
             body = {**_times(event), **_marks(event), **_with_note(found, event.note)}
             if event.with_conference and "conferenceData" not in found:
-                body |= _fresh_conference(_event_id(calendar, event.key, 0))
+                body |= _fresh_conference(own_id(calendar, event.key, 0))
             try:
                 await self._call(
                     _PATCH, calendar, event, eventId=event_id, body=body, headers={"If-Match": found["etag"]}
@@ -135,12 +134,6 @@ class GoogleCalendarWriter:
 
 def _updates(notify: bool) -> str:  # noqa: FBT001 - the port's own word, turned into Google's
     return "all" if notify else "none"
-
-
-def _event_id(calendar: str, key: str, attempt: int) -> str:
-    """Base32hex without padding: the letters and digits Google allows in an id."""
-    digest = hashlib.sha256(f"{calendar}\n{key}\n{attempt}".encode()).digest()
-    return base64.b32hexencode(digest).decode().rstrip("=").lower()
 
 
 def _times(event: NewEvent) -> Json:

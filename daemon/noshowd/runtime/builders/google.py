@@ -68,7 +68,8 @@ def gmail(bench: Bench, section: Any, made: Adapters) -> None:
 def tasks(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.google.tasks import GoogleTasks
 
-    made.channels.append(GoogleTasks(_client(bench, section.account), bench.clock, name=section.name))
+    client = _client(bench, section.account)
+    made.channels.append(GoogleTasks(client, bench.clock, name=section.name, hold=section.hold))
 
 
 def scopes(config: Config, name: str) -> frozenset[Any]:
@@ -87,8 +88,9 @@ def scopes(config: Config, name: str) -> frozenset[Any]:
             wanted.add(Scope.SEND_MAIL)
             wanted |= {Scope.DRAFT_MAIL} if channel.drafts else set()
             wanted |= {Scope.READ_MAIL} if channel.may_search else set()
-    if any(tasks.kind == "google_tasks" and tasks.account == name for tasks in config.tasks):
-        wanted.add(Scope.TASKS)
+    for tasks in config.tasks:
+        if tasks.kind == "google_tasks" and tasks.account == name:
+            wanted |= {Scope.TASKS} | ({Scope.WRITE_EVENTS} if tasks.hold is not None else set())
     return frozenset(wanted)
 
 
