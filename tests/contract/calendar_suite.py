@@ -227,6 +227,7 @@ class CalendarSuite:
         with pytest.raises(Temporary) as caught:
             await Mirror().follow(world)
         assert caught.value.retry_after == timedelta(seconds=37)
+        world.wait(timedelta(seconds=37))
         await Mirror().follow(world)
 
     async def test_lost_credentials_have_their_own_word(self, world: CalendarWorld) -> None:

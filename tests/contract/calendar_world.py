@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from noshowd.domain.entry import CalendarEntry, EntryStatus
@@ -79,6 +79,9 @@ class CalendarWorld(ABC):
     @abstractmethod
     def throttle(self, seconds: int) -> None:
         """The next request is answered with 429 and `Retry-After`."""
+
+    def wait(self, span: timedelta) -> None:  # noqa: B027 - nothing to do for most
+        """`span` passes; override it where the source keeps what it was asked to wait for."""
 
     @abstractmethod
     def revoke(self) -> None:

@@ -47,6 +47,9 @@ class ChannelWorld(ABC):
     def parcel(self, key: str = "parcel-1") -> Parcel:
         """A parcel that the vendor accepts, with the key given and one plain text."""
 
+    def wait(self, span: timedelta) -> None:  # noqa: B027 - nothing to do for most
+        """`span` passes; override it where the channel keeps what it was asked to wait for."""
+
     @abstractmethod
     def delivered(self) -> list[Delivered]:
         """What lies at the vendor now, oldest first; nothing that was retracted."""
@@ -132,6 +135,7 @@ class ChannelSuite:
         if world.tells_retry_after:
             assert caught.value.retry_after == timedelta(seconds=37)
         assert world.delivered() == []
+        world.wait(timedelta(seconds=37))
         await world.channel.send(world.parcel())
         assert len(world.delivered()) == 1
 

@@ -1,6 +1,7 @@
-"""`noshowd auth google`: one person's own sign-in, kept where the account's `key` says.
+"""`noshowd auth VENDOR`: one person's own sign-in.
 
-Works on a server without a browser: open the address anywhere, and forward the port or paste where the browser ended.
+Google's is kept where the account's `key` says, and works on a server without a browser: open the address anywhere, and
+forward the port or paste where the browser ended. Microsoft's is a code to type on a page (`cli/auth_microsoft.py`).
 """
 
 from __future__ import annotations
@@ -24,17 +25,27 @@ _PATIENCE = 600
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_argument(parser)
-    parser.add_argument("vendor", choices=["google"], help="whose sign-in")
-    parser.add_argument("--account", default="google", help="name of the [[account]] (default: google)")
-    parser.add_argument(
-        "--client", type=Path, required=True, help="file of the OAuth client (Google Cloud console, type Desktop app)"
-    )
-    parser.add_argument("--port", type=int, default=8765, help="port on which the browser comes back (default: 8765)")
-    parser.add_argument("--paste", action="store_true", help="paste the address on which the browser ended")
+    parser.add_argument("vendor", choices=["google", "microsoft"], help="whose sign-in")
+    parser.add_argument("--account", help="name of the [[account]] (default: that of the vendor)")
+    google = parser.add_argument_group("Google only")
+    google.add_argument("--client", type=Path, help="file of the OAuth client (Google Cloud console, type Desktop app)")
+    google.add_argument("--port", type=int, default=8765, help="port on which the browser comes back (default: 8765)")
+    google.add_argument("--paste", action="store_true", help="paste the address on which the browser ended")
 
 
 def run(args: argparse.Namespace) -> int:
     """1 when the sign-in is stored but not all that was asked for was granted."""
+    args.account = args.account or args.vendor
+    if args.vendor == "microsoft":
+        from noshowd.cli import auth_microsoft
+
+        return auth_microsoft.run(args)
+    if args.client is None:
+        raise CommandError("--client FILE is missing: the file of the OAuth client (type Desktop app)")
+    return _google(args)
+
+
+def _google(args: argparse.Namespace) -> int:
     from noshowd.adapters.google.consent import ConsentFailed
     from noshowd.adapters.google.rights import TESTING_TRAP, WITHOUT, missing
     from noshowd.runtime.builders.google import scopes

@@ -85,7 +85,7 @@ _NOT_IN_CLOUD: dict[str, frozenset[str]] = {
 
 
 class MicrosoftAccount(Reach):
-    """Microsoft 365 through Microsoft Graph. Reads calendars and sends mail; everything else is an opt-in of `rights`."""
+    """Microsoft 365 through Microsoft Graph. Reads calendars and sends mail; all else is an opt-in of `rights`."""
 
     kind: Literal["microsoft"]
     name: Name = Field(default="microsoft", description="Name of the account in messages and other tables.")
@@ -102,10 +102,9 @@ class MicrosoftAccount(Reach):
         description="Private key and certificate (PEM), preferred to a client secret.",
         examples=[{"credential": "microsoft-certificate"}],
     )
-    signs_in_as: Address | None = Field(
-        default=None,
-        description="Instead of secret and certificate: one person's own sign-in, made with noshowd auth microsoft.",
-        examples=["anna@beispiel-beratung.de"],
+    sign_in: Literal["application", "person"] = Field(
+        default="application",
+        description="person: the owner of the first mailbox signs in, with noshowd auth microsoft; without a secret.",
     )
     mailboxes: tuple[Address, ...] = Field(
         min_length=1, description="Mailboxes to watch; nothing else is read.", examples=[["anna@beispiel-beratung.de"]]
@@ -140,23 +139,21 @@ class MicrosoftAccount(Reach):
     @model_validator(mode="after")
     def _one_way_to_sign_in(self) -> Self:
         application = self.secret is not None or self.certificate is not None
-        if not application and self.signs_in_as is None:
+        if self.sign_in == "application" and not application:
             raise refuse(
-                "certificate, secret or signs_in_as",
+                'secret or certificate, or sign_in = "person"',
                 do='Add secret = { credential = "microsoft-secret" }.',
                 secret=True,
             )
-        if application and self.signs_in_as is not None:
+        if self.sign_in == "person" and application:
             raise refuse(
-                "either an application (certificate or secret) or one person (signs_in_as)",
-                do="Keep one of the two.",
-                secret=True,
+                'no secret and no certificate with sign_in = "person"', do="Keep one of the two ways.", secret=True
             )
         return self
 
     @model_validator(mode="after")
     def _rights_can_be_had(self) -> Self:
-        if self.signs_in_as is not None:
+        if self.sign_in == "person":
             self._refuse_rights(_APPLICATION_ONLY, "Graph gives {} to an application only, not to one person")
         self._refuse_rights(_NOT_IN_CLOUD.get(self.cloud, frozenset()), f"cloud {self.cloud} has no {{}}")
         return self

@@ -28,6 +28,12 @@ _NEEDS_ACCOUNT: dict[tuple[str, str], str] = {
     ("tasks", "exchange"): "exchange",
 }
 
+#: Table and kind -> rights of its Microsoft account of which one at least has to be asked for.
+_NEEDS_RIGHT: dict[tuple[str, str], frozenset[str]] = {
+    ("presence", "teams"): frozenset({"attendance_reports", "live_roster", "meeting_chat"}),
+    ("tasks", "microsoft_todo"): frozenset({"tasks"}),
+}
+
 #: Languages that come with noshowd.
 BUILT_IN_LANGUAGES = ("de", "en")
 
@@ -49,6 +55,7 @@ def check(config: Config, *, file: str, lines: Lines) -> Iterator[Problem]:
     yield from _something_to_do(config, report)
     yield from _names_are_unique(config, report)
     yield from _accounts_exist(config, report)
+    yield from _rights_are_asked_for(config, report)
     yield from _webhooks_are_reachable(config, report)
     yield from _stand_ins_exist(config, report)
     yield from _languages_have_texts(config, report)
@@ -121,6 +128,21 @@ def _accounts_exist(config: Config, report: Report) -> Iterator[Problem]:
                     found=f'"{entry.account}"',
                     allowed=", ".join(fitting) or "none is configured",
                     do="Name one of these accounts." if fitting else f'Add [[account]] with kind = "{wanted}".',
+                )
+
+
+def _rights_are_asked_for(config: Config, report: Report) -> Iterator[Problem]:
+    """What is switched on needs an opt-in of its Microsoft account: nobody gives a right by the way."""
+    rights = {account.name: account.rights for account in config.account if account.kind == "microsoft"}
+    for (table, kind), wanted in _NEEDS_RIGHT.items():
+        for number, entry in enumerate(getattr(config, table)):
+            if entry.kind == kind and entry.account in rights and not wanted & set(rights[entry.account]):
+                names = ", ".join(f'"{right}"' for right in sorted(wanted))
+                yield report.problem(
+                    (table, number, "kind"),
+                    f"{kind} needs an opt-in of its account",
+                    allowed=names,
+                    do=f"Add one of these to rights of [[account]] {entry.account}; noshowd doctor tells its reach.",
                 )
 
 

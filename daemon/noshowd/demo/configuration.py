@@ -65,6 +65,7 @@ tenant             = "{tenant}"
 client_id          = "{application}"
 secret             = {{ file = "microsoft-secret" }}
 mailboxes          = ["{ben.address}"]
+rights             = ["attendance_reports", "meeting_chat", "tasks"]
 authority          = "{microsoft}"
 graph_url          = "{microsoft}/v1.0"
 instance_discovery = false

@@ -67,6 +67,9 @@ class GraphWorld(CalendarWorld):
     def throttle(self, seconds: int) -> None:
         self.tenant.sim.faults.order(throttled(retry_after=seconds))
 
+    def wait(self, span: timedelta) -> None:
+        self.tenant.clock.instant += span
+
     def revoke(self) -> None:
         self.tenant.sim.withdraw_secret(CLIENT)
 

@@ -36,6 +36,9 @@ class MailWorld(ChannelWorld):
         self.kind = kind
         self.channel = self.made(tenant.graph())
 
+    def wait(self, span: timedelta) -> None:
+        self.tenant.clock.instant += span
+
     def made(self, graph: Graph) -> PlainMail | DraftedMail:
         return self.kind(graph, self.tenant.clock, name="outlook", mailbox=ANNA)
 

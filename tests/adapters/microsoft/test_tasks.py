@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -22,6 +22,9 @@ class ToDoWorld(ChannelWorld):
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
         self.channel = self.made(tenant.graph())
+
+    def wait(self, span: timedelta) -> None:
+        self.tenant.clock.instant += span
 
     def made(self, graph: Graph) -> ToDoTasks:
         return ToDoTasks(graph, self.tenant.clock, name="to_do")

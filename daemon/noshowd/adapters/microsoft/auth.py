@@ -7,10 +7,12 @@ import ssl
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import msal
+import structlog
 from jwt import PyJWTError
 from msal.exceptions import MsalServiceError
 
@@ -18,8 +20,10 @@ from noshowd.adapters.microsoft.settings import MicrosoftSettings
 from noshowd.adapters.microsoft.token_cache import load_cache, save_cache
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
 
+log = structlog.get_logger()
+
 #: What Entra says when nothing but a person can help: wrong or expired secret, key, consent, account.
-_LOST = frozenset({"invalid_client", "unauthorized_client", "invalid_grant", "interaction_required"})
+_LOST = frozenset({"invalid_client", "unauthorized_client", "invalid_grant", "interaction_required", "login_required"})
 _PASSING = frozenset({"temporarily_unavailable", "server_error", "throttled"})
 
 
@@ -36,7 +40,7 @@ def trust(settings: MicrosoftSettings) -> ssl.SSLContext | bool:
         raise Permanent(f"ca_file {settings.ca_file} cannot be read: {error}") from error
 
 
-class _Web(httpx2.Client):
+class Web(httpx2.Client):
     """The client handed to msal, whose signed assertion comes as bytes: httpx2 would write them as b'...'."""
 
     def post(self, url: httpx2.URL | str, *, data: Any = None, **rest: Any) -> httpx2.Response:
@@ -45,12 +49,12 @@ class _Web(httpx2.Client):
 
 
 class SignIn:
-    """Hands out access tokens of one application. One request to Entra at a time."""
+    """Hands out access tokens of one application, or of one person who signed in. One request to Entra at a time."""
 
     def __init__(self, settings: MicrosoftSettings) -> None:
         self._settings = settings
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="msal")
-        self._web: _Web | None = None
+        self._web: Web | None = None
         # msal's constructor already goes to the network, so it is built inside the first attempt.
         self._application: Any = None
 
@@ -71,9 +75,7 @@ class SignIn:
         try:
             if self._application is None:
                 self._application = self._build()
-            if fresh:
-                self._application.remove_tokens_for_client()
-            answer = self._application.acquire_token_for_client([self._settings.scope])
+            answer = self._of_person(fresh) if self._settings.person else self._of_application(fresh)
         except (httpx2.TransportError, MsalServiceError) as error:
             raise self._failed(Temporary(f"sign-in not reached: {type(error).__name__}")) from error
         except (ValueError, KeyError, PyJWTError) as error:
@@ -81,8 +83,33 @@ class SignIn:
         if "access_token" not in answer:
             raise self._failed(refused(answer))
         if self._settings.token_cache is not None:
-            save_cache(self._application.token_cache, self._settings.token_cache)
+            self._keep(self._settings.token_cache)
         return str(answer["access_token"])
+
+    def _of_application(self, fresh: bool) -> dict[str, Any]:  # noqa: FBT001 - two ways of one question
+        if fresh:
+            self._application.remove_tokens_for_client()
+        return dict(self._application.acquire_token_for_client(self._settings.scopes))
+
+    def _of_person(self, fresh: bool) -> dict[str, Any]:  # noqa: FBT001 - two ways of one question
+        """From what the sign-in left; a person has to sign in again where that is gone or no longer accepted."""
+        again = f"noshowd auth microsoft --account {self._settings.account}"
+        account = account_of(self._application, self._settings)
+        if account is None:
+            raise self._failed(CredentialsLost(f"nobody has signed in yet: {again}"))
+        answer = self._application.acquire_token_silent_with_error(
+            self._settings.scopes, account=account, force_refresh=fresh
+        )
+        if answer is None:
+            raise self._failed(CredentialsLost(f"the sign-in does not hold what is switched on now: {again}"))
+        return dict(answer)
+
+    def _keep(self, file: Path) -> None:
+        """Entra may hand out a new refresh token at any time. A full disk costs a sign-in at the next start."""
+        try:
+            save_cache(self._application.token_cache, file)
+        except OSError as error:
+            log.warning("tokens_not_kept", action="sign_in", source=self._settings.account, error=str(error))
 
     def _failed(self, error: VendorError) -> VendorError:
         """Drop the application: it remembers failures for up to a minute, and a person may mend them sooner."""
@@ -90,17 +117,32 @@ class SignIn:
         return error
 
     def _build(self) -> Any:
-        settings = self._settings
         if self._web is None:
-            self._web = _Web(verify=trust(settings), proxy=settings.proxy, timeout=settings.timeout)
-        return msal.ConfidentialClientApplication(
-            settings.client_id,
-            client_credential=_credential(settings),
-            authority=f"{settings.authority.rstrip('/')}/{settings.tenant}",
-            instance_discovery=settings.instance_discovery,
-            http_client=self._web,
-            token_cache=load_cache(settings.token_cache),
-        )
+            self._web = web(self._settings)
+        return build(self._settings, self._web)
+
+
+def web(settings: MicrosoftSettings) -> Web:
+    """The client that msal asks Entra through."""
+    return Web(verify=trust(settings), proxy=settings.proxy, timeout=settings.timeout)
+
+
+def build(settings: MicrosoftSettings, client: Web) -> Any:
+    """Msal's application, or its client for one person. Goes to the network."""
+    about: dict[str, Any] = {
+        "authority": f"{settings.authority.rstrip('/')}/{settings.tenant}",
+        "instance_discovery": settings.instance_discovery,
+        "http_client": client,
+        "token_cache": load_cache(settings.token_cache),
+    }
+    if settings.person is not None:
+        return msal.PublicClientApplication(settings.client_id, **about)
+    return msal.ConfidentialClientApplication(settings.client_id, client_credential=_credential(settings), **about)
+
+
+def account_of(application: Any, settings: MicrosoftSettings) -> Any:
+    """The sign-in of the configured person; None when they have not signed in."""
+    return next((one for one in application.get_accounts() if settings.is_own(str(one.get("username")))), None)
 
 
 def refused(answer: dict[str, Any]) -> VendorError:

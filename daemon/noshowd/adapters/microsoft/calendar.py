@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from noshowd.adapters.microsoft.graph import Graph, NotThere, segment, user
+from noshowd.adapters.microsoft.graph import Graph, segment
+from noshowd.adapters.microsoft.pacing import Urgency
+from noshowd.adapters.microsoft.refusals import NotThere
 from noshowd.adapters.microsoft.wire import FIELDS, Malformed, entry, instant
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.domain.spans import Span
@@ -36,14 +38,15 @@ class GraphCalendar:
             "$select": FIELDS,
             "$top": _PAGE,
         }
-        async for events in self._graph.pages(f"{user(calendar)}/calendarView", query):
+        path = f"{self._graph.user(calendar)}/calendarView"
+        async for events in self._graph.pages(path, query, urgency=Urgency.LISTING):
             yield self._page(calendar, events)
         yield ListingEnd(complete=True, window=window)
 
     async def read(self, ref: EntryRef) -> CalendarEntry | Gone:
-        path = f"{user(ref.calendar)}/events/{segment(ref.entry_id)}"
+        path = f"{self._graph.user(ref.calendar)}/events/{segment(ref.entry_id)}"
         try:
-            event = await self._graph.get(path, {"$select": FIELDS})
+            event = await self._graph.get(path, {"$select": FIELDS}, urgency=Urgency.SEND)
         except NotThere:
             return Gone(ref=ref)
         try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from noshowd.adapters.microsoft.graph import Graph, NotThere, instant_of, items, member, segment, user
+from noshowd.adapters.microsoft.graph import Graph, instant_of, items, member, segment
 from noshowd.adapters.microsoft.mail_wire import message
 from noshowd.adapters.microsoft.marks import wanted
+from noshowd.adapters.microsoft.refusals import NotThere
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.ports.clock import Clock
 from noshowd.ports.errors import Permanent, Temporary
@@ -42,10 +43,10 @@ class PlainMail:
 
     async def send(self, parcel: Parcel) -> Receipt:
         if parcel.draft:
-            raise Permanent("drafts need mail by draft (rights = write)")
+            raise Permanent('drafts need the opt-in "verify_mail" in rights of the account')
         mailbox = _mailbox(parcel, self._graph, self._default)
         body = {"message": message(parcel, mailbox), "saveToSentItems": True}
-        await self._graph.post(f"{user(mailbox)}/sendMail", body)
+        await self._graph.post(f"{self._graph.user(mailbox)}/sendMail", body)
         return Receipt(channel=self.name, ref=f"{mailbox}|", at=self._clock.now())
 
     async def verify(self, parcel: Parcel) -> Receipt | None:  # noqa: ARG002 - as the port says
@@ -81,9 +82,9 @@ class DraftedMail:
         draft = message(parcel, mailbox)
         found = await self._find(mailbox, parcel.key)
         if found is None:
-            found = await self._graph.post(f"{user(mailbox)}/messages", draft)
+            found = await self._graph.post(f"{self._graph.user(mailbox)}/messages", draft)
         if member(found, "isDraft") and not parcel.draft:
-            await self._graph.post(f"{_place(mailbox, member(found, 'id', acts=True))}/send", None)
+            await self._graph.post(f"{self._place(mailbox, member(found, 'id', acts=True))}/send", None)
         return self._receipt(mailbox, found)
 
     async def verify(self, parcel: Parcel) -> Receipt | None:
@@ -103,7 +104,7 @@ class DraftedMail:
     async def retract(self, receipt: Receipt) -> None:
         """Delete what is still a draft; a message that was sent stays sent."""
         mailbox, _, identifier = receipt.ref.partition("|")
-        place = _place(mailbox, identifier)
+        place = self._place(mailbox, identifier)
         try:
             found = await self._graph.get(place, {"$select": "isDraft"})
             if not member(found, "isDraft"):
@@ -114,12 +115,11 @@ class DraftedMail:
 
     async def _find(self, mailbox: str, key: str) -> dict[str, Any] | None:
         query = wanted(key) | {"$select": "isDraft,lastModifiedDateTime"}
-        found = items(await self._graph.get(f"{user(mailbox)}/messages", query))
+        found = items(await self._graph.get(f"{self._graph.user(mailbox)}/messages", query))
         return next((one for one in found if not member(one, "isDraft")), found[0] if found else None)
 
     def _receipt(self, mailbox: str, found: dict[str, Any]) -> Receipt:
         return Receipt(channel=self.name, ref=f"{mailbox}|{member(found, 'id', acts=True)}", at=self._clock.now())
 
-
-def _place(mailbox: str, identifier: str) -> str:
-    return f"{user(mailbox)}/messages/{segment(identifier)}"
+    def _place(self, mailbox: str, identifier: str) -> str:
+        return f"{self._graph.user(mailbox)}/messages/{segment(identifier)}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from noshowd.adapters.microsoft.graph import Graph, NotThere, user
+from noshowd.adapters.microsoft.graph import Graph
+from noshowd.adapters.microsoft.refusals import NotThere
 from noshowd.ports.check import Finding, Grade, tried
 
 #: Narrowed to some mailboxes (facts: Exchange RBAC for Applications); the ids are those of the enterprise application.
@@ -54,7 +55,7 @@ async def _try(graph: Graph, mailbox: str, right: str, path: str, query: dict[st
 
     async def ask() -> None:
         try:
-            await graph.get(f"{user(mailbox)}/{path}", query)
+            await graph.get(f"{graph.user(mailbox)}/{path}", query)
         except NotThere:
             if path != "onlineMeetings":
                 raise

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from noshowd.adapters.microsoft.graph import Graph, NotThere, items, member, user
+from noshowd.adapters.microsoft.graph import Graph, items, member, segment
+from noshowd.adapters.microsoft.refusals import NotThere
 from noshowd.domain.meeting import Meeting
 
 _THREAD = re.compile(r"19:meeting_[^/?#]+@thread\.v2")
@@ -21,8 +22,8 @@ class Conference:
     """An online meeting as its organiser's side knows it."""
 
     meeting_id: str
-    #: Object id of the organiser, which paths want instead of an address.
-    organizer_id: str
+    #: Where it lies: below the organiser's object id, which paths want instead of an address, or the signed-in person.
+    path: str
     #: Addresses of invited members by object id.
     addresses: Mapping[str, str] = field(default_factory=dict)
 
@@ -49,25 +50,36 @@ async def conference_of(graph: Graph, meeting: Meeting) -> Conference | None:
     Asks for OnlineMeetings.Read.All, and for User.ReadBasic.All where the address does not name the organiser.
     """
     url = meeting.place.url or ""
-    organizer = organizer_id(url) or await _object_id(graph, meeting.organizer)
-    if organizer is None:
+    owner = await _owner(graph, meeting, url)
+    if owner is None:
         return None
     wanted = url.replace("'", "''")
     query = {"$filter": f"JoinWebUrl eq '{wanted}'"}
     try:
-        found = items(await graph.get(f"{user(organizer)}/onlineMeetings", query))
+        found = items(await graph.get(f"{owner}/onlineMeetings", query))
     except NotThere:
         return None
     if not found:
         return None
-    return Conference(meeting_id=str(member(found[0], "id")), organizer_id=organizer, addresses=_addresses(found[0]))
+    meeting_id = str(member(found[0], "id"))
+    path = f"{owner}/onlineMeetings/{segment(meeting_id)}"
+    return Conference(meeting_id=meeting_id, path=path, addresses=_addresses(found[0]))
+
+
+async def _owner(graph: Graph, meeting: Meeting, url: str) -> str | None:
+    """The path of the organiser, as online meetings want it."""
+    address = meeting.organizer
+    if address is not None and graph.settings.is_own(address):
+        return graph.user(address)
+    found = organizer_id(url) or await _object_id(graph, address)
+    return graph.user(found) if found else None
 
 
 async def _object_id(graph: Graph, address: str | None) -> str | None:
     if address is None:
         return None
     try:
-        return str(member(await graph.get(user(address), {"$select": "id"}), "id"))
+        return str(member(await graph.get(graph.user(address), {"$select": "id"}), "id"))
     except NotThere:
         return None
 

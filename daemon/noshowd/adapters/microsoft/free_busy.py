@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from noshowd.adapters.microsoft.graph import PREFER, Graph, items, user
+from noshowd.adapters.microsoft.graph import PREFER, Graph, items
 from noshowd.adapters.microsoft.wire import Malformed, utc, utc_moment
 from noshowd.domain.spans import Span, union
 from noshowd.ports.calendar import Busy
@@ -40,7 +40,7 @@ class GraphFreeBusy:
             "endTime": utc(window.end),
             "availabilityViewInterval": int(_INTERVAL.total_seconds() // 60),
         }
-        path = f"{user(self._graph.settings.mailboxes[0])}/calendar/getSchedule"
+        path = f"{self._graph.user(self._graph.settings.mailboxes[0])}/calendar/getSchedule"
         answers = {
             str(one.get("scheduleId")).lower(): one for one in items(await self._graph.post(path, body, prefer=PREFER))
         }

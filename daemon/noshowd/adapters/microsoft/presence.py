@@ -11,7 +11,7 @@ from noshowd.adapters.microsoft.conference import (
     conference_of,
     thread_id,
 )
-from noshowd.adapters.microsoft.graph import Graph, segment, user
+from noshowd.adapters.microsoft.graph import Graph, segment
 from noshowd.adapters.microsoft.presence_wire import Report, chat_sightings, report, stays, told_at
 from noshowd.adapters.microsoft.wire import instant
 from noshowd.domain.evidence import Blind, Coverage, Observation, Sighting, SourceTraits
@@ -59,7 +59,7 @@ class AttendanceReports:
         conference = await conference_of(self._graph, meeting)
         if conference is None:
             return Observation()
-        place = f"{user(conference.organizer_id)}/onlineMeetings/{segment(conference.meeting_id)}"
+        place = conference.path
         found, complete = await self._reports(place, _slot(meeting))
         sightings: list[Sighting] = []
         clear = complete

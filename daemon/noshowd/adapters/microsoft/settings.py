@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from noshowd.adapters.microsoft.rights import Right, delegated_scopes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MicrosoftSettings:
@@ -27,16 +29,39 @@ class MicrosoftSettings:
     proxy: str | None = None
     #: Seconds one request may take.
     timeout: float = 30.0
-    #: Requests in flight at once (Exchange Online allows four for an application and mailbox).
-    parallel: int = 4
-    #: Where tokens are kept between runs; app-only sign-in needs no such file.
+    #: Requests in flight at once, of the application as a whole.
+    parallel: int = 16
+    #: Of these for one mailbox: Exchange Online allows four.
+    parallel_mailbox: int = 4
+    #: The person whose own sign-in is used; None for an application.
+    person: str | None = None
+    #: Where a person's tokens are kept between runs; an application's are made anew.
     token_cache: Path | None = None
+    #: What was opted in to beyond reading calendars and sending mail.
+    rights: frozenset[Right] = frozenset()
 
     @property
-    def scope(self) -> str:
-        """Everything that was consented to, on this cloud's Graph."""
+    def scopes(self) -> list[str]:
+        """What a token is asked for: everything that was consented to, or each thing that a person is to agree to."""
+        root = self._root
+        if self.person is None:
+            return [f"{root}/.default"]
+        others = any(mailbox.casefold() != self.person.casefold() for mailbox in self.mailboxes)
+        return [f"{root}/{scope}" for scope in delegated_scopes(self.rights, shared=others)]
+
+    @property
+    def beta_url(self) -> str:
+        """Where the beta of this Graph is."""
+        return f"{self._root}/beta"
+
+    @property
+    def _root(self) -> str:
         address = urlsplit(self.graph_url)
-        return f"{address.scheme}://{address.netloc}/.default"
+        return f"{address.scheme}://{address.netloc}"
+
+    def is_own(self, address: str) -> bool:
+        """Whether this is the mailbox of the very person who is signed in."""
+        return self.person is not None and address.casefold() == self.person.casefold()
 
     def owns(self, address: str | None) -> bool:
         """Whether this is one of the mailboxes, however it is written."""

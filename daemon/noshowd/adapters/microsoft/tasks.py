@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from noshowd.adapters.microsoft.graph import Graph, NotThere, member, segment, user
+from noshowd.adapters.microsoft.graph import Graph, member, segment
 from noshowd.adapters.microsoft.mail_wire import plain_text, single_line
+from noshowd.adapters.microsoft.refusals import NotThere
 from noshowd.adapters.microsoft.wire import utc
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.ports.clock import Clock
@@ -75,7 +76,7 @@ class ToDoTasks:
     async def _tasks(self, owner: str) -> str:
         """The path of the owner's list; remembered, because its id never changes."""
         if owner not in self._lists:
-            lists = f"{user(owner)}/todo/lists"
+            lists = f"{self._graph.user(owner)}/todo/lists"
             found = [one async for page in self._graph.pages(lists) for one in page]
             chosen = next((one for one in found if self._is_ours(one)), None)
             if chosen is None:

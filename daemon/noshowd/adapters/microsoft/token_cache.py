@@ -20,7 +20,10 @@ def load_cache(file: Path | None) -> msal.SerializableTokenCache:
 
 
 def save_cache(cache: msal.SerializableTokenCache, file: Path) -> None:
-    """Write the cache if it changed: mode 0600 from the first byte on, and whole or not at all."""
+    """Write the cache if it changed: mode 0600 from the first byte on, and whole or not at all.
+
+    Written by root, it belongs to whoever the folder belongs to: the user that the service runs as.
+    """
     if not cache.has_state_changed:
         return
     fresh = file.with_name(f"{file.name}.new")
@@ -28,4 +31,7 @@ def save_cache(cache: msal.SerializableTokenCache, file: Path) -> None:
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
         out.write(cache.serialize())
+    if os.geteuid() == 0:
+        owner = file.parent.stat()
+        os.chown(fresh, owner.st_uid, owner.st_gid)
     fresh.replace(file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from noshowd.adapters.microsoft.graph import Graph, items, member, segment, user
+from noshowd.adapters.microsoft.graph import Graph, items, member, segment
 from noshowd.adapters.microsoft.marks import marked, wanted
 from noshowd.adapters.microsoft.wire import utc
 from noshowd.domain.entry import EntryRef
@@ -29,11 +29,11 @@ class GraphWriter:
         """
         if not event.notify and event.attendees:
             raise Permanent("Outlook always writes to the attendees of an event")
-        path = f"{user(calendar)}/events"
+        path = f"{self._graph.user(calendar)}/events"
         if event.moves is not None:
             body = {"start": utc(event.start), "end": utc(event.end)}
             place = event.moves
-            await self._graph.patch(f"{user(place.calendar)}/events/{segment(place.entry_id)}", body)
+            await self._graph.patch(f"{self._graph.user(place.calendar)}/events/{segment(place.entry_id)}", body)
             return event.moves
         found = items(await self._graph.get(path, wanted(event.key)))
         made = found[0] if found else await self._graph.post(path, _new(event))

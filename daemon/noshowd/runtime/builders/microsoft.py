@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from noshowd.config.model import Config
+from noshowd.config.secrets import SecretRef
 from noshowd.runtime.bench import Adapters, Bench
 from noshowd.runtime.builders.mail import replies
 
@@ -17,7 +20,7 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     graph = _graph(bench, section.name)
     made.calendars[section.name] = GraphCalendar(graph)
     made.free_busy[section.name] = GraphFreeBusy(graph)
-    if section.rights == "write":
+    if "move_events" in section.rights:
         made.writers[section.name] = GraphWriter(graph)
     made.watched += [(section.name, mailbox) for mailbox in section.mailboxes]
     made.checks[f"account {section.name}"] = lambda: _check(bench, section.name, graph)
@@ -34,17 +37,20 @@ async def _check(bench: Bench, name: str, graph: Any) -> Any:
 def teams(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.microsoft.presence import AttendanceReports, MeetingChat
 
-    graph = _graph(bench, section.account)
-    reports = AttendanceReports(graph, name=f"{section.name}_reports")
-    chat = MeetingChat(graph, name=f"{section.name}_chat")
-    made.presences |= {reports.traits.name: reports, chat.traits.name: chat}
+    graph, rights = _graph(bench, section.account), bench.account(section.account).rights
+    if "attendance_reports" in rights:
+        reports = AttendanceReports(graph, name=f"{section.name}_reports")
+        made.presences[reports.traits.name] = reports
+    if "meeting_chat" in rights:
+        chat = MeetingChat(graph, name=f"{section.name}_chat")
+        made.presences[chat.traits.name] = chat
 
 
 def mail(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.microsoft.channel import DraftedMail, PlainMail
 
     graph, owner = _graph(bench, section.account), bench.account(section.account)
-    kind = DraftedMail if owner.rights == "write" else PlainMail
+    kind = DraftedMail if "verify_mail" in owner.rights else PlainMail
     made.channels.append(kind(graph, bench.clock, name=section.name, mailbox=owner.mailboxes[0]))
     replies(bench, section, owner.mailboxes[0], made, by_address=True)
 
@@ -56,29 +62,37 @@ def tasks(bench: Bench, section: Any, made: Adapters) -> None:
     made.channels.append(ToDoTasks(graph, bench.clock, name=section.name, title=section.list))
 
 
+def settings(config: Config, section: Any, *, state: Path, secret: Callable[[SecretRef | None], str | None]) -> Any:
+    """What the adapter is told."""
+    from noshowd.adapters.microsoft.rights import Right
+    from noshowd.adapters.microsoft.settings import MicrosoftSettings
+
+    ca_file, proxy = section.ca_file or config.network.ca_file, section.proxy or config.network.proxy
+    person = section.mailboxes[0] if section.sign_in == "person" else None
+    return MicrosoftSettings(
+        account=section.name,
+        tenant=section.tenant,
+        client_id=section.client_id,
+        mailboxes=section.mailboxes,
+        secret=secret(section.secret),
+        certificate=secret(section.certificate),
+        authority=section.authority,
+        graph_url=section.graph_url,
+        instance_discovery=section.instance_discovery,
+        ca_file=None if ca_file is None else Path(ca_file),
+        proxy=None if proxy is None else str(proxy),
+        timeout=config.network.timeout.total_seconds(),
+        person=person,
+        token_cache=None if person is None else state / f"{section.name}-sign-in.json",
+        rights=frozenset(Right(right) for right in section.rights),
+    )
+
+
 def _graph(bench: Bench, name: str) -> Any:
     def new() -> Any:
         from noshowd.adapters.microsoft.graph import Graph
-        from noshowd.adapters.microsoft.settings import MicrosoftSettings
 
         section = bench.account(name)
-        ca_file = bench.ca_file(section)
-        return Graph(
-            MicrosoftSettings(
-                account=section.name,
-                tenant=section.tenant,
-                client_id=section.client_id,
-                mailboxes=section.mailboxes,
-                secret=bench.secret(section.secret),
-                certificate=bench.secret(section.certificate),
-                authority=section.authority,
-                graph_url=section.graph_url,
-                instance_discovery=section.instance_discovery,
-                ca_file=None if ca_file is None else Path(ca_file),
-                proxy=bench.proxy(section),
-                timeout=bench.timeout,
-            ),
-            bench.clock,
-        )
+        return Graph(settings(bench.config, section, state=bench.state, secret=bench.secret), bench.clock)
 
     return bench.shared(name, new)

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,11 +20,12 @@ from noshowd.demo.vendors.microsoft.batches import batch
 from noshowd.demo.vendors.microsoft.calendars import Calendars
 from noshowd.demo.vendors.microsoft.delta import DeltaFeed
 from noshowd.demo.vendors.microsoft.described import GraphDescription
-from noshowd.demo.vendors.microsoft.entra import Application, Entra
+from noshowd.demo.vendors.microsoft.devices import denied
+from noshowd.demo.vendors.microsoft.entra import Entra, Holder
 from noshowd.demo.vendors.microsoft.events import Events
 from noshowd.demo.vendors.microsoft.faults import Faults
 from noshowd.demo.vendors.microsoft.mail import Mail
-from noshowd.demo.vendors.microsoft.people import People
+from noshowd.demo.vendors.microsoft.people import People, object_id
 from noshowd.demo.vendors.microsoft.schedules import Schedules
 from noshowd.demo.vendors.microsoft.teams import Teams
 from noshowd.demo.vendors.microsoft.todo import ToDo
@@ -61,6 +63,7 @@ class MicrosoftSimulation:
                 WebRoute("/v1.0/{path:path}", self._graph, methods=["GET", "POST", "PATCH", "DELETE"]),
                 WebRoute(f"/{tenant}/v2.0/.well-known/openid-configuration", self._discovery),
                 WebRoute(f"/{tenant}/oauth2/v2.0/token", self._token, methods=["POST"]),
+                WebRoute(f"/{tenant}/oauth2/v2.0/devicecode", self._device, methods=["POST"]),
             ]
         )
 
@@ -89,21 +92,24 @@ class MicrosoftSimulation:
             return refusal.answer
 
     def _dispatch(self, call: Call) -> Answer:
-        application = self.entra.holder(call)
+        holder = self.entra.holder(call)
         if call.path == "/$batch":
             return batch(call, self.carry_out)
+        call = replace(call, path=_of_somebody(call.path, holder))
         for route in self._routes:
             found = re.match(route.pattern, call.path)
             if found and route.method == call.method:
-                self._require(application, route, call)
+                self._require(holder, route, call)
                 return route.answer(call, *found.groups())
         raise Refusal(404, "UnknownPath", f"Resource not found for {call.path}.")
 
-    def _require(self, application: Application, route: Route, call: Call) -> None:
-        if not route.roles & application.roles:
+    def _require(self, holder: Holder, route: Route, call: Call) -> None:
+        application = holder.application
+        rights = application.roles if holder.person is None else _as_roles(holder.scopes)
+        if not route.roles & (rights - application.not_yet):
             raise Refusal(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
         outlook = _OUTLOOK.match(call.path)
-        scope = application.mailboxes
+        scope = application.mailboxes if holder.person is None else _reach(holder, route, self.people)
         if outlook and scope is not None and self.people.find(outlook[1]).address not in scope:
             raise Refusal(403, "ErrorAccessDenied", "Access to OData is disabled.")
         if self._description is not None:
@@ -132,6 +138,38 @@ class MicrosoftSimulation:
         form = {name: str(value) for name, value in (await request.form()).items()}
         with self.lock:
             return _web(self.entra.token(_root(request), form))
+
+    async def _device(self, request: Request) -> Response:
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        with self.lock:
+            application = self.entra.applications.get(form.get("client_id", ""))
+            if application is None:
+                unknown = denied(400, "unauthorized_client", 700016, "The application was not found in the directory.")
+                return _web(unknown)
+            return _web(self.entra.devices.start(_root(request), form, public=application.public))
+
+
+def _of_somebody(path: str, holder: Holder) -> str:
+    """`/me` is whoever signed in; an application is nobody."""
+    if not path.startswith("/me/") and path != "/me":
+        return path
+    if holder.person is None:
+        raise Refusal(400, "BadRequest", "/me request is only valid with delegated authentication flow.")
+    return f"/users/{object_id(holder.person)}{path.removeprefix('/me')}"
+
+
+def _as_roles(scopes: frozenset[str]) -> set[str]:
+    """The application rights that open the same calls as these scopes of one person."""
+    plain = {scope.removesuffix(".Shared") for scope in scopes}
+    return {*plain, *(f"{scope}.All" for scope in plain)}
+
+
+def _reach(holder: Holder, route: Route, people: People) -> frozenset[str] | None:
+    """One person reaches their own mailbox, and with a right to what is shared those of others."""
+    shared = {scope.removesuffix(".Shared") for scope in holder.scopes if scope.endswith(".Shared")}
+    if route.roles & shared:
+        return None
+    return frozenset({people.find(holder.person or "").address})
 
 
 def _root(request: Request) -> str:
