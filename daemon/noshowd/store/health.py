@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
 
+from noshowd.store import outages
 from noshowd.store.schema import health, worker
 from noshowd.store.upsert import insert_new, upsert
+
+#: What the name of a single calendar begins with: the account and the calendar follow.
+CALENDAR = "calendar:"
 
 
 class Condition(StrEnum):
@@ -66,6 +71,10 @@ def record(conn: sa.Connection, part: str, condition: Condition, *, now: datetim
         failures=0 if well else before.failures + 1,
         told_at=before.told_at if same else None,
     )
+    if well and before.failures:
+        outages.end(conn, part, at=now)
+    elif not well and not before.failures:
+        outages.begin(conn, part, at=now)
     columns = {name: getattr(after, name) for name in Health.__dataclass_fields__ if name != "part"}
     conn.execute(sa.update(health).where(health.c.part == part).values(**columns))
     return after
@@ -79,6 +88,12 @@ def told(conn: sa.Connection, part: str, *, now: datetime) -> None:
 def read(conn: sa.Connection) -> list[Health]:
     """Every part ever heard of, by name."""
     return [_health(row) for row in conn.execute(sa.select(health).order_by(health.c.part))]
+
+
+def keep_calendars(conn: sa.Connection, watched: Iterable[tuple[str, str]]) -> None:
+    """Forget how calendars were that nobody watches any more."""
+    kept = [f"{CALENDAR}{account}/{name}" for account, name in watched]
+    conn.execute(sa.delete(health).where(health.c.part.startswith(CALENDAR), health.c.part.not_in(kept)))
 
 
 def beat(conn: sa.Connection, name: str, *, version: str, started_at: datetime, now: datetime) -> None:

@@ -288,6 +288,16 @@ health = sa.Table(
     sa.Column("told_at", Instant),
 )
 
+outage = sa.Table(
+    "outage",
+    metadata,
+    #: As in `health`, and `noshowd` for times when it did not run itself.
+    sa.Column("part", sa.Text, primary_key=True),
+    sa.Column("began", Instant, primary_key=True),
+    #: None while it lasts.
+    sa.Column("ended", Instant),
+)
+
 switch = sa.Table(
     "switch",
     metadata,
