@@ -9,7 +9,8 @@ import pytest
 from noshowd.domain.spans import Span
 from noshowd.engine.pace import Stakes, next_look, stretch_for
 from noshowd.engine.parts import Pace
-from noshowd.store import allowances
+from noshowd.store import allowances, figures
+from noshowd.store.allowances import Wish
 from noshowd.store.database import Database
 
 PACE = Pace()
@@ -67,11 +68,35 @@ def test_more_calendars_than_calls_slow_down_all_but_what_is_near():
     assert stretch_for(500, PACE.calls_a_day) == 1.0
 
 
-def test_an_account_asks_no_more_in_a_minute_than_it_may(database: Database):
-    def take(account: str, calls: list[int], now: datetime) -> int:
-        return database.run_sync(lambda conn: allowances.take(conn, account, calls, limit=5, now=now))
+def take(database: Database, wishes: list[Wish], now: datetime = NINE) -> list[bool]:
+    return database.run_sync(lambda conn: allowances.take(conn, wishes, now=now))
 
-    assert take("work", [3, 1, 1, 1], NINE) == 3
-    assert take("work", [1], NINE + timedelta(seconds=59)) == 0
-    assert take("other", [1], NINE) == 1
-    assert take("work", [9, 1], NINE + MINUTE) == 1
+
+def work(calls: int, user: str | None = None) -> Wish:
+    users = () if user is None else ((f"work#{user}", 2),)
+    return Wish(calls=calls, of=(("work", 5), *users))
+
+
+def test_an_account_asks_no_more_in_a_minute_than_it_may(database: Database):
+    assert take(database, [work(3), work(1), work(1), work(1)]) == [True, True, True, False]
+    assert take(database, [work(1)], NINE + timedelta(seconds=59)) == [False]
+    assert take(database, [Wish(calls=1, of=(("other", 5),))]) == [True]
+    assert take(database, [work(9), work(1)], NINE + MINUTE) == [True, False]
+
+
+def test_what_is_cheap_does_not_pass_what_is_urgent(database: Database):
+    assert take(database, [work(4), work(3), work(1)]) == [True, False, False]
+
+
+def test_one_user_does_not_eat_the_allowance_of_the_others(database: Database):
+    wishes = [work(1, "anna"), work(1, "anna"), work(1, "anna"), work(1, "ben")]
+    assert take(database, wishes) == [True, True, False, True]
+    assert take(database, [work(1, "anna"), work(1, "ben")]) == [False, True]
+    assert take(database, [work(1, "anna")], NINE + MINUTE) == [True]
+
+
+def test_no_user_stands_in_what_is_counted_for_an_account(database: Database):
+    take(database, [work(2, "anna")])
+    assert database.run_sync(lambda conn: figures.calls_in_minute(conn, NINE)) == {"work": 2}
+    database.run_sync(lambda conn: allowances.clear(conn, now=NINE + 2 * HOUR))
+    assert take(database, []) == []

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
-from engine.feed import Feed, entry, page
-from engine.house import ANNA, GUS, House, at
+from engine.feed import Feed, Listing, entry, page
+from engine.house import ANNA, BEN, GUS, House, at
 from noshowd.domain.entry import Attendee, EntryRef, EntryStatus
+from noshowd.domain.spans import Span
 from noshowd.engine.sync import sync_due
-from noshowd.ports.calendar import Gone, Page, Quarantined
-from noshowd.ports.errors import CredentialsLost, CursorExpired, Permanent, Temporary
+from noshowd.ports.calendar import Gone, ListingEnd, Page, Quarantined
+from noshowd.ports.errors import CredentialsLost, CursorExpired, Permanent, Temporary, VendorError
 from noshowd.store import calendars, entries, health
 from noshowd.store.calendars import CalendarState
 from noshowd.store.database import Database
@@ -108,6 +111,91 @@ async def test_a_lost_sign_in_is_known_to_need_a_person(database: Database):
         await sync_due(house.parts)
         known = {part.part: part.state for part in house.run(health.read)}
         assert known[f"account:{ACCOUNT}"] is Condition.STOPPED
+
+
+class TwoCalendars(Feed):
+    """Anna's calendar is as laid down; Ben's says what it is told to."""
+
+    def __init__(self, *listings: Listing) -> None:
+        super().__init__(*listings)
+        self.bens: VendorError | None = None
+
+    async def changes(self, calendar: str, *, cursor: str | None, window: Span) -> AsyncIterator[Page | ListingEnd]:
+        if calendar == ANNA:
+            async for part in super().changes(calendar, cursor=cursor, window=window):
+                yield part
+        elif self.bens is not None:
+            raise self.bens
+        else:
+            yield ListingEnd(complete=True, window=window, cursor="b")
+
+    def charged(self, calendar: str) -> str:
+        return calendar
+
+
+def two(database: Database) -> tuple[House, TwoCalendars]:
+    feed = TwoCalendars((page(entry("a")), "1"), ((), "2"))
+    house = House(database, calendar=feed)
+    house.run(lambda conn: calendars.register(conn, [(ACCOUNT, ANNA), (ACCOUNT, BEN)], now=house.clock.now()))
+    return house, feed
+
+
+async def read_both(house: House, minute: float) -> dict[str, Condition]:
+    house.pass_time(minute)
+    for name in (ANNA, BEN):
+        house.run(lambda conn, name=name: calendars.look_now(conn, ACCOUNT, name, now=house.clock.now()))
+    await sync_due(house.parts)
+    return {part.part: part.state for part in house.run(health.read)}
+
+
+async def test_one_calendar_that_cannot_be_read_leaves_its_account_well(database: Database):
+    house, feed = two(database)
+    await read_both(house, -6)
+    feed.bens = Permanent("calendar not shared any more")
+    account, bens = f"account:{ACCOUNT}", f"calendar:{ACCOUNT}/{BEN}"
+    for minute in (0, 20, 40):
+        assert await read_both(house, minute) == {account: Condition.WELL, bens: Condition.STOPPED}
+        assert house.keep_house() == (1 if minute == 0 else 0)
+    feed.bens = None
+    assert await read_both(house, 60) == {account: Condition.WELL, bens: Condition.WELL}
+    assert house.keep_house() == 1
+
+
+async def test_when_no_calendar_can_be_read_it_is_the_account_and_one_notice(database: Database):
+    house, feed = two(database)
+    await read_both(house, -6)
+    feed.bens = CredentialsLost("revoked")
+    feed.listings = [((), CredentialsLost("revoked"))]
+    await read_both(house, 0)
+    known = await read_both(house, 1)
+    assert known[f"account:{ACCOUNT}"] is Condition.STOPPED
+    assert house.keep_house() == 1
+    house.pass_time(24 * 60 + 5)
+    assert house.keep_house() == 1
+
+
+async def test_a_calendar_that_is_watched_no_more_is_no_trouble_any_more(database: Database):
+    house, feed = two(database)
+    await read_both(house, -6)
+    feed.bens = Permanent("gone")
+    await read_both(house, 0)
+    house.open("after the configuration was changed")
+    assert {part.part for part in house.run(health.read)} == {f"account:{ACCOUNT}"}
+
+
+async def test_a_user_whose_calls_are_spent_waits_for_the_next_minute_and_others_are_read(database: Database):
+    house, feed = two(database)
+    parts = replace(house.parts, pace=replace(house.parts.pace, user_calls_a_minute=2))
+    await sync_due(parts)
+    await read_both(house, 0.1)
+    feed.charged = lambda calendar: "one mailbox"  # type: ignore[method-assign]  # all are read by one mailbox
+    asked = len(feed.asked)
+    house.pass_time(5)
+    for name in (ANNA, BEN):
+        house.run(lambda conn, name=name: calendars.look_now(conn, ACCOUNT, name, now=house.clock.now()))
+    assert await sync_due(replace(parts, pace=replace(parts.pace, user_calls_a_minute=1))) == 1
+    assert len(feed.asked) <= asked + 1
+    assert min(one.next_look_at for one in house.run(calendars.states)) == at(6)
 
 
 async def test_an_event_nobody_understands_is_put_aside_and_the_others_are_read(database: Database):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -34,7 +35,7 @@ def tell(conn: sa.Connection, owners: tuple[str, ...], *, now: datetime) -> int:
                 _queue(conn, owners, before.value, part, "recovered", now)
                 count += 1
         elif _worth_telling(part, now) and (before is None or now - before.changed_at >= _AGAIN):
-            first = next((one.part for one in parts if one.part in told and _same_trouble(one, part)), part.part)
+            first = _first_told(part, parts, told)
             switches.turn(conn, f"{_TOLD}{part.part}", first, by="noshowd", now=now)
             told = _told(conn)
             if first == part.part:
@@ -48,10 +49,33 @@ def _told(conn: sa.Connection) -> dict[str, switches.Switch]:
     return {name.removeprefix(_TOLD): one for name, one in switches.read(conn).items() if name.startswith(_TOLD)}
 
 
+def _first_told(part: Health, parts: Sequence[Health], told: Mapping[str, switches.Switch]) -> str:
+    """The part under whose name this trouble was told, or is to be."""
+    before = told.get(part.part)
+    if before is not None and before.value in told:
+        return before.value
+    return next((one.part for one in parts if one.part in told and _same_trouble(one, part)), part.part)
+
+
 def _same_trouble(one: Health, other: Health) -> bool:
-    """Whether an account and what works through it stopped for the same reason: a person mends it once."""
+    """Whether an account and what works through it stopped for the same reason: a person mends it once.
+
+    Calendars of one account fail for the same reason together, be it for a while.
+    """
+    if one.state is not other.state or one.last_error != other.last_error or one.part == other.part:
+        return False
+    if _account_of(one) is not None and _account_of(one) == _account_of(other):
+        return True
     accounts = one.part.startswith(_ACCOUNT) is not other.part.startswith(_ACCOUNT)
-    return accounts and one.state is other.state is Condition.STOPPED and one.last_error == other.last_error
+    return accounts and one.state is Condition.STOPPED
+
+
+def _account_of(part: Health) -> str | None:
+    """Of an account or one of its calendars."""
+    sort, _, name = part.part.partition(":")
+    if f"{sort}:" == health.CALENDAR:
+        return name.partition("/")[0]
+    return name if f"{sort}:" == _ACCOUNT else None
 
 
 def _worth_telling(part: Health, now: datetime) -> bool:

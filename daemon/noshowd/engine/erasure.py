@@ -12,7 +12,7 @@ import structlog
 from noshowd.domain.entry import CalendarEntry
 from noshowd.engine.parts import Parts
 from noshowd.ports.calendar import Gone, Page
-from noshowd.store import retention
+from noshowd.store import allowances, outages, retention
 
 log = structlog.get_logger()
 
@@ -36,12 +36,14 @@ def _clear(conn: sa.Connection, parts: Parts) -> dict[str, int]:
     def before(period: timedelta) -> retention.Cut:
         return retention.Cut(before=now - max(period, _NEEDED), limit=_PORTION)
 
+    allowances.clear(conn, now=now)
     return {
         "offers": retention.clear_offers(conn, before(keep.offers)),
         "texts": retention.clear_texts(conn, before(keep.texts)),
         "answers": retention.clear_answers(conn, before(keep.answers)),
         "entries": retention.clear_entries(conn, before(keep.evidence)),
         "evidence": retention.clear_evidence(conn, before(keep.evidence)),
+        "outages": outages.clear(conn, before=now - max(keep.verdicts, _NEEDED)),
         "verdicts": retention.clear_verdicts(conn, before(keep.verdicts)),
     }
 

@@ -11,7 +11,7 @@ from noshowd.domain.meeting import Meeting, Person
 from noshowd.domain.policy import Policy
 from noshowd.domain.spans import Span
 from noshowd.engine.breaker import Breaker
-from noshowd.ports.calendar import CalendarSource, CalendarWatcher, FreeBusySource
+from noshowd.ports.calendar import CalendarSource, CalendarWatcher, CalendarWriter, FreeBusySource
 from noshowd.ports.channel import Carries, Channel, Recipient
 from noshowd.ports.clock import Clock
 from noshowd.ports.presence import PresenceSource
@@ -104,6 +104,8 @@ class Pace:
     #: Of one account, for listings alone: half of what Google allows a project in a minute, and most of what it
     #: allows in a day. The rest is for looks into rooms and for reading again before a send.
     calls_a_minute: int = 5_000
+    #: Of one user of an account, where the vendor counts those too: half of what Google allows each.
+    user_calls_a_minute: int = 300
     calls_a_day: int = 800_000
     #: Guest messages of the whole installation within an hour.
     hourly_cap: int = 60
@@ -121,6 +123,20 @@ class Keep:
     texts: timedelta = timedelta(days=30)
     answers: timedelta = timedelta(days=90)
     offers: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offering:
+    """Which times are offered, and for how long."""
+
+    #: Nobody is offered a time sooner than this, nor may take one sooner than half of it.
+    notice: timedelta = timedelta(hours=3)
+    #: How far ahead times are looked for.
+    ahead: timedelta = timedelta(days=10)
+    #: Kept free before and after other appointments of ours.
+    buffer: timedelta = timedelta(minutes=5)
+    #: How long times are kept free of other offers.
+    hold: timedelta = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +160,15 @@ class Parts:
     #: In order of preference.
     channels: tuple[Channel, ...] = ()
     free_busy: Mapping[str, FreeBusySource] = field(default_factory=dict)
+    #: Accounts whose calendars may be written.
+    writers: Mapping[str, CalendarWriter] = field(default_factory=dict)
     linker: Linker = no_links
+    #: Makes the address of the page on which a guest chooses a new time.
+    offer_page: Linker = no_links
     pace: Pace = Pace()
     breaker: Breaker = field(default_factory=Breaker)
     keep: Keep = Keep()
+    offering: Offering = Offering()
     #: When noshowd first ran on this database; what began before is not watched.
     first_run: datetime
     shadow: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -16,9 +17,10 @@ from noshowd.engine.intake import take_in
 from noshowd.engine.pace import next_look, next_look_if_told, stakes_of, stretch_for
 from noshowd.engine.parts import Parts
 from noshowd.engine.watching import keep, told_until
-from noshowd.ports.calendar import CalendarSource, ListingEnd, Page
+from noshowd.ports.calendar import CalendarSource, ListingEnd, Metered, Page
 from noshowd.ports.errors import CursorExpired, Temporary, VendorError
-from noshowd.store import allowances, calendars, listings, people
+from noshowd.store import allowances, calendars, health, listings, people
+from noshowd.store.allowances import Wish
 from noshowd.store.calendars import ClaimedCalendar
 from noshowd.store.errors import LeaseLost
 
@@ -42,19 +44,25 @@ async def sync_due(parts: Parts) -> int:
 
 
 def _claim(conn: sa.Connection, parts: Parts) -> list[ClaimedCalendar]:
-    """Lease what is due, the longest due first, as far as the accounts' calls of this minute go."""
-    now, pace = parts.clock.now(), parts.pace
-    due = calendars.claim_due(conn, now=now, lease=parts.lease, limit=pace.batch, worker=parts.worker)
-    claims = []
-    for account in dict.fromkeys(claim.account for claim in due):
-        mine = [claim for claim in due if claim.account == account]
-        costs = [_FULL_LISTING if claim.cursor is None else 1 for claim in mine]
-        fit = allowances.take(conn, account, costs, limit=pace.calls_a_minute, now=now)
-        claims += mine[:fit]
-        for place, claim in enumerate(mine[fit:]):
-            # in the same order, and before what falls due later
-            calendars.release(conn, claim, next_look_at=_next_minute(now) + place * timedelta(milliseconds=1))
-    return claims
+    """Lease what is due, the earliest first, as far as the calls of this minute go: an account's and each user's."""
+    now = parts.clock.now()
+    due = calendars.claim_due(conn, now=now, lease=parts.lease, limit=parts.pace.batch, worker=parts.worker)
+    granted = allowances.take(conn, [_wish(parts, claim) for claim in due], now=now)
+    late = [claim for claim, fits in zip(due, granted, strict=True) if not fits]
+    for place, claim in enumerate(late):
+        # in the same order, and before what falls due later
+        calendars.release(conn, claim, next_look_at=_next_minute(now) + place * timedelta(milliseconds=1))
+    return [claim for claim, fits in zip(due, granted, strict=True) if fits]
+
+
+def _wish(parts: Parts, claim: ClaimedCalendar) -> Wish:
+    """What listing this calendar costs, and whom."""
+    calls = _FULL_LISTING if claim.cursor is None else 1
+    source, account = parts.calendars.get(claim.account), (claim.account, parts.pace.calls_a_minute)
+    if not isinstance(source, Metered):
+        return Wish(calls=calls, of=(account,))
+    user = hashlib.blake2b(source.charged(claim.calendar).encode(), digest_size=8).hexdigest()
+    return Wish(calls=calls, of=(account, (f"{claim.account}{allowances.USER}{user}", parts.pace.user_calls_a_minute)))
 
 
 def _next_minute(now: datetime) -> datetime:
@@ -121,6 +129,8 @@ async def _apply(parts: Parts, claim: ClaimedCalendar, end: ListingEnd) -> None:
         _plan(conn, parts, claim, applied, now)
         take_in(conn, parts, applied.changed, applied.gone, now=now)
         report_good(conn, f"account:{claim.account}", now=now)
+        if claim.failures:
+            report_good(conn, _part(claim), now=now)
         return applied
 
     applied = await parts.database.run(save, wake=True)
@@ -142,6 +152,11 @@ def _plan(conn: sa.Connection, parts: Parts, claim: ClaimedCalendar, applied: li
     calendars.look_by(conn, claim.account, claim.calendar, at=due)
 
 
+def _part(claim: ClaimedCalendar) -> str:
+    """The calendar itself, as a part of the house: where others of its account are read, the account is well."""
+    return f"{health.CALENDAR}{claim.account}/{claim.calendar}"
+
+
 async def _failed(parts: Parts, claim: ClaimedCalendar, error: VendorError, now: datetime) -> None:
     """Nothing of the mirror changes; the calendar is tried again later."""
     later = now + pause_after(parts.pace, claim.failures, error)
@@ -149,7 +164,8 @@ async def _failed(parts: Parts, claim: ClaimedCalendar, error: VendorError, now:
     def save(conn: sa.Connection) -> None:
         expired = isinstance(error, CursorExpired)
         calendars.record_bad(conn, claim, error=error.reason, next_look_at=later, cursor_expired=expired)
-        report_bad(conn, f"account:{claim.account}", error, now=now)
+        alone = not calendars.others_are_read(conn, claim)
+        report_bad(conn, f"account:{claim.account}" if alone else _part(claim), error, now=now)
 
     await parts.database.run(save)
     log.warning("sync_failed", action="sync", source=claim.account, error=error.reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.domain.spans import Span
@@ -46,6 +46,15 @@ class ListingEnd:
     complete: bool
     window: Span
     cursor: str | None = None
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A calendar source whose vendor counts calls for each user too."""
+
+    def charged(self, calendar: str) -> str:
+        """Whose calls the reading of this calendar are, in the vendor's count; the same text for the same user."""
+        ...
 
 
 class CalendarSource(Protocol):

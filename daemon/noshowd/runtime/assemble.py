@@ -39,6 +39,7 @@ def assemble(
     worker: str,
     key: bytes,
     linker: Linker = no_links,
+    offer_page: Linker = no_links,
 ) -> Parts:
     """The parts for one worker. Registers the watched calendars; on SQLite takes over from a dead predecessor.
 
@@ -56,7 +57,9 @@ def assemble(
         presences=adapters.presences,
         channels=tuple(adapters.channels),
         free_busy=adapters.free_busy,
+        writers=adapters.writers,
         linker=linker,
+        offer_page=offer_page,
         reads_replies=adapters.reads_replies,
         reply_address=adapters.reply_address,
         first_run=first_run,
@@ -96,6 +99,7 @@ def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: boo
     if alone:
         health.leave(conn)
     calendars.register(conn, adapters.watched, now=now)
+    health.keep_calendars(conn, adapters.watched)
     for account, name in dict(reversed(adapters.watched)).items():
         calendars.look_now(conn, account, name, now=now)  # readiness says how each account is today
     first = switches.settle(conn, switches.FIRST_STARTED, now.isoformat(), by="noshowd", now=now)

@@ -38,7 +38,8 @@ class _Measured(Collector):
 
 
 def _sources(conn: sa.Connection, now: datetime) -> Iterator[GaugeMetricFamily]:
-    parts = health.read(conn)
+    # a calendar's name is a person's: calendars are only counted
+    parts = [one for one in health.read(conn) if not one.part.startswith(health.CALENDAR)]
     states = calendars.states(conn)
     well = [((one.part,), float(one.state is Condition.WELL)) for one in parts]
     yield _gauge("part_well", "1 when this account, source or channel works.", ("part",), well)

@@ -1,30 +1,61 @@
-"""What an account may ask its vendor within a minute, shared by all workers."""
+"""What may be asked of a vendor within a minute, shared by all workers: by an account, and by each of its users."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from noshowd.store import bulk
 from noshowd.store.schema import allowance
-from noshowd.store.upsert import insert_new
+
+#: Stands between an account's name and one of its users in the name of an allowance; no account's name has it.
+USER = "#"
 
 
-def take(conn: sa.Connection, account: str, calls: list[int], *, limit: int, now: datetime) -> int:
-    """How many of `calls` (the cost of each, the most urgent first) fit into what is left of this minute.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Calls that somebody wants to make, and the allowances they come out of: (name, calls in a minute)."""
 
-    Those are counted as made. One that costs more than a whole minute's allowance fits into a fresh minute.
+    calls: int
+    of: tuple[tuple[str, int], ...]
+
+
+def take(conn: sa.Connection, wishes: Sequence[Wish], *, now: datetime) -> list[bool]:
+    """Which of the wishes, the most urgent first, fit into what is left of this minute. Those count as made.
+
+    Where one did not fit, nothing later comes out of the same allowance: what is cheap does not pass what is urgent.
+    One that costs more than a whole minute's allowance fits into a fresh minute.
     """
     minute = now.replace(second=0, microsecond=0)
-    insert_new(conn, allowance, [{"account": account, "minute": minute, "taken": 0}])
-    row = sa.select(allowance).where(allowance.c.account == account).with_for_update()
-    known = conn.execute(row).one()
-    taken = known.taken if known.minute == minute else 0
-    fit = 0
-    for cost in calls:
-        if taken and taken + cost > limit:
-            break
-        taken, fit = taken + cost, fit + 1
-    mine = sa.update(allowance).where(allowance.c.account == account)
-    conn.execute(mine.values(minute=minute, taken=taken))
-    return fit
+    taken = _taken(conn, sorted({name for wish in wishes for name, _ in wish.of}), minute)
+    before, granted = dict(taken), list[bool]()
+    closed: set[str] = set()
+    for wish in wishes:
+        full = {name for name, limit in wish.of if taken[name] and taken[name] + wish.calls > limit}
+        closed |= full
+        granted.append(not any(name in closed for name, _ in wish.of))
+        if granted[-1]:
+            for name, _ in wish.of:
+                taken[name] += wish.calls
+    rows = [
+        {"account": name, "minute": minute, "taken": count} for name, count in taken.items() if count != before[name]
+    ]
+    bulk.upsert(conn, allowance, rows)
+    return granted
+
+
+def clear(conn: sa.Connection, *, now: datetime) -> None:
+    """Forget allowances that nobody has used lately."""
+    conn.execute(sa.delete(allowance).where(allowance.c.minute < now - timedelta(hours=1)))
+
+
+def _taken(conn: sa.Connection, names: Sequence[str], minute: datetime) -> dict[str, int]:
+    """What was taken of each within this minute; nobody else can take of these in this transaction."""
+    fresh = [{"account": name, "minute": minute, "taken": 0} for name in names]
+    bulk.insert(conn, allowance, fresh)
+    mine = sa.select(allowance).where(allowance.c.account.in_(names)).order_by(allowance.c.account)
+    rows = conn.execute(mine.with_for_update())
+    return {row.account: row.taken if row.minute == minute else 0 for row in rows}

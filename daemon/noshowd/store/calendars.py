@@ -112,6 +112,13 @@ def watched(conn: sa.Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in conn.execute(counted.group_by(calendar.c.account))}
 
 
+def others_are_read(conn: sa.Connection, claim: ClaimedCalendar) -> bool:
+    """Whether another calendar of the account was read the last time it was tried."""
+    other = (calendar.c.account == claim.account, calendar.c.calendar != claim.calendar)
+    well = (calendar.c.next_look_at.is_not(None), calendar.c.failures == 0, calendar.c.last_success.is_not(None))
+    return conn.execute(sa.select(sa.literal(1)).where(*other, *well).limit(1)).first() is not None
+
+
 def record_bad(
     conn: sa.Connection,
     claim: ClaimedCalendar,

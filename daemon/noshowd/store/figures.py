@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from noshowd.store.allowances import USER
 from noshowd.store.schema import allowance, meeting, outbox, transition
 
 
@@ -40,5 +41,6 @@ def sent_after(conn: sa.Connection, *, since: datetime) -> list[float]:
 def calls_in_minute(conn: sa.Connection, now: datetime) -> Counter[str]:
     """What each account was charged within the present minute."""
     this = allowance.c.minute == now.replace(second=0, microsecond=0)
-    rows = conn.execute(sa.select(allowance.c.account, allowance.c.taken).where(this))
+    whole = allowance.c.account.not_like(f"%{USER}%")
+    rows = conn.execute(sa.select(allowance.c.account, allowance.c.taken).where(this, whole))
     return Counter({row[0]: row[1] for row in rows})
