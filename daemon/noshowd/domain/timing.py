@@ -31,13 +31,14 @@ def settled_at(meeting: Meeting, rules: JudgingRules, sources: Iterable[SourceTr
     return latest
 
 
-def _first_instant(meeting: Meeting, step: Step, rules: JudgingRules) -> datetime:
-    return meeting.start + (rules.confirmation(meeting.length) if step.after is None else step.after)
+def _first_due(step: Step, confirmation: timedelta) -> timedelta:
+    """When a rung is first due, counted from the start."""
+    return confirmation if step.after is None else step.after
 
 
 def last_instant(meeting: Meeting, step: Step, rules: JudgingRules, until: datetime) -> datetime | None:
     """The latest instant up to `until` at which a rung is due: once, or again and again until the slot ends."""
-    first = _first_instant(meeting, step, rules)
+    first = meeting.start + _first_due(step, rules.confirmation(meeting.length))
     if first > until:
         return None
     if step.every is None:
@@ -45,28 +46,21 @@ def last_instant(meeting: Meeting, step: Step, rules: JudgingRules, until: datet
     return first + (min(until, max(meeting.end, first)) - first) // step.every * step.every
 
 
-def _next_instant(meeting: Meeting, step: Step, rules: JudgingRules, after: datetime) -> datetime | None:
-    """The first instant later than `after` at which a rung is due."""
-    first = _first_instant(meeting, step, rules)
-    if first > after:
-        return first
-    if step.every is None:
-        return None
-    later = first + ((after - first) // step.every + 1) * step.every
-    return later if later <= meeting.end else None
-
-
 def _next_mark(meeting: Meeting, policy: Policy, after: datetime) -> datetime | None:
     """The first instant later than `after` at which time alone may change the verdict or make a rung due."""
-    rules = policy.judging
-    length = meeting.length
-    marks = [meeting.end, *(meeting.start + after for after in (rules.confirmation(length), rules.gives_up(length)))]
+    passed, length = after - meeting.start, meeting.length
+    confirmation = policy.judging.confirmation(length)
+    marks = [length, confirmation, policy.judging.gives_up(length)]
     for ladder in policy.ladders.values():
         for step in ladder:
-            due = _next_instant(meeting, step, rules, after)
-            if due is not None:
-                marks.append(due)
-    return min([mark for mark in marks if mark > after], default=None)
+            first = _first_due(step, confirmation)
+            marks.append(first)
+            if step.every is not None and first <= passed:
+                again = first + ((passed - first) // step.every + 1) * step.every
+                if again <= length:
+                    marks.append(again)
+    coming = [mark for mark in marks if mark > passed]
+    return meeting.start + min(coming) if coming else None
 
 
 def next_look_at(meeting: Meeting, policy: Policy, sources: Iterable[SourceTraits], now: datetime) -> datetime | None:

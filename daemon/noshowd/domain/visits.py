@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from noshowd.domain.evidence import Evidence, MatchStrength, Sighting, Where
+from noshowd.domain.evidence import Evidence, Identity, MatchStrength, Sighting, Where
 from noshowd.domain.matching import Matches, Who
-from noshowd.domain.meeting import Meeting, Side
+from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.policy import JudgingRules
 from noshowd.domain.spans import Span, union
 
@@ -18,6 +19,9 @@ class Visits:
 
     room: list[Span] = field(default_factory=list)
     lobby: list[Span] = field(default_factory=list)
+    #: From the first moment to the last, lobby included; None while nothing was seen.
+    first: datetime | None = None
+    last: datetime | None = None
     open_until: datetime | None = None
     #: The same, lobby left aside.
     in_room_until: datetime | None = None
@@ -25,15 +29,19 @@ class Visits:
 
     @property
     def seen(self) -> bool:
-        return bool(self.room or self.lobby)
+        return self.first is not None
 
-    @property
-    def first(self) -> datetime | None:
-        return min((s.start for s in (*self.room, *self.lobby)), default=None)
-
-    @property
-    def last(self) -> datetime | None:
-        return max((s.end for s in (*self.room, *self.lobby)), default=None)
+    def enter(self, sighting: Sighting, opens: datetime) -> None:
+        """Add what was seen of them, as far as it lies in the window that `opens`."""
+        began, until = max(sighting.began, opens), sighting.until
+        in_lobby = sighting.where is Where.LOBBY
+        (self.lobby if in_lobby else self.room).append(Span(start=began, end=until))
+        self.first = began if self.first is None else min(self.first, began)
+        self.last = until if self.last is None else max(self.last, until)
+        if sighting.open:
+            self.open_until = max(self.open_until or until, until)
+            if not in_lobby:
+                self.in_room_until = max(self.in_room_until or until, until)
 
     def stays(self, rules: JudgingRules) -> bool:
         """In the room long enough to count; brief drops in between do not end a stay."""
@@ -43,78 +51,100 @@ class Visits:
         )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """One side of the meeting: who is invited, and what was seen of anybody of it."""
+
+    side: Side
+    people: tuple[Person, ...]
+    #: Of people of this side who are not invited by name, taken together.
+    unlisted: Visits
+    #: Of everybody who was seen, unlisted people included.
+    visits: tuple[Visits, ...]
+
+    @property
+    def first(self) -> datetime | None:
+        """When the first of them arrived, lobby included."""
+        return min((v.first for v in self.visits if v.first is not None), default=None)
+
+    @property
+    def room(self) -> list[Span]:
+        """When anybody of them was in the room."""
+        return [span for visits in self.visits for span in visits.room]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """The sightings of a round, sorted by who they are."""
 
-    people: dict[str, Visits] = field(default_factory=dict)
-    unlisted: dict[Side, Visits] = field(default_factory=dict)
-    unidentified: list[tuple[Who, Visits]] = field(default_factory=list)
-    controlled: set[str] = field(default_factory=set)
+    ours: Party
+    theirs: Party
+    #: The invited people who were seen.
+    people: dict[str, Visits]
+    unidentified: list[tuple[Who, Visits]]
     #: Room systems, in front of which anybody may sit.
-    devices: list[tuple[Who, Visits]] = field(default_factory=list)
-    bots: bool = False
-
-    def of(self, meeting: Meeting, side: Side) -> list[Visits]:
-        """The visits of everybody of a side who was seen, unlisted people included."""
-        invited = [self.people[p.key] for p in meeting.side(side) if p.key in self.people]
-        return invited + ([self.unlisted[side]] if side in self.unlisted else [])
+    devices: list[tuple[Who, Visits]]
+    #: Both of these: everything that may be one of the expected people.
+    doubts: list[tuple[Who, Visits]]
+    #: Sources that have seen somebody who was identified.
+    controlled: set[str]
+    bots: bool
 
     @property
-    def doubts(self) -> list[tuple[Who, Visits]]:
-        """Everything that may be one of the expected people."""
-        return [*self.unidentified, *self.devices]
+    def parties(self) -> tuple[Party, Party]:
+        return self.ours, self.theirs
 
-    def first(self, meeting: Meeting, side: Side) -> datetime | None:
-        """When the first of a side arrived, lobby included."""
-        return min((v.first for v in self.of(meeting, side) if v.first is not None), default=None)
-
-    def room_of(self, meeting: Meeting, side: Side) -> list[Span]:
-        """When anybody of a side was in the room."""
-        return [span for visits in self.of(meeting, side) for span in visits.room]
+    @property
+    def identified(self) -> bool:
+        return bool(self.people) or self.ours.unlisted.seen or self.theirs.unlisted.seen
 
 
 def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules: JudgingRules) -> Seen:
-    """The sightings of this round by who they are; what lies outside the window, bots and leftovers left aside."""
+    """The sightings of this round by who they are, without bots, people left over and what lies outside the window."""
     opens, closes = meeting.start - rules.early_window, meeting.end + rules.early_window
-    latest = {(s.source, s.stay): s for s in evidence.sightings}
-    seen = Seen()
-    strangers: dict[object, Visits] = {}
-    for sighting in latest.values():
+    people: defaultdict[str, Visits] = defaultdict(Visits)
+    unlisted: defaultdict[Side | None, Visits] = defaultdict(Visits)
+    strangers: dict[Identity, tuple[Who, Visits]] = {}
+    devices: list[tuple[Who, Visits]] = []
+    controlled: set[str] = set()
+    bots = False
+    for sighting in {(s.source, s.stay): s for s in evidence.sightings}.values():
         if sighting.until < opens or sighting.began > closes:
             continue
         who = matches.who(sighting.identity)
         if who.hides_people:
-            device = Visits()
-            _enter(sighting, device, opens)
-            seen.devices.append((who, device))
+            visits = Visits()
+            devices.append((who, visits))
         elif not who.human:
-            seen.bots = True
-        elif not who.leftover:
-            visits = _visits_of(who, sighting, seen, strangers)
-            _enter(sighting, visits, opens)
-            if who.identified:
-                seen.controlled.add(sighting.source)
-                visits.surely |= who.strength is MatchStrength.STRONG
-    return seen
+            bots = True
+            continue
+        elif who.leftover:
+            continue
+        elif who.person is None and who.side is None:
+            # the same unidentified identity seen twice is one human
+            _, visits = strangers.setdefault(sighting.identity, (who, Visits()))
+        else:
+            visits = people[who.person] if who.person is not None else unlisted[who.side]
+            visits.surely |= who.strength is MatchStrength.STRONG
+            controlled.add(sighting.source)
+        visits.enter(sighting, opens)
+    unidentified = list(strangers.values())
+    return Seen(
+        ours=_party(Side.OURS, meeting, people, unlisted[Side.OURS]),
+        theirs=_party(Side.THEIRS, meeting, people, unlisted[Side.THEIRS]),
+        people=people,
+        unidentified=unidentified,
+        devices=devices,
+        doubts=unidentified + devices,
+        controlled=controlled,
+        bots=bots,
+    )
 
 
-def _visits_of(who: Who, sighting: Sighting, seen: Seen, strangers: dict[object, Visits]) -> Visits:
-    """Where this sighting belongs; the same unidentified identity seen twice is one human."""
-    if who.person is not None:
-        return seen.people.setdefault(who.person, Visits())
-    if who.side is not None:
-        return seen.unlisted.setdefault(who.side, Visits())
-    if sighting.identity not in strangers:
-        strangers[sighting.identity] = Visits()
-        seen.unidentified.append((who, strangers[sighting.identity]))
-    return strangers[sighting.identity]
 
-
-def _enter(sighting: Sighting, visits: Visits, opens: datetime) -> None:
-    span = Span(start=max(sighting.began, opens), end=sighting.until)
-    (visits.lobby if sighting.where is Where.LOBBY else visits.room).append(span)
-    if sighting.open:
-        visits.open_until = max(visits.open_until or sighting.until, sighting.until)
-        if sighting.where is not Where.LOBBY:
-            visits.in_room_until = max(visits.in_room_until or sighting.until, sighting.until)
+def _party(side: Side, meeting: Meeting, people: dict[str, Visits], unlisted: Visits) -> Party:
+    invited = meeting.side(side)
+    visits = [people[p.key] for p in invited if p.key in people]
+    if unlisted.seen:
+        visits.append(unlisted)
+    return Party(side=side, people=invited, unlisted=unlisted, visits=tuple(visits))
