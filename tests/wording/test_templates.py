@@ -132,12 +132,6 @@ def test_a_trial_says_so_to_our_side():
     assert "Probelauf" in WORDING.render(replace(FULL, kind=FollowUpKind.NUDGE, shadow=True), "de_formal").text
 
 
-def test_a_confidential_title_is_left_out():
-    context = replace(FULL, kind=FollowUpKind.NUDGE, confidential=True)
-
-    assert "Nachfolge" not in WORDING.render(context, "de_formal").text
-
-
 @pytest.mark.parametrize(
     ("language", "salutation", "folder"),
     [

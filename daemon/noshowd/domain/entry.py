@@ -58,6 +58,8 @@ class Attendee:
     address: str | None = None
     name: str | None = None
     response: Response = Response.NONE
+    #: When they answered, where the vendor tells.
+    responded_at: datetime | None = None
     optional: bool = False
     kind: AttendeeKind = AttendeeKind.PERSON
     is_organizer: bool = False

@@ -77,6 +77,8 @@ class Person:
     #: Ids the presence sources know them by, as `source:id`.
     provider_ids: tuple[str, ...] = ()
     response: Response = Response.NONE
+    #: When they answered, or when that was first noticed; None where it was answered before anybody looked.
+    responded_at: datetime | None = None
     #: Optional people, and those who declined, are never missing.
     optional: bool = False
     #: Judged singly: a colleague cannot stand in.
@@ -134,6 +136,8 @@ class Meeting:
     #: Reasons not to watch it, told over all copies; None when it is watched.
     skip: Skip | None = None
     called_off: bool = False
+    #: The organiser asks for discretion: the title is told to nobody.
+    confidential: bool = False
     zone: str | None = None
     #: Since when start and place are as they are now, as far as known.
     unchanged_since: datetime | None = None

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from noshowd.domain.entry import Response
 from noshowd.domain.followup import Approval, FollowUpKind
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
+from noshowd.domain.prospect import prospect
 from noshowd.domain.recipients import owner
 from noshowd.domain.verdict import Presence, Verdict
 from noshowd.engine.choices import Choosing, Tap, Verb, taps_for
 from noshowd.engine.matching import their_numbers
 from noshowd.engine.parts import Contact, Parts
-from noshowd.ports.channel import Carries, Choice, Parcel
+from noshowd.ports.channel import Carries, Choice, Parcel, Recipient
 from noshowd.store import meetings
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import OutboxRow
@@ -53,8 +56,8 @@ class Composer:
             cause=asked.followup.cause,
             approval=asked.followup.approval,
             until=row.followup.not_after,
-            quoted_to=draft.recipient.name or draft.recipient.address or "",
-            quoted_from=(sender.name or sender.address or "") if sender is not None else "",
+            quoted_to=_named(draft.recipient),
+            quoted_from=_named(sender) if sender is not None else "",
             quoted_subject=draft.subject,
             quoted_text=draft.text,
         )
@@ -109,15 +112,18 @@ class Composer:
         names = {p.key: p.name or p.address or p.key for p in meeting.people}
         theirs = [p for p in verdict.people if p.side is Side.THEIRS]
         absent = [p for p in theirs if p.absent_now or p.presence is Presence.ABSENT]
-        look = verdict.next_look_at
+        now = self._parts.clock.now()
+        policy = self._parts.policy_for(meeting)
+        cause = row.followup.cause
+        ahead = prospect(meeting, cause, policy, now) if policy is not None else None
         return WordingContext(
             kind=row.followup.kind,
-            cause=row.followup.cause,
+            cause=cause,
             medium=meeting.place.kind,
-            title=meeting.title,
+            title="" if meeting.confidential else meeting.title,
             start=meeting.start,
             end=meeting.end,
-            now=self._parts.clock.now(),
+            now=now,
             link=meeting.place.url,
             phone=next(iter(their_numbers(meeting)), None),
             caller=meeting.place.caller,
@@ -130,9 +136,10 @@ class Composer:
             at_least_missing=verdict.at_least_missing,
             absent_since=min((p.absent_since for p in theirs if p.absent_since), default=None),
             reasons=verdict.reasons,
-            unchanged_since=meeting.unchanged_since,
+            **_doubts(meeting, {p.key for p in absent}),
             nobody_in_lobby=bool(absent) and not any(p.in_lobby for p in theirs),
-            next_step_at=look if look is not None and look <= meeting.end else None,
+            next_step=ahead.kind if ahead is not None else None,
+            next_step_at=ahead.at if ahead is not None else None,
             shadow=row.shadow,
         )
 
@@ -233,6 +240,25 @@ class Composer:
             zone=contact.zone,
             language=_code(contact),
         )
+
+
+def _named(one: Recipient) -> str:
+    """`Andrea Meier <meier@example.com>`, or what is known of it."""
+    return f"{one.name} <{one.address}>" if one.name and one.address else one.name or one.address or ""
+
+
+def _doubts(meeting: Meeting, missing: set[str]) -> dict[str, Any]:
+    """What a waiting person doubts first: is this still the link, has the guest accepted, and when."""
+    guests = [p for p in meeting.side(Side.THEIRS) if p.expected and (p.key in missing or not missing)]
+    answered = [p.responded_at for p in guests]
+    accepted = bool(guests) and all(p.response is Response.ACCEPTED for p in guests)
+    changed = meeting.round > 1
+    return {
+        "changed_at": meeting.unchanged_since if changed else None,
+        "unchanged_since": None if changed else meeting.unchanged_since,
+        "accepted": accepted,
+        "accepted_on": max(filter(None, answered), default=None) if accepted and all(answered) else None,
+    }
 
 
 def _code(contact: Contact) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from noshowd.domain.entry import CalendarEntry
-from noshowd.domain.meeting import Meeting, Skip
+from noshowd.domain.meeting import Meeting, Person, Skip
 from noshowd.domain.plan import close_round
 from noshowd.domain.policy import JudgingRules
 from noshowd.domain.timing import window
@@ -50,6 +50,7 @@ def _remember(conn: sa.Connection, parts: Parts, read: Meeting, known: StoredMee
     policy = parts.policy_for(read)
     meeting = replace(
         read,
+        people=tuple(_noticed(person, known, now) for person in read.people),
         round=_round(read, known),
         policy=None if policy is None else policy.name,
         skip=read.skip or _skip(parts, read, known, watched=policy is not None),
@@ -85,6 +86,14 @@ def _round(read: Meeting, known: StoredMeeting | None) -> int:
     if known is None:
         return 1
     return known.meeting.round if _same_round(read, known.meeting) else known.meeting.round + 1
+
+
+def _noticed(person: Person, known: StoredMeeting | None, now: datetime) -> Person:
+    """With the time of the answer where only we noticed it: it was another one when we last looked."""
+    before = known.meeting.person(person.key) if known is not None else None
+    if before is None or person.responded_at is not None:
+        return person
+    return replace(person, responded_at=before.responded_at if before.response is person.response else now)
 
 
 def _unchanged_since(read: Meeting, known: StoredMeeting | None, now: datetime) -> datetime | None:

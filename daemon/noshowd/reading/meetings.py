@@ -44,6 +44,7 @@ def _meeting(key: str, copies: Sequence[Copy], us: Us) -> Meeting:
         organizer=party.organizer,
         skip=Skip.CANCELLED if off else _skip(copies, reading.place, party, us),
         called_off=off,
+        confidential=any(copy.entry.sensitivity is Sensitivity.CONFIDENTIAL for copy in copies),
         zone=governing.zone,
         unchanged_since=governing.updated or governing.created,
         additional_guests=party.additional_guests,

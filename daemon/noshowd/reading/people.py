@@ -137,6 +137,7 @@ def _person(key: str, attendee: Attendee, us: Us, *, owner: bool) -> Person:
         ),
         provider_ids=known.provider_ids if known else (),
         response=attendee.response,
+        responded_at=attendee.responded_at,
         optional=attendee.optional,
         lines=known.lines if known else (),
         all_lines_seen=known.all_lines_seen if known else False,

@@ -43,8 +43,6 @@ class WordingContext:
     medium: Kind = Kind.VIDEO
     # the meeting
     title: str = ""
-    #: Private, or on a matter that nobody else may learn: the title is left out.
-    confidential: bool = False
     start: datetime
     end: datetime
     now: datetime
@@ -77,6 +75,8 @@ class WordingContext:
     # what a waiting person doubts first
     unchanged_since: datetime | None = None
     changed_at: datetime | None = None
+    #: Everybody who is missed has accepted; on that day, where it is known.
+    accepted: bool = False
     accepted_on: datetime | None = None
     #: A source that sees the lobby saw nobody there.
     nobody_in_lobby: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from noshowd.domain.meeting import Kind
 from noshowd.wording.cleaning import NAME_LIMIT, block, one_line, plain_name
@@ -23,7 +24,7 @@ def variables(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
     """Every name a template may use; unknown facts are empty."""
     return {
         "phone_call": context.medium is Kind.PHONE,
-        "title": "" if context.confidential else one_line(context.title),
+        "title": one_line(context.title),
         "link": address(context.link),
         "phone": one_line(context.phone or "", 40),
         "minutes": max(1, min(60, context.minutes)),
@@ -75,14 +76,15 @@ def _times(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "moment": lexicon.moment(context.start, zone),
         "zone": lexicon.zone_note(zone) if context.name_zone else "",
         "unchanged_since": written(lexicon.day, context.unchanged_since),
-        "changed_at": written(lexicon.clock, context.changed_at),
+        "changed_at": written(lambda at, zone: _when(at, context.now, zone, lexicon), context.changed_at),
+        "accepted": context.accepted,
         "accepted_on": written(lexicon.day, context.accepted_on),
         "absent_since": "" if context.to_guest else written(lexicon.clock, context.absent_since),
         "next_step": lexicon.next_step(context.next_step) if context.next_step else "",
         "next_clock": written(lexicon.clock, context.next_step_at),
         "times": lexicon.either(offered) if offered else "",
         "first_time": offered[0] if offered else "",
-        "until": written(lexicon.clock, context.until),
+        "until": written(lambda at, zone: _when(at, context.now, zone, lexicon), context.until),
         "since": written(lambda at, zone: f"{lexicon.day(at, zone)}, {lexicon.clock(at, zone)}", context.since),
         "listed": [
             {
@@ -93,6 +95,14 @@ def _times(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
             for one in context.listed[:MOST_LISTED]
         ],
     }
+
+
+def _when(at: datetime, now: datetime, zone: str, lexicon: Lexicon) -> str:
+    """`um 10:00 Uhr` today, else with its day."""
+    place = ZoneInfo(zone)
+    if at.astimezone(place).date() == now.astimezone(place).date():
+        return lexicon.phrase("today_at").format(clock=lexicon.clock(at, zone))
+    return lexicon.moment(at, zone)
 
 
 def _quoted(context: WordingContext) -> dict[str, str]:

@@ -150,6 +150,7 @@ def _attendee(one: Any, organizer: str | None, owner: str, *, optional: bool, ro
         address=address,
         name=one.mailbox.name,
         response=_RESPONSES.get(one.response_type, Response.NONE),
+        responded_at=_moment(one.last_response_time),
         optional=optional,
         kind=AttendeeKind.ROOM if room else kind,
         is_organizer=address is not None and address == organizer,

@@ -169,6 +169,15 @@ def _response(status: dict[str, Any] | None) -> Response:
     return _RESPONSES.get(str((status or {}).get("response")).lower(), Response.NONE)
 
 
+def _answered_at(status: dict[str, Any] | None) -> datetime | None:
+    """When somebody answered; Graph writes the year 1 where nobody has."""
+    try:
+        at = datetime.fromisoformat(str((status or {}).get("time")))
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo is not None and at.year > 1 else None
+
+
 def _organizer(event: dict[str, Any]) -> Attendee | None:
     mail = (event.get("organizer") or {}).get("emailAddress")
     if not mail:
@@ -188,6 +197,7 @@ def _attendee(one: dict[str, Any], organizer: str | None, owner: str) -> Attende
         address=mail.get("address"),
         name=mail.get("name"),
         response=_response(one.get("status")),
+        responded_at=_answered_at(one.get("status")),
         optional=one.get("type") == "optional",
         kind=AttendeeKind.ROOM if one.get("type") == "resource" else AttendeeKind.PERSON,
         is_organizer=bool(address) and address == organizer,
