@@ -61,4 +61,4 @@ def _tell(found: Mapping[str, Sequence[Finding]]) -> None:
         for one in findings:
             print(f"  {_SIGNS[one.grade]} {one.what}{': ' if one.says else ''}{one.says}")
             if one.do:
-                print(f"       do: {one.do}")
+                print("       do: " + one.do.replace("\n", "\n           "))

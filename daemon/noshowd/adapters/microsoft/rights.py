@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+#: Read besides, so that addresses become ids: names and addresses of the firm.
+_PROFILE, _PROFILES = "User.Read", "User.ReadBasic.All"
+
 
 class Right(StrEnum):
     """The opt-ins, by the name they have in the configuration."""
@@ -64,7 +67,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
     {
         Right.ATTENDANCE_REPORTS: Grant(
             step=2,
-            application=("OnlineMeetings.Read.All", "OnlineMeetingArtifact.Read.All"),
+            application=("OnlineMeetings.Read.All", "OnlineMeetingArtifact.Read.All", _PROFILES),
             delegated=("OnlineMeetings.Read", "OnlineMeetingArtifact.Read.All"),
             teams_policy=True,
             reach="Reads who was in a Teams meeting and when, after its end, for organisers whom a policy of Teams "
@@ -73,14 +76,14 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         ),
         Right.LIVE_ROSTER: Grant(
             step=2,
-            application=("OnlineMeetings.Read.All",),
+            application=("OnlineMeetings.Read.All", _PROFILES),
             teams_policy=True,
             reach="Is told by Microsoft who joins and leaves a watched Teams meeting while it runs (a beta of Graph).",
             without="While a Teams meeting runs, nothing proves that somebody is missing: noshowd asks.",
         ),
         Right.MEETING_CHAT: Grant(
             step=2,
-            application=("Chat.Read.All",),
+            application=("Chat.Read.All", _PROFILES),
             delegated=("Chat.Read",),
             reach="May read the chats of the whole tenant; noshowd reads those of watched meetings and keeps nothing "
             "but the messages of Teams itself that a call began or ended.",
@@ -88,7 +91,7 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
         ),
         Right.COLLEAGUE_PRESENCE: Grant(
             step=2,
-            application=("Presence.Read.All",),
+            application=("Presence.Read.All", _PROFILES),
             delegated=("Presence.Read.All",),
             reach='May read the presence of every colleague; noshowd reads "in a call" of the people of a watched '
             "meeting, in its window, to leave them alone, and stores nothing.",
@@ -126,8 +129,6 @@ NO_CHAT = (
     "Graph lets an application write into a Teams chat for the import of old messages only (Teamwork.Migrate.All), "
     "and opens no chat with a guest; people are reached by mail and Slack."
 )
-#: Read besides, so that ids become addresses and addresses become ids.
-_PROFILE, _PROFILES = "User.Read", "User.ReadBasic.All"
 #: Rights to mailboxes that others share with the person who signs in.
 _SHARED = frozenset({"Calendars.Read", "Calendars.ReadWrite", "Mail.Send", "Mail.ReadWrite"})
 
@@ -143,10 +144,7 @@ def delegated_scopes(rights: Iterable[Right], *, shared: bool) -> list[str]:
 
 def application_rights(rights: Iterable[Right]) -> list[str]:
     """The application permissions of everything switched on."""
-    wanted = {name for grant in granted(rights) for name in grant.application}
-    if wanted & {"OnlineMeetings.Read.All", "Chat.Read.All", "Presence.Read.All"}:
-        wanted.add(_PROFILES)
-    return sorted(wanted)
+    return sorted({name for grant in granted(rights) for name in grant.application})
 
 
 def granted(rights: Iterable[Right]) -> list[Grant]:

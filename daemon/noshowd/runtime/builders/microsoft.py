@@ -23,15 +23,13 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     if "move_events" in section.rights:
         made.writers[section.name] = GraphWriter(graph)
     made.watched += [(section.name, mailbox) for mailbox in section.mailboxes]
-    made.checks[f"account {section.name}"] = lambda: _check(bench, section.name, graph)
+    made.checks[f"account {section.name}"] = lambda: _check(bench, graph)
 
 
-async def _check(bench: Bench, name: str, graph: Any) -> Any:
+async def _check(bench: Bench, graph: Any) -> Any:
     from noshowd.adapters.microsoft.check import check
 
-    teams = any(one.kind == "teams" and one.account == name for one in bench.config.presence)
-    to_do = any(one.kind == "microsoft_todo" and one.account == name for one in bench.config.tasks)
-    return await check(graph, teams=teams, tasks=to_do, now=bench.clock.now())
+    return await check(graph, now=bench.clock.now())
 
 
 def teams(bench: Bench, section: Any, made: Adapters) -> None:
