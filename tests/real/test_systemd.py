@@ -1,18 +1,20 @@
-"""noshowd under a real systemd: readiness, restarts, credentials, sandbox, reload, commands, stop."""
+"""noshowd under a real systemd, with the units that `noshowd install-service` wrote: readiness, restarts, credentials,
+sandbox, reload, commands, failure, stop.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from real.booted import Machine, booted, installed_tree
 
-UNIT = Path(__file__).resolve().parents[2] / "systemd" / "noshowd.service"
+NOSHOWD = "/opt/noshowd/bin/noshowd"
 SECRET = "as-root-knows-it"
 # Nobody listens on port 9: the account is tried, and the answer is no.
 CONFIG = """
@@ -34,6 +36,10 @@ port = 9
 security = "none"
 sender = "noshowd@example.org"
 """
+# No test waits for what is minutes in earnest.
+IMPATIENT = "[Service]\\nRestartSec=0\\nWatchdogSec=4\\n"
+#: Keeps what it is given where the sandbox of the caller lets it.
+SENDMAIL = "#!/bin/sh\ncat > /var/lib/noshowd-failed/mail\n"
 
 pytestmark = pytest.mark.real
 
@@ -48,13 +54,13 @@ def machine() -> Iterator[Machine]:
     (etc / "exchange-password").write_text(SECRET)
     (etc / "exchange-password").chmod(0o600)
     system = tree / "etc" / "systemd" / "system"
-    (system / UNIT.name).write_text(UNIT.read_text())
-    (system / "noshowd.service.d").mkdir(exist_ok=True)
-    (system / "noshowd.service.d" / "test.conf").write_text(
-        "[Service]\nLoadCredential=exchange-password:/etc/noshowd/exchange-password\nRestartSec=0\nWatchdogSec=4\n"
-    )
+    shutil.rmtree(system / "noshowd.service.d", ignore_errors=True)
     with booted(tree) as machine:
-        machine("sh", "-c", "rm -rf /var/lib/private/noshowd /var/lib/noshowd")
+        machine("sh", "-c", "rm -rf /var/lib/private/noshowd* /var/lib/noshowd*")
+        assert "systemctl daemon-reload" in machine.tell(NOSHOWD, "install-service")
+        machine.tell("sh", "-c", f"printf '{IMPATIENT}' > /etc/systemd/system/noshowd.service.d/test.conf")
+        machine.tell("sh", "-c", f"cat > /usr/sbin/sendmail <<'END'\n{SENDMAIL}END\nchmod 755 /usr/sbin/sendmail")
+        machine.tell("systemctl", "daemon-reload")
         yield machine
 
 
@@ -126,30 +132,81 @@ def test_only_the_state_directory_can_be_written(service: Machine) -> None:
     script = "find / -path /proc -prune -o -type d -writable -print 2>/dev/null; true"
     inside = ("nsenter", "-t", pid, "-m", "--", "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
     found = service.tell(*inside, "sh", "-c", script).split()
-    # the first two are the service's own and vanish with it
-    assert set(found) == {"/tmp", "/var/tmp", "/var/lib/private/noshowd"}
+    # all but the state directory are the service's own and vanish with it
+    assert set(found) == {"/tmp", "/var/tmp", "/var/lib/private/noshowd", "/run/noshowd"}
     service.tell(*inside, "touch", "/var/lib/noshowd/x")
     assert service(*inside, "touch", "/etc/x").returncode != 0
 
 
 def test_the_commands_work_from_a_root_shell(service: Machine) -> None:
-    noshowd = "/opt/noshowd/bin/noshowd"
-    status = json.loads(service(noshowd, "status", "--json").stdout)
+    status = json.loads(service(NOSHOWD, "status", "--json").stdout)
     assert len(status["workers"]) == 1
     assert any("a calendar of exchange" in trouble for trouble in status["troubles"])
-    assert "Paused" in service.tell(noshowd, "pause")
-    assert json.loads(service(noshowd, "status", "--json").stdout)["paused"] is True
-    assert "Sending goes on" in service.tell(noshowd, "resume")
-    assert service(noshowd, "meetings").returncode == 1, "there is none, which is not an error"
-    assert service(noshowd, "check-config").returncode == 0
-    assert "nothing is damaged" in service.tell(noshowd, "db", "check")
-    assert "complete copy" in service.tell(noshowd, "db", "backup", f"/var/backups/{service.show('MainPID')}.db")
-    assert "backups and copies" in service(noshowd, "forget", "guest@example.com").stdout
+    assert "Paused" in service.tell(NOSHOWD, "pause")
+    assert json.loads(service(NOSHOWD, "status", "--json").stdout)["paused"] is True
+    assert "Sending goes on" in service.tell(NOSHOWD, "resume")
+    assert service(NOSHOWD, "meetings").returncode == 1, "there is none, which is not an error"
+    assert "names 0 meetings" in service(NOSHOWD, "explain", "abc").stderr
+    assert service(NOSHOWD, "check-config").returncode == 0
+    assert "nothing is damaged" in service.tell(NOSHOWD, "db", "check")
+    assert "complete copy" in service.tell(NOSHOWD, "db", "backup", f"/var/backups/{service.show('MainPID')}.db")
+    assert json.loads(service(NOSHOWD, "export", "guest@example.com").stdout)["entries"] == []
+    assert "backups and copies" in service(NOSHOWD, "forget", "guest@example.com").stdout
+    assert "there is no [[account]] of kind google" in service(NOSHOWD, "auth", "google", "--client", "/x").stderr
     service.tell("systemctl", "restart", "noshowd")  # root has left nothing behind that the service cannot open
 
 
+def test_a_root_shell_has_no_secret_and_doctor_tries_it_all_the_same(service: Machine) -> None:
+    found = json.loads(service(NOSHOWD, "doctor", "--json").stdout)
+    assert not any(one["what"] == "secret" for one in found["account exchange"]), "the service has it"
+    assert {one["grade"] for one in found["account exchange"]} & {"bad", "unreached"}, "nobody listens there"
+    service.tell("systemctl", "stop", "noshowd")
+    alone = json.loads(service(NOSHOWD, "doctor", "--json").stdout)["account exchange"]
+    assert "only there inside the service" in str(alone)
+
+
+def test_what_root_asks_of_the_service_is_in_the_journal(service: Machine) -> None:
+    known = len(service.journal())
+    service(NOSHOWD, "meetings", "--reveal")
+    record = next(one for one in _since(service, known) if one["event"] == "command")
+    assert (record["command"], record["by"], record["reveal"]) == ("meetings", "root", True)
+    service.tell("systemctl", "stop", "noshowd")
+    service(NOSHOWD, "meetings", "--reveal")  # the shell does it alone, and the journal has it all the same
+    said = service.tell("journalctl", "-b", "--no-pager", "-o", "cat", "-t", "noshowd")
+    assert "meetings: names and verdicts of colleagues were shown to root" in said
+
+
+def test_nobody_else_is_served(service: Machine) -> None:
+    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    assert service(*nobody, "ls", "/run/noshowd/").returncode != 0
+    assert service(*nobody, NOSHOWD, "status").returncode != 0
+    pid = service.show("MainPID")
+    # even with the door open: the kernel says who asks
+    service.tell("sh", "-c", "chmod 755 /run/noshowd; chmod 777 /run/noshowd/admin.sock")
+    known = len(service.journal())
+    assert service(*nobody, NOSHOWD, "status").returncode != 0
+    assert "admin_refused" in [one["event"] for one in _since(service, known)]
+    assert service.show("MainPID") == pid
+
+
+def test_a_failure_for_good_is_told(service: Machine) -> None:
+    service.tell("systemctl", "stop", "noshowd")
+    service.tell("sh", "-c", "rm -rf /var/lib/private/noshowd-failed/*")
+    _configure(service, "nonsense = 7")
+    try:
+        assert service("systemctl", "start", "noshowd").returncode != 0
+        assert service.show("NRestarts") == "0", "a configuration does not heal by starting again"
+        _wait_until(lambda: service("test", "-s", "/var/lib/noshowd-failed/mail").returncode == 0)
+    finally:
+        _configure(service, CONFIG)
+    mail = service.tell("cat", "/var/lib/noshowd-failed/mail")
+    assert "Subject: noshowd has stopped" in mail
+    assert "nonsense" in mail
+    assert SECRET not in mail
+
+
 def test_a_backup_put_back_sends_nothing_to_guests_until_told_to(service: Machine) -> None:
-    noshowd, backup, state = "/opt/noshowd/bin/noshowd", "/var/backups/before.db", "/var/lib/noshowd"
+    noshowd, backup, state = NOSHOWD, "/var/backups/before.db", "/var/lib/noshowd"
     held = "sending to guests is held"
     service.tell("rm", "-f", backup)
     service.tell(noshowd, "db", "backup", backup)
@@ -175,6 +232,14 @@ def test_a_valid_change_is_taken_over_and_a_bad_one_refused(service: Machine) ->
         assert service.show("MainPID") == pid
     finally:
         _configure(service, CONFIG)
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if holds():
+            return
+        time.sleep(0.1)
+    pytest.fail("it did not happen within 30 s")
 
 
 def _wait_for_reload(machine: Machine, known: int, text: str) -> None:

@@ -19,6 +19,8 @@ class Command:
 
     module: str
     help: str
+    #: Done by the running service where there is one: it alone sees its secrets and its state.
+    inside: bool = False
 
 
 class CommandModule(Protocol):
@@ -37,19 +39,29 @@ COMMANDS: dict[str, Command] = {
     "install-service": Command(module=f"{_CLI}.install_service", help="Write systemd units for this machine."),
     "check-config": Command(module=f"{_CLI}.check_config", help="Show everything that is wrong with a configuration."),
     "auth": Command(module=f"{_CLI}.auth", help="Sign in as one person, where no service account can be had."),
-    "doctor": Command(module=f"{_CLI}.doctor", help="Try every account, source and channel, and name every gap."),
+    "doctor": Command(
+        module=f"{_CLI}.doctor", help="Try every account, source and channel, and name every gap.", inside=True
+    ),
     "classify": Command(module=f"{_CLI}.classify", help="Show how calendar events are understood."),
     "simulate": Command(module=f"{_CLI}.simulate", help="Tell a story on a fake clock, without network or waiting."),
-    "status": Command(module=f"{_CLI}.status", help="Show how the installation is."),
-    "meetings": Command(module=f"{_CLI}.meetings", help="Show the meetings of a day and where they stand."),
-    "explain": Command(module=f"{_CLI}.explain", help="Show the evidence for a verdict and the rule that decided."),
+    "status": Command(module=f"{_CLI}.status", help="Show how the installation is.", inside=True),
+    "meetings": Command(
+        module=f"{_CLI}.meetings", help="Show the meetings of a day and where they stand.", inside=True
+    ),
+    "explain": Command(
+        module=f"{_CLI}.explain", help="Show the evidence for a verdict and the rule that decided.", inside=True
+    ),
     "templates": Command(module=f"{_CLI}.templates", help="Check and show the texts of messages."),
-    "pause": Command(module=f"{_CLI}.pause", help="Stop everything that leaves the house, at the next send."),
-    "db": Command(module=f"{_CLI}.db", help="Check the database, or copy it while it is in use."),
-    "export": Command(module=f"{_CLI}.export", help="Show everything that is stored of a person, as JSON."),
-    "forget": Command(module=f"{_CLI}.forget", help="Remove a person everywhere, for good."),
+    "pause": Command(
+        module=f"{_CLI}.pause", help="Stop everything that leaves the house, at the next send.", inside=True
+    ),
+    "db": Command(module=f"{_CLI}.db", help="Check the database, or copy it while it is in use.", inside=True),
+    "export": Command(
+        module=f"{_CLI}.export", help="Show everything that is stored of a person, as JSON.", inside=True
+    ),
+    "forget": Command(module=f"{_CLI}.forget", help="Remove a person everywhere, for good.", inside=True),
     "tell-failure": Command(module=f"{_CLI}.tell_failure", help="Tell the owner that the service has failed."),
-    "resume": Command(module=f"{_CLI}.resume", help="Go on after a pause."),
+    "resume": Command(module=f"{_CLI}.resume", help="Go on after a pause.", inside=True),
 }
 
 

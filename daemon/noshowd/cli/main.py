@@ -31,7 +31,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.OK
     chosen = next((word for word in arguments if not word.startswith("-")), None)
     args = _parser(chosen).parse_args(arguments)
-    return _run(args)
+    done = _by_service(args, arguments)
+    return _run(args) if done is None else done
+
+
+def _by_service(args: argparse.Namespace, arguments: Sequence[str]) -> int | None:
+    """Let the running service do what only it can; None where there is none, or where this shell has to do it."""
+    if not COMMANDS[args.command].inside or getattr(args, "here", False):
+        return None
+    from noshowd.runtime.handing_over import hand_over
+
+    try:
+        return hand_over(arguments, args.config)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 
 from noshowd.cli.exit_codes import ExitCode
 from noshowd.cli.setup import add_config_argument, load_config, open_store
+from noshowd.cli.who import asker
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,8 +20,6 @@ def run(args: argparse.Namespace) -> int:
 
     now = SystemClock().now()
     with open_store(*load_config(args)) as database:
-        database.run_sync(
-            lambda conn: switches.turn(conn, switches.PAUSED, "yes", by=getpass.getuser(), now=now), wake=True
-        )
+        database.run_sync(lambda conn: switches.turn(conn, switches.PAUSED, "yes", by=asker(), now=now), wake=True)
     print("Paused. Nothing is sent until `noshowd resume`; watching goes on.")
     return ExitCode.OK

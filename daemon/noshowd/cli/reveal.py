@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import getpass
+import syslog
 from datetime import datetime
 
+from noshowd.cli.who import asker, by_service
 from noshowd.store import switches
 from noshowd.store.database import Database
 
 
 def note_reveal(database: Database, command: str, now: datetime) -> None:
     """Keep who last looked at names, by which command; older looks stay in the journal."""
-    user = getpass.getuser()
+    user = asker()
+    if not by_service():  # which writes it into its own journal
+        syslog.openlog("noshowd")
+        syslog.syslog(f"{command}: names and verdicts of colleagues were shown to {user}")
     database.run_sync(lambda conn: switches.turn(conn, f"revealed:{command}:{user}", now.isoformat(), by=user, now=now))

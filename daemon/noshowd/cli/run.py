@@ -47,12 +47,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _until_stopped(daemon: Daemon, file: Path) -> None:
+    from noshowd.runtime.admin import AdminSocket
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, _reload, daemon, file)
-    await daemon.run(stop)
+    commands = asyncio.create_task(AdminSocket(file).run())
+    try:
+        await daemon.run(stop)
+    finally:
+        commands.cancel()
 
 
 def _reload(daemon: Daemon, file: Path) -> None:

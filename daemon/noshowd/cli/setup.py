@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,19 @@ def open_store(config: Config, folder: Path) -> Database:
     try:
         return open_database(database_url(config, folder))
     except SecretMissing as error:
-        raise CommandError(f"{error}. {error.do}") from None
+        raise CommandError(f"{error}. {by_systemd(config) if error.only_here else error.do}") from None
     except StoreError as error:
         raise CommandError(str(error), ExitCode.UNAVAILABLE) from None
+
+
+def by_systemd(config: Config) -> str:
+    """What to do where only the service sees a secret: start it, or hand the secrets to this one command."""
+    from noshowd.runtime.installing import credentials_in
+
+    wanted = credentials_in(config.model_dump(exclude_none=True))
+    loads = "".join(f" -p LoadCredential={name}:{DEFAULT.parent / name}" for name in wanted)
+    words = " ".join(sys.argv[1:])
+    return (
+        "Start the service, which then does this command for you (systemctl start noshowd), or type\n"
+        f"  systemd-run --pipe --wait --collect -q{loads} {sys.argv[0]} {words}"
+    )

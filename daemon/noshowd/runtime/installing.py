@@ -28,7 +28,7 @@ def credentials_in(data: Any) -> list[str]:
     """The names of the systemd credentials that a configuration (as TOML reads it) wants, each once, in its order."""
     if isinstance(data, dict) and data.keys() == {"credential"}:
         return [str(data["credential"])]
-    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list | tuple) else ()
     return list(dict.fromkeys(name for one in inner for name in credentials_in(one)))
 
 

@@ -13,17 +13,18 @@ from noshowd.config.model import Config
 
 #: systemd names the folder of `StateDirectory=` in this variable.
 _STATE_DIRECTORY = "STATE_DIRECTORY"
+_INSTALLED = Path("/var/lib/noshowd")
 _KEY_FILE = "signing-key"
 
 
 def state_folder(config: Config, *, environ: Mapping[str, str] = os.environ) -> Path:
-    """The service's state directory, else the folder of the SQLite file, else the working directory."""
+    """The service's state directory, else the folder of the SQLite file, else where the unit has it, if at all."""
     if environ.get(_STATE_DIRECTORY):
         return Path(environ[_STATE_DIRECTORY].partition(":")[0])
     url = sa.make_url(config.store.url)
     if url.get_backend_name() == "sqlite" and url.database:
         return Path(url.database).absolute().parent
-    return Path.cwd()
+    return _INSTALLED if _INSTALLED.is_dir() else Path.cwd()
 
 
 def signing_key(folder: Path) -> bytes:
