@@ -33,14 +33,22 @@ class Composer:
         self._parts = parts
 
     def parcel(
-        self, row: OutboxRow, meeting: Meeting, verdict: Verdict, free_times: tuple[datetime, ...] = ()
+        self,
+        row: OutboxRow,
+        meeting: Meeting,
+        verdict: Verdict,
+        free_times: tuple[datetime, ...] = (),
+        page: str | None = None,
     ) -> Parcel:
-        """The parcel of a follow-up about a meeting: to a guest, to one of ours, or a task."""
+        """The parcel of a follow-up about a meeting: to a guest, to one of ours, or a task.
+
+        An offer names `free_times`, and `page` on which one is chosen.
+        """
         person = self._person(row.followup.key.person, meeting)
         contact = self._parts.directory.contact(person)
         host = self._parts.directory.contact(self._person(owner(meeting, verdict), meeting))
         if row.followup.to_guest:
-            context = self._for_guest(row, meeting, contact, host, free_times)
+            context = replace(self._for_guest(row, meeting, contact, host, free_times), page=page)
             return self._to_guest(row, meeting, context, contact, host)
         context = self._for_ours(row, meeting, verdict, contact)
         if row.followup.kind is FollowUpKind.RECALL_TASK:

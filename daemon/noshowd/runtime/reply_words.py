@@ -20,6 +20,7 @@ _WORDS: dict[Tap, tuple[str, ...]] = {
     Said.I_AM_HERE: ("bin da", "i am here"),
     Said.WRONG_ROOM: ("falscher raum", "wrong room"),
     Verb.COURTESY: ("nachricht", "message"),
+    Verb.BOOK: ("eintragen", "buchen", "bitte eintragen", "book", "book it"),
     Verb.IT_LEFT: ("angekommen", "arrived"),
     Verb.IT_DID_NOT: ("nicht angekommen", "not arrived"),
     Said.LEAVE_IT: ("lassen", "ich kümmere mich", "leave it", "i'll handle it"),

@@ -21,6 +21,7 @@ class TaskNote(StrEnum):
     BOUNCED = "bounced"
     APPROVAL_EXPIRED = "approval_expired"
     NO_FREE_TIME = "no_free_time"
+    TIMES_TAKEN = "times_taken"
     SEVERAL_MISSES = "several_misses"
     OPTED_OUT = "opted_out"
 

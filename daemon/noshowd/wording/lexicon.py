@@ -88,6 +88,10 @@ class Lexicon:
         """`am Montag, 23. November um 10:00 Uhr`"""
         return self._written("moment", at, zone)
 
+    def brief(self, at: datetime, zone: str) -> str:
+        """`Mo. 23. Nov. 10:00`, for a button."""
+        return self._written("brief", at, zone)
+
     def zone_note(self, zone: str) -> str:
         """`(Zeit in Berlin)`; the bare name for zones without a place."""
         place = get_timezone_location(ZoneInfo(zone), locale=self._locale, return_city=True) if "/" in zone else zone
