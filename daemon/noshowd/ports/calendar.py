@@ -124,6 +124,8 @@ class CalendarWriter(Protocol):
     """Writes appointments into the calendars of one account."""
 
     account: str
+    #: Video service whose links it can ask for, as `Place.platform` names it; None: it can make none.
+    platform: str | None
 
     async def write(self, calendar: str, event: NewEvent) -> EntryRef:
         """Create or move, once for each key. Raises as `CalendarSource.read`, and `Changed`."""

@@ -19,6 +19,8 @@ from noshowd.ports.errors import Permanent
 class ExchangeWriter:
     """Writes into the mailboxes of one account."""
 
+    platform: str | None = None
+
     def __init__(self, client: ExchangeClient) -> None:
         self.account = client.settings.account
         self._client = client

@@ -33,6 +33,8 @@ class GoogleCalendarWriter:
     Whom Google has closed for writing (`quotaExceeded`) is left alone until that is over; others write on.
     """
 
+    platform: str | None = "google_meet"
+
     def __init__(self, client: GoogleClient, clock: Clock) -> None:
         self.account = client.account.name
         self._client = client

@@ -18,6 +18,8 @@ _TRANSACTIONS = uuid.UUID("b7d1b0ce-6a55-4f0e-9c0b-5d0f1b8f7a52")
 class GraphWriter:
     """Writes into the mailboxes of one account. Needs the application right Calendars.ReadWrite."""
 
+    platform: str | None = "teams"
+
     def __init__(self, graph: Graph) -> None:
         self.account = graph.settings.account
         self._graph = graph
