@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from noshowd.config.refusal import refuse
 from noshowd.config.secrets import SecretRef
@@ -164,6 +165,9 @@ class MicrosoftAccount(Reach):
             raise refuse(why.format(", ".join(asked)), do=f"Remove {', '.join(asked)} from rights.")
 
 
+_EXCHANGE_ONLINE = (".outlook.office365.com", ".outlook.office.com", ".outlook.com", ".office365.us", ".outlook.cn")
+
+
 class ExchangeAccount(Reach):
     """Exchange Server through EWS (needs the extra noshowd[exchange])."""
 
@@ -185,6 +189,18 @@ class ExchangeAccount(Reach):
         min_length=1, description="Mailboxes to watch.", examples=[["anna@beispiel-beratung.de"]]
     )
     writes: Flag = Field(default=False, description="May move and create events and tasks.")
+
+    @field_validator("endpoint")
+    @classmethod
+    def _a_server_of_ones_own(cls, endpoint: str | None) -> str | None:
+        """EWS of Exchange Online ends on 1 April 2027, and before that wherever it is not asked for."""
+        host = urlsplit(endpoint or "").hostname or ""
+        if f".{host}".endswith(_EXCHANGE_ONLINE):
+            raise refuse(
+                "the EWS address of an Exchange Server of one's own; Exchange Online switches EWS off",
+                do='Use [[account]] with kind = "microsoft" (Microsoft Graph) for these mailboxes.',
+            )
+        return endpoint
 
     @model_validator(mode="after")
     def _one_way_to_the_server(self) -> Self:

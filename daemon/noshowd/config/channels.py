@@ -87,7 +87,18 @@ class MicrosoftMailChannel(Reach):
     replies: Replies | None = Field(default=None, description="Where answers are read.")
 
 
-Channel = Annotated[SlackChannel | SmtpChannel | GmailChannel | MicrosoftMailChannel, Field(discriminator="kind")]
+class ExchangeMailChannel(Reach):
+    """Mail of an Exchange Server from the host's own mailbox, through an account of kind exchange."""
+
+    kind: Literal["exchange_mail"]
+    name: Name = Field(default="exchange_mail", description="Name of the channel.")
+    account: Name = Field(default="exchange", description="Name of the [[account]].")
+    replies: Replies | None = Field(default=None, description="Where answers are read.")
+
+
+Channel = Annotated[
+    SlackChannel | SmtpChannel | GmailChannel | MicrosoftMailChannel | ExchangeMailChannel, Field(discriminator="kind")
+]
 
 
 class Tasks(Section):

@@ -23,6 +23,7 @@ _NEEDS_ACCOUNT: dict[tuple[str, str], str] = {
     ("presence", "teams"): "microsoft",
     ("channel", "gmail"): "google",
     ("channel", "microsoft_mail"): "microsoft",
+    ("channel", "exchange_mail"): "exchange",
     ("tasks", "google_tasks"): "google",
     ("tasks", "microsoft_todo"): "microsoft",
     ("tasks", "exchange"): "exchange",

@@ -35,6 +35,7 @@ CHANNELS: dict[str, Builder] = {
     "smtp": mail.smtp,
     "gmail": google.gmail,
     "microsoft_mail": microsoft.mail,
+    "exchange_mail": exchange.mail,
 }
 TASKS: dict[str, Builder] = {
     "google_tasks": google.tasks,

@@ -122,6 +122,22 @@ class TestExchangeMail(ChannelSuite):
         return mail
 
 
+async def test_a_list_of_its_own_is_made_once_and_found_again(house: House) -> None:
+    world = TasksWorld(house)
+    channel = ExchangeTasks(house.server(), house.clock, name="tasks", title="noshowd")
+    receipt = await channel.send(world.parcel("a"))
+    await channel.send(world.parcel("b"))
+    assert house.sim.store.folders == {ANNA: ["tasks/noshowd"]}
+    assert len(house.sim.store.inside(ANNA, "tasks/noshowd")) == 2
+    assert world.tasks() == []
+    found = await channel.verify(world.parcel("a"))
+    assert found is not None
+    assert found.ref == receipt.ref
+    changed = await channel.edit(receipt, world.parcel("a"))
+    await channel.retract(changed)
+    assert len(house.sim.store.inside(ANNA, "tasks/noshowd")) == 1
+
+
 class TestExchangeTasks(ChannelSuite):
     @pytest.fixture
     def world(self, tasks: TasksWorld) -> TasksWorld:

@@ -87,7 +87,7 @@ async def everything(house: House) -> None:
         text="Please.",
         due=NOW,
     )
-    tasks = ExchangeTasks(server, house.clock, name="tasks")
+    tasks = ExchangeTasks(server, house.clock, name="tasks", title="noshowd")
     receipt = await tasks.edit(await tasks.send(task), replace(task, text="Soon."))
     await tasks.verify(task)
     await tasks.retract(receipt)

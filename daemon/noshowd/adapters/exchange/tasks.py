@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from exchangelib import EWSDate, EWSDateTime, Task
+from exchangelib.folders import SHALLOW, FolderCollection, Tasks
+from exchangelib.restriction import Q
+from exchangelib.services import CreateFolder
 
 from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.errors import NotThere
@@ -23,21 +26,22 @@ _FIELDS = ("subject", "body", "due_date", "reminder_due_by", "reminder_is_set")
 
 
 class ExchangeTasks:
-    """A task lies in the folder of the mailbox it is for."""
+    """A task lies in a list of its owner's own, made when it is missing; without a title in their default list."""
 
     carries = frozenset({Carries.TASKS})
     recovery = Recovery.VERIFY
     edits = True
 
-    def __init__(self, client: ExchangeClient, clock: Clock, *, name: str) -> None:
+    def __init__(self, client: ExchangeClient, clock: Clock, *, name: str, title: str | None = None) -> None:
         self.name = name
-        self.timeout = client.settings.timeout * 3  # folder, look-up, task
+        self.timeout = client.settings.timeout * 4  # folder, list, look-up, task
+        self._title = title
         self._client = client
         self._clock = clock
 
     async def send(self, parcel: Parcel) -> Receipt:
         def create(account: Any) -> str:
-            made = Task(account=account, folder=account.tasks, **{FIELD: parcel.key}, **_content(parcel))
+            made = Task(account=account, folder=self._list(account), **{FIELD: parcel.key}, **_content(parcel))
             return str(made.save().id)
 
         owner = self._owner(parcel)
@@ -45,7 +49,7 @@ class ExchangeTasks:
 
     async def verify(self, parcel: Parcel) -> Receipt | None:
         def look(account: Any) -> list[str]:
-            return [task.id for task in account.tasks.filter(**{FIELD: parcel.key}).only("subject")]
+            return [task.id for task in self._list(account).filter(**{FIELD: parcel.key}).only("subject")]
 
         owner = self._owner(parcel)
         found = await self._client.run(owner, look)
@@ -73,12 +77,25 @@ class ExchangeTasks:
         owner, _, identifier = receipt.ref.partition("|")
 
         def found(account: Any) -> Found:
-            task = next(iter(account.fetch([(identifier, None)], folder=account.tasks, only_fields=_FIELDS)))
+            task = next(iter(account.fetch([(identifier, None)], folder=self._list(account), only_fields=_FIELDS)))
             if isinstance(task, Exception):
                 raise task
             return work(task)
 
         return await self._client.run(owner, found, acts=True)
+
+    def _list(self, account: Any) -> Any:
+        """The list below the mailbox's tasks. Not remembered: exchangelib ties a folder to its account."""
+        if self._title is None:
+            return account.tasks
+        parent = account.tasks
+        for found in FolderCollection(account=account, folders=[parent]).find_folders(
+            depth=SHALLOW, q=Q(name=self._title), additional_fields=set()
+        ):
+            return Tasks(root=account.root, _id=found._id, name=self._title)  # noqa: SLF001 - there is no other way
+        # not by save(), which would first read every folder of the mailbox
+        made = CreateFolder(account=account).get(parent_folder=parent, folders=[Tasks(parent=parent, name=self._title)])
+        return Tasks(root=account.root, _id=made._id, name=self._title)  # noqa: SLF001 - as above
 
     def _owner(self, parcel: Parcel) -> str:
         address = parcel.recipient.address

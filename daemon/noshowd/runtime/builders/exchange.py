@@ -1,4 +1,4 @@
-"""Exchange Server (extra `noshowd[exchange]`): calendars and tasks."""
+"""Exchange Server (extra `noshowd[exchange]`): calendars, tasks, mail."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from noshowd.runtime.bench import Adapters, Bench
+from noshowd.runtime.builders.mail import replies
 
 
 def account(bench: Bench, section: Any, made: Adapters) -> None:
@@ -19,12 +20,29 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     if section.writes:
         made.writers[section.name] = ExchangeWriter(client)
     made.watched += [(section.name, mailbox) for mailbox in section.mailboxes]
+    made.checks[f"account {section.name}"] = lambda: _check(bench, client)
+
+
+async def _check(bench: Bench, client: Any) -> Any:
+    from noshowd.adapters.exchange.check import check
+
+    return await check(client, now=bench.clock.now())
+
+
+def mail(bench: Bench, section: Any, made: Adapters) -> None:
+    from noshowd.adapters.exchange.channel import ExchangeMail
+
+    owner = bench.account(section.account).mailboxes[0]
+    made.channels.append(ExchangeMail(_client(bench, section.account), bench.clock, name=section.name, mailbox=owner))
+    replies(bench, section, owner, made, by_address=True)
 
 
 def tasks(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.exchange.tasks import ExchangeTasks
 
-    made.channels.append(ExchangeTasks(_client(bench, section.account), bench.clock, name=section.name))
+    made.channels.append(
+        ExchangeTasks(_client(bench, section.account), bench.clock, name=section.name, title=section.list)
+    )
 
 
 def _client(bench: Bench, name: str) -> Any:

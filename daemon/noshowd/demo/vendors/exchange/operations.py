@@ -34,6 +34,34 @@ class Operations:
         self._check(mailbox)
         return answer("GetFolder", map(one, _all(request, f"{M}FolderIds")))
 
+    def find_folder(self, request: ET.Element, mailbox: str) -> ET.Element:
+        """The folders made below one folder, by name; ids and names only."""
+        self._check(mailbox)
+        wanted = _wanted(request)
+        messages = []
+        for place in _all(request, f"{M}ParentFolderIds"):
+            found = [
+                n for n in self.store.folders_of(mailbox, _folder(place)) if wanted in (None, n.rpartition("/")[2])
+            ]
+            root = element(
+                f"{M}RootFolder",
+                element(f"{T}Folders", *map(_made_folder, found)),
+                TotalItemsInView=str(len(found)),
+                IncludesLastItemInRange="true",
+            )
+            messages.append(good("FindFolder", root))
+        return answer("FindFolder", messages)
+
+    def create_folder(self, request: ET.Element, mailbox: str) -> ET.Element:
+        self._check(mailbox)
+        parent = request.find(f"{M}ParentFolderId/*")
+        messages = []
+        for made in _all(request, f"{M}Folders"):
+            name = f"{'' if parent is None else _folder(parent)}/{made.findtext(f'{T}DisplayName')}"
+            self.store.folders.setdefault(mailbox, []).append(name)
+            messages.append(good("CreateFolder", element(f"{M}Folders", _made_folder(name))))
+        return answer("CreateFolder", messages)
+
     def find_item(self, request: ET.Element, mailbox: str) -> ET.Element:
         """By calendar view or by one restriction; ids only, whatever else is asked for."""
         self._check(mailbox)
@@ -133,9 +161,29 @@ def _folder(place: ET.Element) -> str:
     return place.get("Id", "").removeprefix("folder-")
 
 
+def _made_folder(name: str) -> ET.Element:
+    """A list of tasks below another folder; its id is its path."""
+    return element(
+        f"{T}TasksFolder",
+        element(f"{T}FolderId", Id=f"folder-{name}", ChangeKey="AQ"),
+        element(f"{T}ParentFolderId", Id=f"folder-{name.rpartition('/')[0]}", ChangeKey="AQ"),
+        element(f"{T}FolderClass", text="IPF.Task"),
+        element(f"{T}DisplayName", text=name.rpartition("/")[2]),
+    )
+
+
 def _id(change: ET.Element) -> str:
     found = change.find(f"{T}ItemId")
     return "" if found is None else found.get("Id", "")
+
+
+def _wanted(request: ET.Element) -> str | None:
+    """What the one restriction compares with; None without one."""
+    equal = request.find(f"{M}Restriction/{T}IsEqualTo")
+    if equal is None:
+        return None
+    constant = equal.find(f"{T}FieldURIOrConstant/{T}Constant")
+    return "" if constant is None else constant.get("Value", "")
 
 
 def _matches(request: ET.Element, item: Item) -> bool:
@@ -143,12 +191,10 @@ def _matches(request: ET.Element, item: Item) -> bool:
     if view is not None:
         start, end = span_of(item)
         return start < moment(view.get("EndDate", "")) and end > moment(view.get("StartDate", ""))
-    equal = request.find(f"{M}Restriction/{T}IsEqualTo")
-    if equal is None:
+    wanted = _wanted(request)
+    if wanted is None:
         return True
-    constant = equal.find(f"{T}FieldURIOrConstant/{T}Constant")
-    wanted = "" if constant is None else constant.get("Value", "")
-    place = equal[0]
+    place = request.findall(f"{M}Restriction/{T}IsEqualTo/*")[0]
     if place.tag == f"{T}ExtendedFieldURI":
         return item.mark(place.get("PropertyName", "")) == wanted
     return item.text(place.get("FieldURI", "")) == wanted

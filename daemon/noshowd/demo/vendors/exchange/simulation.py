@@ -74,6 +74,8 @@ class ExchangeSimulation:
     def _answer(self, name: str, operation: ET.Element, mailbox: str) -> ET.Element:
         known: dict[str, Callable[[ET.Element, str], ET.Element]] = {
             "GetFolder": self.operations.get_folder,
+            "FindFolder": self.operations.find_folder,
+            "CreateFolder": self.operations.create_folder,
             "FindItem": self.operations.find_item,
             "GetItem": self.operations.get_item,
             "CreateItem": self.operations.create_item,

@@ -31,6 +31,8 @@ class Store:
         self.lock = threading.RLock()
         self.mailboxes: set[str] = set()
         self.items: dict[str, Item] = {}
+        #: Folders that were made, by mailbox: their paths below a distinguished one.
+        self.folders: dict[str, list[str]] = {}
         self._made = 0
 
     def add(self, kind: str, mailbox: str, folder: str) -> Item:
@@ -56,6 +58,9 @@ class Store:
         if item is None or (mailbox is not None and item.mailbox != mailbox):
             raise Refusal("ErrorItemNotFound", "The specified object was not found in the store.")
         return item
+
+    def folders_of(self, mailbox: str, parent: str) -> list[str]:
+        return [name for name in self.folders.get(mailbox, ()) if name.rpartition("/")[0] == parent]
 
     def inside(self, mailbox: str, folder: str) -> list[Item]:
         return [i for i in self.items.values() if (i.mailbox, i.folder) == (mailbox, folder)]
