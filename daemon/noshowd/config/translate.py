@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from noshowd.config.hours import Hours
@@ -186,8 +187,13 @@ def _within(domain: str, parent: str) -> bool:
 
 
 def _is_delicate(title: str, config: Config) -> bool:
-    words = [re.escape(word) for word in config.privacy.skip_titles]
-    return bool(words) and _title_fits(rf"\b(?:{'|'.join(words)})\b", title)
+    words = config.privacy.skip_titles
+    return bool(words) and _title_fits(_any_word(words), title)
+
+
+@lru_cache(maxsize=16)
+def _any_word(words: tuple[str, ...]) -> str:
+    return rf"\b(?:{'|'.join(re.escape(word) for word in words)})\b"
 
 
 def _title_fits(pattern: str, title: str) -> bool:

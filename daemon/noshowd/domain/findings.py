@@ -51,6 +51,8 @@ def fresh_from(
 
 def last_words(evidence: Evidence) -> tuple[Statement, ...]:
     """The last statement of each person, in order of time (the last answer of the same person wins)."""
+    if not evidence.statements:
+        return ()
     latest: dict[str, Statement] = {}
     for statement in sorted(evidence.statements, key=lambda s: s.at):
         latest[statement.by] = statement

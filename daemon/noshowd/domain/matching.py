@@ -68,6 +68,8 @@ def certainly_missing(unidentified: Collection[Who], missing: Collection[str]) -
 
     The size of `missing` less that of a maximum matching (augmenting paths; fast for 30 people and 20 unidentified).
     """
+    if not unidentified:
+        return len(missing)
     holder: dict[int, str] = {}
     options = {p: [i for i, who in enumerate(unidentified) if p not in who.not_these] for p in missing}
 

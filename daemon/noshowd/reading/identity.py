@@ -69,6 +69,8 @@ def match_all(identities: Sequence[Identity], people: Sequence[Person], us: Us) 
                 taken.setdefault(key, set()).add(marker)
                 break
     left = [index for index in order if given[index] is None]
+    if not left:
+        return given
     held = _assigned(left, candidates, taken)
     given |= {index: (key, MatchStrength.WEAK) for key, index in held.items()}
     for index in left:
