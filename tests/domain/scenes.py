@@ -41,7 +41,12 @@ ANNA = Person(
 )
 BEN = Person(key="ben@us.example", side=Side.OURS, address="ben@us.example", response=Response.ACCEPTED)
 GUS = Person(
-    key="gus@them.example", side=Side.THEIRS, address="gus@them.example", name="Gus", response=Response.ACCEPTED
+    key="gus@them.example",
+    side=Side.THEIRS,
+    address="gus@them.example",
+    name="Gus",
+    response=Response.ACCEPTED,
+    lines=(NUMBER,),
 )
 HILDE = Person(key="hilde@them.example", side=Side.THEIRS, address="hilde@them.example", response=Response.ACCEPTED)
 
@@ -55,11 +60,13 @@ IDENTITIES = {
 }
 STRANGER = Identity(name="iPhone")
 BOT = Identity(name="Otter.ai")
+ROOM_SYSTEM = Identity(name="Besprechungsraum 2", machine=True)
 MATCHES = Matches(
     identities={
         **{identity: Who(person=key, strength=MatchStrength.STRONG) for key, identity in IDENTITIES.items()},
         STRANGER: Who(),
         BOT: Who(human=False),
+        ROOM_SYSTEM: Who(human=False, hides_people=True),
     },
     numbers={NUMBER: MatchStrength.STRONG, "+493012345670": MatchStrength.MEDIUM, "+4912345678": MatchStrength.WEAK},
 )

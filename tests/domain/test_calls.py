@@ -12,6 +12,7 @@ from domain.scenes import (
     GUS,
     LINE,
     MATCHES,
+    NUMBER,
     PBX,
     POLICY,
     at,
@@ -20,8 +21,9 @@ from domain.scenes import (
     phone,
     seen,
 )
-from noshowd.domain.evidence import Blind, CallResult, Direction, Evidence
+from noshowd.domain.evidence import Blind, CallResult, Direction, Evidence, MatchStrength
 from noshowd.domain.judge import judge
+from noshowd.domain.lines import can_know_of, concerns
 from noshowd.domain.meeting import Caller, Meeting
 from noshowd.domain.verdict import Outcome, Reason, SidePresence, Verdict
 
@@ -147,3 +149,92 @@ def test_every_line_must_be_covered() -> None:
     result = verdict(seen(call(OUT, 0), lines_covered(-10, 12)), 12.2, phone(two, GUS))
     assert result.outcome is Outcome.UNKNOWN
     assert Reason.NO_COVERAGE in result.reasons
+
+
+@pytest.mark.parametrize(("begin", "outcome"), [(-14, Outcome.HELD), (-14.8, Outcome.UNKNOWN)])
+def test_a_talk_that_goes_on_into_the_slot_is_the_meeting(begin: float, outcome: Outcome) -> None:
+    result = verdict(seen(call(OUT, begin, talked=15), lines_covered(-10, 12)), 12.2)
+    assert result.outcome is outcome
+
+
+def test_a_running_talk_that_began_long_before_suppresses_everything() -> None:
+    running = replace(call(OUT, -40, talked=1, over=False), result=CallResult.TALKING)
+    result = verdict(seen(running, lines_covered(-10, 2.4)), 2.5)
+    assert result.outcome is Outcome.HELD
+
+
+def test_their_call_in_the_doubled_hour_proves_no_absence_of_ours() -> None:
+    rang = replace(call(IN, -60), or_later_by=timedelta(hours=1))
+    result = verdict(seen(rang, lines_covered(-10, 12)), 12.2, phone(caller=Caller.THEIRS))
+    assert result.outcome is Outcome.UNKNOWN
+
+
+MOBILE = "+491713920050"
+SWITCHBOARD = "+498923714400"
+
+
+def test_every_number_under_which_they_may_wait_must_be_tried() -> None:
+    two = replace(GUS, lines=(NUMBER, MOBILE))
+    known = replace(MATCHES, numbers={**MATCHES.numbers, MOBILE: MatchStrength.STRONG})
+    somewhere = replace(phone(ANNA, two), place=replace(phone().place, phone=None))
+    one = seen(call(OUT, 0), lines_covered(-10, 12))
+    both = seen(call(OUT, 0), call(OUT, 1, number=MOBILE), lines_covered(-10, 12))
+
+    def judged(evidence: Evidence, meeting: Meeting) -> Verdict:
+        return judge(meeting, evidence, known, POLICY, at(12.2), sources={"pbx": PBX})
+
+    doubtful = judged(one, somewhere)
+    assert (doubtful.outcome, Reason.NUMBER_UNTRIED in doubtful.reasons) == (Outcome.UNKNOWN, True)
+    assert judged(both, somewhere).outcome is Outcome.THEY_ARE_MISSING
+    # the event names the number: there they wait
+    assert judged(one, phone(ANNA, two)).outcome is Outcome.THEY_ARE_MISSING
+
+
+def test_ringing_their_switchboard_is_not_ringing_them() -> None:
+    known = replace(MATCHES, numbers={**MATCHES.numbers, "+49301234560": MatchStrength.MEDIUM})
+    evidence = seen(call(OUT, 0, number="+49301234560"), lines_covered(-10, 12))
+    result = judge(phone(), evidence, known, POLICY, at(12.2), sources={"pbx": PBX})
+    assert (result.outcome, Reason.WEAK_NUMBER in result.reasons) == (Outcome.UNKNOWN, True)
+
+
+@pytest.mark.parametrize(("line", "outcome"), [(LINE, Outcome.HELD), ("+498923714481", Outcome.UNKNOWN)])
+def test_their_switchboard_on_a_colleagues_line_may_be_about_something_else(line: str, outcome: Outcome) -> None:
+    known = replace(MATCHES, numbers={**MATCHES.numbers, "+49301234560": MatchStrength.MEDIUM})
+    talk = replace(call(IN, 1, number="+49301234560", talked=5), our_line=line)
+    result = judge(phone(), seen(talk, lines_covered(-10, 12)), known, POLICY, at(12.2), sources={"pbx": PBX})
+    assert result.outcome is outcome
+
+
+def test_the_number_they_were_told_to_ring_must_be_seen_too() -> None:
+    told = replace(phone(), place=replace(phone().place, phone=SWITCHBOARD, caller=Caller.THEIRS))
+    assert verdict(seen(lines_covered(-10, 12)), 12.2, told).outcome is Outcome.UNKNOWN
+    both = replace(lines_covered(-10, 12), lines=frozenset({LINE, SWITCHBOARD}))
+    assert verdict(seen(both), 12.2, told).outcome is Outcome.THEY_ARE_MISSING
+
+
+def test_a_hidden_call_to_the_number_they_were_told_to_ring_may_be_theirs() -> None:
+    told = replace(phone(), place=replace(phone().place, phone=SWITCHBOARD, caller=Caller.THEIRS))
+    hidden = replace(call(IN, 1, number=None), our_line=SWITCHBOARD)
+    assert concerns(hidden, told)
+    assert not concerns(hidden, phone())
+    assert can_know_of(frozenset({SWITCHBOARD}), told)
+    assert not can_know_of(frozenset({SWITCHBOARD}), phone())
+
+
+def test_several_attempts_of_both_sides_that_crossed_are_nobodys_absence() -> None:
+    evidence = seen(call(OUT, 0), call(OUT, 2), call(IN, 3), lines_covered(-10, 12))
+    result = verdict(evidence, 12.2)
+    assert result.outcome is Outcome.MISSED_EACH_OTHER
+
+
+@pytest.mark.parametrize("result", [CallResult.BUSY, CallResult.REJECTED, CallResult.VOICEMAIL, CallResult.FAILED])
+def test_whatever_became_of_their_call_they_rang(result: CallResult) -> None:
+    found = verdict(seen(call(IN, 1, result=result), lines_covered(-10, 12)), 12.2, phone(caller=Caller.THEIRS))
+    assert (found.outcome, found.theirs) == (Outcome.WE_ARE_MISSING, SidePresence.ARRIVED)
+
+
+def test_a_mailbox_after_long_ringing_is_asked_about_and_its_total_duration_is_no_talk() -> None:
+    long_ring = call(OUT, 0, talked=0.5)
+    stretched = replace(long_ring, answered=at(1.2), ended=at(1.7))
+    result = verdict(seen(stretched, lines_covered(-10, 12)), 12.2)
+    assert (result.outcome, Reason.SHORT_TALK in result.reasons) == (Outcome.UNKNOWN, True)

@@ -16,9 +16,11 @@ from noshowd.domain.evidence import (
     SourceTraits,
 )
 from noshowd.domain.findings import Findings, fresh_from, reach
+from noshowd.domain.lines import lines_of_ours, lines_of_theirs
 from noshowd.domain.matching import Matches
 from noshowd.domain.meeting import Caller, Meeting, Side
 from noshowd.domain.policy import JudgingRules
+from noshowd.domain.same_call import told_once
 from noshowd.domain.verdict import PersonVerdict, Presence, Reason, SidePresence
 
 _UNANSWERED = frozenset({CallResult.NO_ANSWER, CallResult.VOICEMAIL})
@@ -45,22 +47,46 @@ def _in_window(call: CallRecord, meeting: Meeting, rules: JudgingRules) -> bool:
     return any(opens <= began <= closes for began in {call.began, call.began + call.or_later_by})
 
 
+def _goes_on_into(call: CallRecord, meeting: Meeting, rules: JudgingRules, now: datetime) -> bool:
+    """Whether they had been talking before and still talked in the slot."""
+    together = (call.ended or now) + call.or_later_by - meeting.start
+    return call.began < meeting.start and bool(call.talked(now)) and together >= rules.overlap_for_held
+
+
 def _sort(meeting: Meeting, evidence: Evidence, matches: Matches, rules: JudgingRules, now: datetime) -> _Calls:
     calls = _Calls()
-    for call in {(c.source, c.call): c for c in evidence.calls}.values():
-        strength = matches.number(call.their_number)
+    for call in told_once(evidence.calls):
+        strength = _strength(call, meeting, matches)
         if call.their_number in matches.others:
             continue
-        if _in_window(call, meeting, rules):
+        theirs = strength >= MatchStrength.MEDIUM
+        if _in_window(call, meeting, rules) or (theirs and _goes_on_into(call, meeting, rules, now)):
             _enter(call, strength, calls, meeting, rules, now)
-        elif strength >= MatchStrength.MEDIUM and _at_other_time(call, meeting, rules, now):
+        elif theirs and _at_other_time(call, meeting, rules, now):
             calls.doubts.add(Reason.OTHER_TIME)
-        elif strength < MatchStrength.MEDIUM and meeting.start - rules.early_window <= call.began < meeting.start:
+        elif not theirs and meeting.start - rules.early_window <= call.began < meeting.start:
             # a little early, and nobody knows with whom
             _enter(call, strength, calls, meeting, rules, now)
     if not calls.ours:
         calls.doubts |= calls.off_time
+    elif not numbers_to_ring(meeting) <= {call.their_number for call in calls.ours}:
+        calls.doubts.add(Reason.NUMBER_UNTRIED)
     return calls
+
+
+def numbers_to_ring(meeting: Meeting) -> frozenset[str]:
+    """Where they wait to be rung: the number of the appointment, else every one that is known to be theirs."""
+    if meeting.place.phone is not None and meeting.place.phone not in lines_of_ours(meeting):
+        return frozenset({meeting.place.phone})
+    return frozenset(lines_of_theirs(meeting))
+
+
+def _strength(call: CallRecord, meeting: Meeting, matches: Matches) -> MatchStrength:
+    """How surely it was the other side. Their switchboard on a colleague's line may be about something else."""
+    strength = matches.number(call.their_number)
+    ours = lines_of_ours(meeting)
+    elsewhere = call.our_line is not None and bool(ours) and call.our_line not in ours
+    return MatchStrength.WEAK if strength is MatchStrength.MEDIUM and elsewhere else strength
 
 
 def _at_other_time(call: CallRecord, meeting: Meeting, rules: JudgingRules, now: datetime) -> bool:
@@ -95,6 +121,9 @@ def _enter(
     else:
         calls.theirs.append(call)
         calls.notes.add(Reason.THEY_RANG)
+        if call.or_later_by:
+            # it may have been an hour later: no absence of ours rests on it
+            calls.doubts.add(Reason.OTHER_TIME)
 
 
 def _may_be_theirs(call: CallRecord, rules: JudgingRules, now: datetime) -> bool:
@@ -103,9 +132,12 @@ def _may_be_theirs(call: CallRecord, rules: JudgingRules, now: datetime) -> bool
 
 
 def _enter_attempt(call: CallRecord, calls: _Calls, meeting: Meeting, rules: JudgingRules) -> None:
-    """One of ours rang them: our part only if it rang, inside the slot, and they could hear it."""
+    """One of ours rang them: our part only if it rang, inside the slot, where they wait, and they could hear it."""
     if call.result not in _UNANSWERED:
         calls.doubts.add(Reason.BUSY)
+        return
+    if call.their_number not in numbers_to_ring(meeting):
+        calls.doubts.add(Reason.WEAK_NUMBER)
         return
     if call.result is CallResult.VOICEMAIL:
         calls.notes.add(Reason.VOICEMAIL)
@@ -124,7 +156,7 @@ def _all_lines_seen(meeting: Meeting, evidence: Evidence, rules: JudgingRules) -
         return None, {Reason.UNSEEN_LINE}
     reached: list[datetime] = []
     reasons: set[Reason] = set()
-    for line in {line for p in people for line in p.lines}:
+    for line in lines_of_ours(meeting):
         spans = []
         for coverage in evidence.coverages:
             if line not in coverage.lines or coverage.presence_only:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from noshowd.domain.evidence import CallRecord, Direction
-from noshowd.domain.meeting import Meeting, Side
+from noshowd.domain.meeting import Caller, Kind, Meeting, Side
 
 #: Extensions of one firm differ in at most this many last digits.
 _EXTENSION_DIGITS = 4
@@ -65,14 +65,42 @@ def directions(caller: End, called: End) -> tuple[Direction, ...]:
     return (Direction.IN, Direction.OUT) if caller.number is not None else (Direction.IN,)
 
 
+def can_know_of(lines: Collection[str], meeting: Meeting) -> bool:
+    """Whether a telephone system that sees these lines of ours can know anything of a meeting.
+
+    Nobody's lines known: any call with the other side's number may be the one.
+    """
+    if meeting.place.kind is not Kind.PHONE:
+        return False
+    ours = lines_of_ours(meeting)
+    return not ours or not ours.isdisjoint(lines)
+
+
+def lines_of_ours(meeting: Meeting) -> set[str]:
+    """The lines of our people, and the number under which the others were told to ring, whoever's that is (a
+    switchboard, a colleague's).
+    """
+    ours = {line for person in meeting.side(Side.OURS) for line in person.lines}
+    number = meeting.place.phone
+    if meeting.place.caller is Caller.THEIRS and number is not None and number not in lines_of_theirs(meeting):
+        ours.add(number)
+    return ours
+
+
+def lines_of_theirs(meeting: Meeting) -> set[str]:
+    """The lines of the other side's people; not the number of the appointment, which may be anybody's."""
+    return {line for person in meeting.side(Side.THEIRS) for line in person.lines}
+
+
 def concerns(call: CallRecord, meeting: Meeting) -> bool:
-    """Whether it ran over a line of our people in this meeting, or with a number like one of the other side's.
+    """Whether it ran over a line of ours in this meeting, or with a number like one of the other side's.
 
     How surely the number is theirs is decided in `reading`; here an extension of the same firm is near enough.
     """
-    if any(call.our_line in person.lines for person in meeting.side(Side.OURS)):
+    ours = lines_of_ours(meeting)
+    if call.our_line in ours:
         return True
-    theirs = {line for person in meeting.side(Side.THEIRS) for line in person.lines} | {meeting.place.phone}
+    theirs = lines_of_theirs(meeting) | {meeting.place.phone} - ours
     return any(_alike(call.their_number, line) for line in theirs if line is not None)
 
 

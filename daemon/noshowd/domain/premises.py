@@ -154,6 +154,7 @@ _MAY_HAVE_TALKED = frozenset(
         Reason.WEAK_NUMBER,
         Reason.OTHER_NUMBER,
         Reason.SHORT_TALK,
+        Reason.OTHER_TIME,
     }
 )
 

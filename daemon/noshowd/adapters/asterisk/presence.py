@@ -12,8 +12,8 @@ from noshowd.adapters.asterisk.book import CallBook
 from noshowd.adapters.asterisk.settings import AsteriskSettings
 from noshowd.adapters.asterisk.wire import BANNER, LARGEST, Collector, Message, UnreadableMessageError, login
 from noshowd.domain.evidence import Coverage, Observation, SourceTraits
-from noshowd.domain.lines import concerns
-from noshowd.domain.meeting import Kind, Meeting, Side
+from noshowd.domain.lines import can_know_of, concerns
+from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
 from noshowd.ports.clock import Clock
 from noshowd.ports.errors import CredentialsLost, Temporary
@@ -47,10 +47,7 @@ class AsteriskEvents:
         )
 
     def sees(self, meeting: Meeting) -> bool:
-        if meeting.place.kind is not Kind.PHONE:
-            return False
-        lines = {line for person in meeting.side(Side.OURS) for line in person.lines}
-        return not lines or bool(lines & self._settings.lines)
+        return can_know_of(self._settings.lines, meeting)
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:
         """What was heard since then. Raises `CredentialsLost` or `Temporary` while nobody is signed in."""

@@ -11,8 +11,8 @@ from noshowd.adapters.cdr.settings import CdrSettings
 from noshowd.adapters.cdr.tables import open_table
 from noshowd.adapters.cdr.wire import Leg, RowReader, UnreadableRowError, to_calls
 from noshowd.domain.evidence import Coverage, Observation, SourceTraits
-from noshowd.domain.lines import concerns
-from noshowd.domain.meeting import Kind, Meeting, Side
+from noshowd.domain.lines import can_know_of, concerns
+from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
 
 #: A call in the table may have begun so long before the instant from which on it matters.
@@ -50,10 +50,7 @@ class CdrSource:
         )
 
     def sees(self, meeting: Meeting) -> bool:
-        if meeting.place.kind is not Kind.PHONE:
-            return False
-        lines = {line for person in meeting.side(Side.OURS) for line in person.lines}
-        return not lines or bool(lines & self._settings.lines)
+        return can_know_of(self._settings.lines, meeting)
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:
         legs, complete = await self._legs(since - _LONGEST_CALL, now)

@@ -15,8 +15,8 @@ from noshowd.adapters.fritzbox.list_client import CallListClient
 from noshowd.adapters.fritzbox.list_wire import UnreadableEntryError, numbered, to_call
 from noshowd.adapters.fritzbox.settings import CallListSettings
 from noshowd.domain.evidence import CallRecord, Coverage, Observation, SourceTraits
-from noshowd.domain.lines import concerns
-from noshowd.domain.meeting import Kind, Meeting, Side
+from noshowd.domain.lines import can_know_of, concerns
+from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
 
 #: A call in the list may have begun so long before the instant from which on it matters.
@@ -50,10 +50,7 @@ class FritzboxCallList:
         )
 
     def sees(self, meeting: Meeting) -> bool:
-        if meeting.place.kind is not Kind.PHONE:
-            return False
-        lines = {line for person in meeting.side(Side.OURS) for line in person.lines}
-        return not lines or bool(lines & self._settings.lines)
+        return can_know_of(self._settings.lines, meeting)
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:
         days = (now - since + _LONGEST_CALL) // _DAY + 1

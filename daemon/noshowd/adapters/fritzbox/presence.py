@@ -13,8 +13,8 @@ from noshowd.adapters.fritzbox.book import CallBook
 from noshowd.adapters.fritzbox.settings import FritzboxSettings
 from noshowd.adapters.fritzbox.wire import UnreadableLineError, instant, read_line
 from noshowd.domain.evidence import Coverage, Observation, SourceTraits
-from noshowd.domain.lines import concerns
-from noshowd.domain.meeting import Kind, Meeting, Side
+from noshowd.domain.lines import can_know_of, concerns
+from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
 from noshowd.ports.clock import Clock
 from noshowd.ports.errors import Temporary
@@ -50,10 +50,7 @@ class FritzboxMonitor:
         )
 
     def sees(self, meeting: Meeting) -> bool:
-        if meeting.place.kind is not Kind.PHONE:
-            return False
-        lines = {line for person in meeting.side(Side.OURS) for line in person.lines}
-        return not lines or bool(lines & self._settings.lines)
+        return can_know_of(self._settings.lines, meeting)
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:
         """What was heard since then. Raises `Temporary` while there is no connection."""

@@ -8,8 +8,8 @@ from noshowd.adapters.sipgate.client import SipgateClient
 from noshowd.adapters.sipgate.settings import SipgateSettings
 from noshowd.adapters.sipgate.wire import UnreadableEntryError, one_a_call, to_call
 from noshowd.domain.evidence import CallRecord, Coverage, Observation, SourceTraits
-from noshowd.domain.lines import concerns
-from noshowd.domain.meeting import Kind, Meeting, Side
+from noshowd.domain.lines import can_know_of, concerns
+from noshowd.domain.meeting import Kind, Meeting
 from noshowd.domain.spans import Span
 
 #: A call in the history may have begun so long before the instant from which on it matters.
@@ -39,10 +39,9 @@ class SipgateHistory:
         )
 
     def sees(self, meeting: Meeting) -> bool:
-        if meeting.place.kind is not Kind.PHONE:
-            return False
-        lines = {line for person in meeting.side(Side.OURS) for line in person.lines}
-        return not self._settings.lines or not lines or bool(lines & self._settings.lines)
+        if not self._settings.lines:
+            return meeting.place.kind is Kind.PHONE
+        return can_know_of(self._settings.lines, meeting)
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:
         seen, complete = await self._calls(since - _LONGEST_CALL, now)

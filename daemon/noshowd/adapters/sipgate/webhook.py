@@ -17,8 +17,8 @@ from xml.sax.saxutils import quoteattr
 from noshowd.adapters.sipgate.settings import WebhookSettings
 from noshowd.adapters.sipgate.wire import number
 from noshowd.domain.evidence import CallRecord, CallResult, Direction, Observation, SourceTraits
-from noshowd.domain.lines import concerns
-from noshowd.domain.meeting import Kind, Meeting, Side
+from noshowd.domain.lines import can_know_of, concerns
+from noshowd.domain.meeting import Meeting
 from noshowd.ports.webhook import WebhookReply, WebhookResult
 
 _SIGNATURE = "x-sipgate-signature"
@@ -70,10 +70,7 @@ class SipgateWebhook:
         self.traits = SourceTraits(name=settings.name, presence_only=True, lag=timedelta(0), settles_after=timedelta(0))
 
     def sees(self, meeting: Meeting) -> bool:
-        if meeting.place.kind is not Kind.PHONE:
-            return False
-        lines = {line for person in meeting.side(Side.OURS) for line in person.lines}
-        return not lines or bool(lines & self._settings.lines)
+        return can_know_of(self._settings.lines, meeting)
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:
         """What was told since then. Never fails: nothing is asked."""
