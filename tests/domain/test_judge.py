@@ -86,6 +86,23 @@ def test_evidence_that_breaks_off_before_the_confirmation_leaves_the_past_unknow
     assert verdict(evidence, 32).outcome is Outcome.UNKNOWN
 
 
+REPORT = SourceTraits(name="report", keeps_history=True, ended_only=True, settles_after=timedelta(minutes=30))
+
+
+def test_while_a_report_is_to_come_nobody_is_asked_what_it_will_tell() -> None:
+    settled = 30 + 60 + 1
+    assert verdict(Evidence(), 40, None, MEET, REPORT).outcome is Outcome.WAITING
+    after = verdict(Evidence(), settled, None, MEET, REPORT)
+    assert (after.outcome, after.final) == (Outcome.UNKNOWN, True)
+    # what a live source has proved does not wait for it
+    proved = seen(stay(ANNA, -1, until=12), covered(-15, 12))
+    assert verdict(proved, 12.2, None, MEET, REPORT).outcome is Outcome.THEY_ARE_MISSING
+    # nor does a contradiction, which no report can settle
+    both = seen(stay(ANNA, -1, 0.5), stay(GUS, 1, until=12), covered(-15, 12))
+    word = Statement(by=ANNA.key, at=at(12), said=Said.NOT_THERE)
+    assert verdict(replace(both, statements=(word,)), 12.2, None, MEET, REPORT).outcome is Outcome.UNKNOWN
+
+
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(NaiveInstantError, match="now has no time zone"):
         judge(video(), Evidence(), MATCHES, POLICY, datetime(2026, 3, 2, 9, 0), sources={})  # noqa: DTZ001 - the point

@@ -15,6 +15,7 @@ from domain.scenes import (
     MATCHES,
     MEET,
     POLICY,
+    ROOM_SYSTEM,
     STRANGER,
     at,
     covered,
@@ -25,7 +26,7 @@ from domain.scenes import (
 from noshowd.domain.evidence import Blind, Evidence, Identity, Where
 from noshowd.domain.judge import judge
 from noshowd.domain.matching import Matches, Who
-from noshowd.domain.meeting import Meeting, Side
+from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
 
 
@@ -110,6 +111,31 @@ def test_their_bot_does_not_make_the_guest_present() -> None:
     assert result.outcome is Outcome.THEY_ARE_MISSING
 
 
+@pytest.mark.parametrize(
+    ("came", "outcome", "bot"),
+    [
+        ([BOT], Outcome.NOBODY_CAME, Reason.ONLY_BOTS),
+        ([BOT, ANNA], Outcome.THEY_ARE_MISSING, Reason.BOT_INSTEAD),
+        ([BOT, GUS], Outcome.WE_ARE_MISSING, None),
+        ([BOT, ANNA, GUS], Outcome.HELD, None),
+        ([BOT, STRANGER], Outcome.UNKNOWN, None),
+        ([BOT, ROOM_SYSTEM], Outcome.UNKNOWN, None),
+        ([ANNA], Outcome.THEY_ARE_MISSING, None),
+    ],
+)
+def test_a_bot_is_told_of_where_no_human_was(
+    came: list[Person | Identity], outcome: Outcome, bot: Reason | None
+) -> None:
+    result = verdict(seen(*(stay(who, -1, until=12) for who in came), covered(-15, 12)), 12.2)
+    assert result.outcome is outcome
+    assert result.reasons & {Reason.ONLY_BOTS, Reason.BOT_INSTEAD} == ({bot} if bot else set())
+
+
+def test_a_proved_absence_says_what_proves_it() -> None:
+    assert Reason.NEVER_SEEN in verdict(seen(stay(ANNA, -1, until=12), covered(-15, 12)), 12.2).reasons
+    assert Reason.NEVER_SEEN not in verdict(seen(covered(-15, 12)), 12.2).reasons
+
+
 def test_a_stay_under_a_minute_is_neither_presence_nor_absence() -> None:
     result = verdict(seen(stay(ANNA, -1, until=12), stay(GUS, 3, 3.5), covered(-15, 12)), 12.2)
     assert presence(result, GUS.key) is Presence.UNKNOWN
@@ -188,6 +214,35 @@ def test_a_colleague_who_was_not_invited_stands_in() -> None:
     assert result.outcome is Outcome.HELD
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "still", "outcome"),
+    [
+        (-60, 3, False, Outcome.WE_ARE_MISSING),
+        (-15, 4.5, False, Outcome.WE_ARE_MISSING),
+        (-60, 3, True, Outcome.WE_ARE_MISSING),
+        # came for this meeting, or stays on to host it: stands in
+        (-14, 3, False, Outcome.HELD),
+        (-60, 5, False, Outcome.HELD),
+        (-60, 5, True, Outcome.HELD),
+    ],
+)
+def test_a_colleague_left_over_from_the_meeting_before_does_not_stand_in(
+    since: float, until: float, still: bool, outcome: Outcome
+) -> None:
+    colleague = Identity(provider_id="x", address="carla@us.example", verified=True)
+    theirs = Identity(provider_id="y", address="kai@them.example", verified=True)
+    sides = {colleague: Who(side=Side.OURS), theirs: Who(side=Side.THEIRS)}
+    matches = Matches(identities={**MATCHES.identities, **sides})
+    before = stay(colleague, since, until, open=still)
+    evidence = seen(before, stay(GUS, -1, until=12), covered(-15, 12))
+    assert judge(video(), evidence, matches, POLICY, at(12.2), sources={"meet": MEET}).outcome is outcome
+    # of a guest's colleague and of our own person it cannot be told: nobody is accused
+    for other in (theirs, GUS):
+        evidence = seen(stay(other, since, until, open=still), stay(ANNA, -1, until=12), covered(-15, 12))
+        result = judge(video(), evidence, matches, POLICY, at(12.2), sources={"meet": MEET})
+        assert result.outcome is Outcome.HELD
+
+
 def test_optional_people_and_those_who_declined_are_never_missing() -> None:
     evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12))
     result = verdict(evidence, 12.2, video(ANNA, replace(GUS, optional=True)))
@@ -206,6 +261,26 @@ def test_the_guest_left_before_we_came() -> None:
     result = verdict(evidence, 12.2)
     assert result.outcome is Outcome.MISSED_EACH_OTHER
     assert (result.ours_late, result.theirs_late) == (9, 0)
+
+
+def test_that_they_missed_each_other_is_known_only_as_far_as_the_evidence_reaches() -> None:
+    broken_off = seen(stay(ANNA, -1, 3), stay(GUS, 5, until=7), covered(-15, 7))
+    assert verdict(broken_off, 12).outcome is Outcome.WAITING
+    assert verdict(broken_off, 20).outcome is Outcome.UNKNOWN
+    whole = seen(stay(ANNA, -1, 3), stay(GUS, 5, until=12), covered(-15, 12))
+    assert verdict(whole, 12.2).outcome is Outcome.MISSED_EACH_OTHER
+
+
+def test_nobody_came_counts_only_as_far_as_the_evidence_reaches() -> None:
+    assert verdict(seen(covered(-15, 7)), 12).outcome is Outcome.WAITING
+    assert verdict(seen(covered(-15, 7)), 20).outcome is Outcome.UNKNOWN
+
+
+def test_whoever_knocked_in_vain_to_the_end_missed_us_only_then() -> None:
+    knocking = stay(GUS, 0, until=31, where=Where.LOBBY)
+    evidence = seen(stay(ANNA, -1, until=31), knocking, covered(-15, 31))
+    assert verdict(evidence, 29).outcome is Outcome.WAITING
+    assert verdict(evidence, 31.2).outcome is Outcome.MISSED_EACH_OTHER
 
 
 def test_a_visit_the_day_before_is_ignored() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from domain.scenes import ANNA, BEN, GUS, MATCHES, MEET, POLICY, at, covered, seen, stay, video
+from domain.scenes import ANNA, BEN, GUS, MATCHES, MEET, POLICY, STRANGER, at, covered, seen, stay, video
 from noshowd.domain.evidence import SAYS_ABSENT, SAYS_HELD, SAYS_OFF, Evidence, Said, Statement
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Meeting
-from noshowd.domain.verdict import Outcome, Reason, Verdict
+from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
 
 
 def verdict(
@@ -79,3 +79,39 @@ def test_i_forgot_is_our_absence() -> None:
 def test_saying_that_one_is_here_is_a_positive_control() -> None:
     alone = verdict(seen(covered(-15, 12)), 12.2, (Said.I_AM_HERE, 1))
     assert alone.outcome is Outcome.THEY_ARE_MISSING
+
+
+BOTH_OURS = video(ANNA, BEN, GUS)
+
+
+def test_a_negative_word_speaks_for_the_speaker_and_the_other_side_only() -> None:
+    result = verdict(Evidence(), 16, (Said.NOT_THERE, 15), meeting=BOTH_OURS)
+    assert [p.presence for p in result.people] == [Presence.PRESENT, Presence.UNKNOWN, Presence.ABSENT]
+
+
+def test_a_negative_word_wins_over_a_guess() -> None:
+    presumed = seen(stay(ANNA, -1, until=12), stay(STRANGER, 2, until=12), covered(-15, 12))
+    assert verdict(presumed, 12.2).outcome is Outcome.HELD
+    assert verdict(presumed, 12.2, (Said.NOT_THERE, 12)).outcome is Outcome.THEY_ARE_MISSING
+
+
+def test_a_negative_word_after_the_first_minutes_confirms_by_itself_as_far_as_it_reaches() -> None:
+    result = verdict(Evidence(), 6.5, (Said.NOT_THERE, 6))
+    assert (result.outcome, result.confirmed, result.as_of) == (Outcome.THEY_ARE_MISSING, True, at(6))
+    # what a source has seen since reaches further
+    assert verdict(seen(stay(ANNA, -1, until=8), covered(-15, 8)), 8.2, (Said.NOT_THERE, 6)).as_of == at(8)
+
+
+def test_whoever_was_seen_has_not_forgotten() -> None:
+    result = verdict(MISSED, 12.2, (Said.I_FORGOT, 12))
+    assert result.outcome is Outcome.THEY_ARE_MISSING
+    assert Reason.SAID_FORGOT not in result.reasons
+
+
+def test_whoever_forgot_does_not_speak_for_colleagues() -> None:
+    result = verdict(Evidence(), 16, (Said.I_FORGOT, 15), meeting=BOTH_OURS)
+    assert result.outcome is Outcome.UNKNOWN
+    assert result.ours is SidePresence.UNKNOWN
+    assert not verdict(Evidence(), 6, (Said.I_FORGOT, 5), meeting=BOTH_OURS).confirmed
+    both = verdict(Evidence(), 6, (Said.I_FORGOT, 5), (Said.I_FORGOT, 5.5, BEN.key), meeting=BOTH_OURS)
+    assert both.outcome is Outcome.WE_ARE_MISSING

@@ -56,6 +56,13 @@ def test_strength(identity, strength):
     assert found.get(MAX.key) == strength
 
 
+def test_a_verified_address_of_somebody_else_we_know_is_never_a_colleagues():
+    jo = Identity(address="jo@kunde.de", verified=True, name="Max Mustermann")
+    known = {"jo@kunde.de": KnownPerson()}
+    assert dict(match(jo, [MAX], us())) == {MAX.key: MEDIUM}
+    assert match(jo, [MAX], us(persons=known)) == ()
+
+
 def test_a_known_alias_name_is_medium():
     known = {MAX.key: KnownPerson(names=("Mäxchen",))}
 

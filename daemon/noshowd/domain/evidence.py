@@ -198,8 +198,6 @@ class Statement:
     by: str
     at: datetime
     said: Said
-    #: Person key it is about; None means the other side as a whole.
-    about: str | None = None
 
     def __post_init__(self) -> None:
         require_aware("statement.at", self.at)

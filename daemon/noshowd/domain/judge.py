@@ -102,7 +102,7 @@ def _hear(meeting: Meeting, words: tuple[Statement, ...], findings: Findings, po
                 people=people,
                 reasons=findings.reasons | {Reason.SAID_FORGOT},
             )
-            confirms |= nobody and not findings.overlapped
+            confirms |= nobody
         elif word.said is Said.I_AM_HERE:
             people = _set(findings.people, {word.by}, Presence.PRESENT)
             findings = replace(findings, ours=SidePresence.PRESENT, people=people)
@@ -133,15 +133,12 @@ def _said_absent(findings: Findings, word: Statement) -> Findings:
             reasons=findings.reasons | {Reason.CONFLICT},
         )
     theirs = {p.key for p in findings.people if p.side is Side.THEIRS}
-    about = {word.about} if word.about else theirs
-    people = _set(_set(findings.people, about, Presence.ABSENT), {word.by}, Presence.PRESENT)
-    everybody = all(p.presence is Presence.ABSENT for p in people if p.side is Side.THEIRS)
     return replace(
         findings,
         ours=SidePresence.PRESENT,
-        theirs=SidePresence.ABSENT if everybody else findings.theirs,
-        overlapped=findings.overlapped and not everybody,
-        people=people,
+        theirs=SidePresence.ABSENT,
+        overlapped=False,
+        people=_set(_set(findings.people, theirs, Presence.ABSENT), {word.by}, Presence.PRESENT),
         as_of=max(findings.as_of or word.at, word.at),
         reasons=findings.reasons | {Reason.SAID_ABSENT},
     )
@@ -154,14 +151,19 @@ def _set(people: tuple[PersonVerdict, ...], keys: set[str], presence: Presence) 
 
 
 def _moment(meeting: Meeting, findings: Findings, policy: Policy, now: datetime, *, said_confirms: bool) -> Moment:
-    """How far the slot has come. A proved absence counts only as far as its evidence reaches (as of t)."""
-    absent = SidePresence.ABSENT in (findings.ours, findings.theirs)
-    unseen = SidePresence.UNSEEN in (findings.ours, findings.theirs)
-    reached = findings.as_of if (absent or unseen) and findings.as_of is not None else now
+    """How far the slot has come. What did not happen counts only as far as the evidence for it reaches (as of t)."""
+    proved = {SidePresence.ABSENT, SidePresence.UNSEEN} & {findings.ours, findings.theirs} or _apart(findings)
+    reached = findings.as_of if proved and findings.as_of is not None else now
     confirmation = meeting.start + policy.judging.confirmation(meeting.length)
-    if now >= meeting.end and (reached >= confirmation or said_confirms):
-        return Moment.ENDED
-    return Moment.CONFIRMED if reached >= confirmation or said_confirms else Moment.OPEN
+    if reached < confirmation and not said_confirms:
+        return Moment.OPEN
+    return Moment.ENDED if now >= meeting.end else Moment.CONFIRMED
+
+
+def _apart(findings: Findings) -> bool:
+    """Whether both sides have come, but not together."""
+    there = {SidePresence.PRESENT, SidePresence.ARRIVED}
+    return not findings.overlapped and {findings.ours, findings.theirs} <= there
 
 
 def _late(meeting: Meeting, first: datetime | None) -> int | None:
@@ -181,7 +183,9 @@ def _word(
     slowest = max((s.lag for s in sources.values()), default=timedelta(0))
     if moment is Moment.OPEN and now >= meeting.start + policy.judging.gives_up(meeting.length) + slowest:
         # the evidence broke off before the confirmation: the past is unknown
-        findings = replace(findings, theirs=_doubt(findings.theirs), ours=_doubt(findings.ours))
+        findings = replace(
+            findings, theirs=_doubt(findings.theirs), ours=_doubt(findings.ours), overlap_would_show=False
+        )
         moment = Moment.ENDED if now >= meeting.end else Moment.CONFIRMED
     settled = settled_at(meeting, policy.judging, sources.values())
     outcome = decide(ours=findings.ours, theirs=findings.theirs, overlapped=findings.overlapped, moment=moment)

@@ -24,8 +24,6 @@ class Who:
     human: bool = True
     #: A room system: no additional human, but anybody may sit in front of it.
     hides_people: bool = False
-    #: Left over from the meeting before in the same room.
-    leftover: bool = False
     #: A verified identity says that it is not one of these.
     not_these: frozenset[str] = field(default_factory=frozenset)
 
@@ -35,7 +33,7 @@ class Who:
 
     @property
     def unidentified_human(self) -> bool:
-        return self.human and not self.leftover and not self.identified
+        return self.human and not self.identified
 
 
 UNIDENTIFIED = Who()

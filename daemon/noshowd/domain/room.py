@@ -160,8 +160,10 @@ def _who_came(seen: Seen, people: list[PersonVerdict]) -> set[Reason]:
     reasons: set[Reason] = set()
     if seen.unidentified:
         reasons.add(Reason.UNIDENTIFIED_HUMAN)
-    if seen.bots and not (seen.identified or seen.unidentified):
-        reasons.add(Reason.ONLY_BOTS)
+    if seen.bots and not (seen.theirs.visits or seen.doubts):
+        reasons.add(Reason.BOT_INSTEAD if seen.ours.visits else Reason.ONLY_BOTS)
+    if any(v.presence is Presence.ABSENT for v in people):
+        reasons.add(Reason.NEVER_SEEN)
     if any(v.seen and v.presence is Presence.UNKNOWN and not v.in_lobby for v in people):
         reasons.add(Reason.SHORT_STAY)
     return reasons
@@ -240,11 +242,12 @@ def find_in_room(
     if at_least > sum(verdicts[k].side is Side.THEIRS for k in absent):
         # more are certainly missing than can be named
         reasons.add(Reason.AT_LEAST_MISSING)
+    apart_until = _seen_apart_until(meeting, usable, seen, rules)
     return Findings(
         ours=ours,
         theirs=theirs,
         overlapped=together is not None,
-        as_of=as_of,
+        as_of=as_of or apart_until,
         people=tuple(verdicts.values()),
         reasons=frozenset(reasons),
         ours_first=seen.ours.first,
@@ -253,16 +256,21 @@ def find_in_room(
         ours_here=ours_here,
         theirs_here=theirs_here,
         theirs_surely=_surely_there(seen, ours_room, rules),
-        overlap_would_show=_overlap_would_show(meeting, usable, seen, rules),
+        overlap_would_show=apart_until is not None,
     )
 
 
-def _overlap_would_show(meeting: Meeting, usable: list[Coverage], seen: Seen, rules: JudgingRules) -> bool:
-    """Whether one source saw everybody without a gap from the start to the last visit, and nobody is in doubt."""
+def _seen_apart_until(meeting: Meeting, usable: list[Coverage], seen: Seen, rules: JudgingRules) -> datetime | None:
+    """How far the two sides would have been seen together, had they been; None when that is not known.
+
+    It is known where nobody is in doubt and everybody was seen without a gap from the start to the last visit.
+    """
     last = max((v.last for party in seen.parties for v in party.visits if v.last is not None), default=None)
     whole = [c.span for c in usable if not (c.presence_only or c.lines or c.only or c.blind & _HIDES_GUESTS)]
     until = reach(whole, meeting.start, rules.gap)
-    return until is not None and last is not None and until + rules.gap >= min(last, meeting.end) and not seen.doubts
+    if seen.doubts or until is None or last is None or until + rules.gap < min(last, meeting.end):
+        return None
+    return until
 
 
 def _somebody_beside(seen: Seen) -> bool:

@@ -118,7 +118,7 @@ def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules
         elif not who.human:
             bots = True
             continue
-        elif who.leftover:
+        elif _left_over(sighting, who, meeting, rules):
             continue
         elif who.person is None and who.side is None:
             # the same unidentified identity seen twice is one human
@@ -140,6 +140,16 @@ def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules
         bots=bots,
     )
 
+
+def _left_over(sighting: Sighting, who: Who, meeting: Meeting, rules: JudgingRules) -> bool:
+    """Whether a colleague who was not invited is still there from the meeting before: whoever stays on is not.
+
+    Of anybody else it cannot be told: a guest may have come far too early and left.
+    """
+    colleague = who.person is None and who.side is Side.OURS
+    # a source may tell of the window alone
+    before = sighting.began <= meeting.start - rules.early_window
+    return colleague and before and sighting.until < meeting.start + rules.confirm_at_least
 
 
 def _party(side: Side, meeting: Meeting, people: dict[str, Visits], unlisted: Visits) -> Party:

@@ -152,6 +152,8 @@ def _by_number(identity: Identity, person: Person) -> _Fit:
 
 
 def _by_name(identity: Identity, person: Person, people: Sequence[Person], us: Us) -> _Fit:
+    if _known_as_another(identity, person, us):
+        return _NO_FIT
     name = _shown_name(identity)
     known = us.known(person.key)
     if (
@@ -167,6 +169,14 @@ def _by_name(identity: Identity, person: Person, people: Sequence[Person], us: U
     if firm or (identity.verified and degree is Alike.FULL):
         return MatchStrength.MEDIUM, score
     return MatchStrength.WEAK, score
+
+
+def _known_as_another(identity: Identity, person: Person, us: Us) -> bool:
+    """Whether the source vouches for an address that the configuration gives to somebody else."""
+    if not (identity.verified and identity.address):
+        return False
+    owner = us.person_of(identity.address)
+    return us.known(owner) is not None and owner not in (person.key, *person.aliases)
 
 
 def _colleague(identity: Identity, person: Person, people: Sequence[Person], name: Name) -> MatchStrength:
