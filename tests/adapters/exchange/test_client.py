@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from noshowd.demo.vendors.serving import LoopbackServer
 from noshowd.domain.entry import CalendarEntry
 from noshowd.domain.spans import Span
 from noshowd.ports.calendar import Busy, ListingEnd, NewEvent, Page
-from noshowd.ports.errors import CredentialsLost, CursorExpired, Permanent, Temporary
+from noshowd.ports.errors import Changed, CredentialsLost, CursorExpired, Permanent, Temporary
 
 HOUR = timedelta(hours=1)
 DAY = Span(start=NOW, end=NOW + 24 * HOUR)
@@ -150,6 +151,36 @@ async def test_an_appointment_is_moved(house: House) -> None:
     after = await ExchangeCalendar(server).read(await ExchangeWriter(server).write(ANNA, moved))
     assert isinstance(after, CalendarEntry)
     assert (after.ref, after.start, after.end) == (before.ref, NOW + 5 * HOUR, NOW + 6 * HOUR)
+
+
+async def test_a_move_is_made_once_and_only_from_where_it_was(house: House) -> None:
+    house.book(body="Agenda")
+    server = house.server()
+    (before,) = await listing(server)
+    writer = ExchangeWriter(server)
+    moved = NewEvent(
+        key="m",
+        start=NOW + 5 * HOUR,
+        end=NOW + 6 * HOUR,
+        zone="Europe/Berlin",
+        title="",
+        moves=before.ref,
+        expected_start=before.start,
+        note="Moved.",
+    )
+    await writer.write(ANNA, moved)
+    sent = len(house.sim.exchanged)
+    await writer.write(ANNA, moved)
+    asked = [request.tag for request, _ in house.sim.exchanged[sent:]]
+    assert not any("UpdateItem" in tag for tag in asked)
+    after = await ExchangeCalendar(server).read(before.ref)
+    assert isinstance(after, CalendarEntry)
+    assert after.description.split() == ["Agenda", "Moved."]
+    with pytest.raises(Changed, match="moved by somebody else"):
+        await writer.write(ANNA, replace(moved, key="n"))
+    house.sim.store.items.clear()
+    with pytest.raises(Changed, match="no longer there"):
+        await writer.write(ANNA, replace(moved, key="n"))
 
 
 async def test_a_video_link_cannot_be_asked_for(house: House) -> None:

@@ -14,8 +14,8 @@ from noshowd.adapters.microsoft.writer import GraphWriter
 from noshowd.demo.vendors.microsoft.faults import lost_answer
 from noshowd.domain.entry import CalendarEntry
 from noshowd.domain.spans import Span
-from noshowd.ports.calendar import Busy, NewEvent
-from noshowd.ports.errors import Permanent, Temporary
+from noshowd.ports.calendar import Busy, NewEvent, Page
+from noshowd.ports.errors import Changed, Permanent, Temporary
 
 HOUR = timedelta(hours=1)
 NEW = NewEvent(
@@ -68,6 +68,94 @@ async def test_moving_keeps_link_and_text(tenant: Tenant) -> None:
     assert (after.ref, after.start) == (before.ref, NOW + 5 * HOUR)
     assert (after.conference, after.description) == (before.conference, "Agenda")
     assert booked.end == NOW + 6 * HOUR
+
+
+async def first_entry(tenant: Tenant) -> CalendarEntry:
+    window = Span(start=NOW, end=NOW + 10 * HOUR)
+    page = await anext(GraphCalendar(tenant.graph()).changes(ANNA, cursor=None, window=window))
+    assert isinstance(page, Page)
+    return page.entries[0]
+
+
+def updates(tenant: Tenant) -> int:
+    return sum(call.method == "PATCH" for call in tenant.sim.calls)
+
+
+async def test_a_move_is_made_once_whatever_becomes_of_its_answer(tenant: Tenant) -> None:
+    """Everybody invited is told of each change by mail."""
+    tenant.book(teams=True)
+    before = await first_entry(tenant)
+    writer = GraphWriter(tenant.graph())
+    moved = replace(NEW, moves=before.ref, start=NOW + 5 * HOUR, end=NOW + 6 * HOUR, expected_start=before.start)
+    tenant.sim.faults.order(lost_answer("/events", method="PATCH"))
+    with pytest.raises(Temporary) as caught:
+        await writer.write(ANNA, moved)
+    assert caught.value.uncertain
+    await writer.write(ANNA, moved)
+    assert updates(tenant) == 1
+    await writer.write(
+        ANNA, replace(moved, key="another", start=NOW + 7 * HOUR, end=NOW + 8 * HOUR, expected_start=None)
+    )
+    assert updates(tenant) == 2
+
+
+async def test_what_was_moved_by_somebody_else_stays_there(tenant: Tenant) -> None:
+    booked = tenant.book()
+    before = await first_entry(tenant)
+    tenant.sim.calendars.move(booked, NOW + 3 * HOUR)
+    moved = replace(NEW, moves=before.ref, start=NOW + 5 * HOUR, end=NOW + 6 * HOUR, expected_start=before.start)
+    with pytest.raises(Changed, match="moved by somebody else"):
+        await GraphWriter(tenant.graph()).write(ANNA, moved)
+    assert booked.start == NOW + 3 * HOUR
+
+
+async def test_what_was_called_off_is_not_moved(tenant: Tenant) -> None:
+    booked = tenant.book()
+    before = await first_entry(tenant)
+    booked.cancelled = True
+    moved = replace(NEW, moves=before.ref)
+    with pytest.raises(Changed, match="cancelled"):
+        await GraphWriter(tenant.graph()).write(ANNA, moved)
+    tenant.sim.calendars.remove(booked, ANNA)
+    with pytest.raises(Changed, match="no longer there"):
+        await GraphWriter(tenant.graph()).write(ANNA, moved)
+
+
+async def test_a_note_goes_below_the_text_and_the_teams_link_lives(tenant: Tenant) -> None:
+    """Outlook takes the link away with the block that it wrote into the body."""
+    tenant.book(teams=True, body="<p>Agenda</p>")
+    before = await first_entry(tenant)
+    writer = GraphWriter(tenant.graph())
+    await writer.write(ANNA, replace(NEW, moves=before.ref, note="Moved: <new> time"))
+    after = await GraphCalendar(tenant.graph()).read(before.ref)
+    assert isinstance(after, CalendarEntry)
+    assert after.conference == before.conference
+    assert after.description.split() == ["Agenda", "Moved:", "<new>", "time"]
+
+
+async def test_a_link_is_asked_for_where_there_is_none(tenant: Tenant) -> None:
+    tenant.book()
+    before = await first_entry(tenant)
+    assert before.conference is None
+    await GraphWriter(tenant.graph()).write(ANNA, replace(NEW, moves=before.ref))
+    after = await GraphCalendar(tenant.graph()).read(before.ref)
+    assert isinstance(after, CalendarEntry)
+    assert after.conference is not None
+
+
+async def test_an_occurrence_does_not_pass_its_neighbour(tenant: Tenant) -> None:
+    tenant.book(days=3)
+    before = await first_entry(tenant)
+    moved = replace(NEW, moves=before.ref, start=NOW + 49 * HOUR, end=NOW + 50 * HOUR)
+    with pytest.raises(Permanent, match="onto or past its neighbour"):
+        await GraphWriter(tenant.graph()).write(ANNA, moved)
+
+
+async def test_outlook_cannot_keep_quiet_about_a_move(tenant: Tenant) -> None:
+    tenant.book()
+    before = await first_entry(tenant)
+    with pytest.raises(Permanent, match="always writes"):
+        await GraphWriter(tenant.graph()).write(ANNA, replace(NEW, moves=before.ref, attendees=(), notify=False))
 
 
 async def test_outlook_cannot_keep_quiet(tenant: Tenant) -> None:

@@ -13,7 +13,16 @@ class NoshowdKey(ExtendedProperty):  # type: ignore[misc]  # exchangelib ships n
     property_type = "String"
 
 
+class MovedBy(ExtendedProperty):  # type: ignore[misc]  # as above
+    """The write that last moved an appointment; beside the other, so that what was once created is found for ever."""
+
+    property_set_id = NoshowdKey.property_set_id
+    property_name = "noshowd-moved-by"
+    property_type = "String"
+
+
 #: As which field the items below have it.
-FIELD = "noshowd_key"
+FIELD, MOVED_BY = "noshowd_key", "noshowd_moved_by"
 for _kind in (CalendarItem, Task):
     _kind.register(FIELD, NoshowdKey)
+CalendarItem.register(MOVED_BY, MovedBy)

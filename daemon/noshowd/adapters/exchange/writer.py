@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from html import escape
 from typing import Any
 
-from exchangelib import Attendee, CalendarItem, EWSDateTime, EWSTimeZone, Mailbox
-from exchangelib.errors import UnknownTimeZone
+from exchangelib import Attendee, CalendarItem, EWSDateTime, EWSTimeZone, HTMLBody, Mailbox
+from exchangelib.errors import ErrorItemNotFound, UnknownTimeZone
 from exchangelib.items import SEND_TO_ALL_AND_SAVE_COPY, SEND_TO_NONE
 
 from noshowd.adapters.exchange.client import ExchangeClient
-from noshowd.adapters.exchange.marks import FIELD
+from noshowd.adapters.exchange.marks import FIELD, MOVED_BY
 from noshowd.domain.entry import EntryRef
 from noshowd.ports.calendar import NewEvent
-from noshowd.ports.errors import Permanent
+from noshowd.ports.errors import Changed, Permanent
+
+_FIELDS = ("start", "end", "_start_timezone", "_end_timezone", "is_cancelled", "body", MOVED_BY)
 
 
 class ExchangeWriter:
@@ -57,12 +60,34 @@ def _create(account: Any, event: NewEvent) -> str:
 
 
 def _move(account: Any, place: EntryRef, event: NewEvent) -> None:
-    fields = ("start", "end", "_start_timezone", "_end_timezone")
-    item = next(iter(account.fetch([(place.entry_id, None)], folder=account.calendar, only_fields=fields)))
+    """Only what changes is written; a move that was made already is not made again."""
+    item = next(iter(account.fetch([(place.entry_id, None)], folder=account.calendar, only_fields=_FIELDS)))
+    if isinstance(item, ErrorItemNotFound):
+        raise Changed("the appointment is no longer there")
     if isinstance(item, Exception):
         raise item
+    if getattr(item, MOVED_BY) == event.key:
+        return
+    if item.is_cancelled:
+        raise Changed("the appointment was cancelled")
+    if event.expected_start is not None and item.start != event.expected_start:
+        raise Changed("the appointment was moved by somebody else")
     item.start, item.end = _in_zone(event.start, event.zone), _in_zone(event.end, event.zone)
-    item.save(update_fields=["start", "end"], send_meeting_invitations=_invitations(event))
+    setattr(item, MOVED_BY, event.key)
+    changed = ["start", "end", MOVED_BY]
+    if event.note:
+        item.body = _with_note(item.body, event.note)
+        changed.append("body")
+    item.save(update_fields=changed, send_meeting_invitations=_invitations(event))
+
+
+def _with_note(body: Any, note: str) -> Any:
+    """The text with a line below it, in the way it is written in."""
+    if not isinstance(body, HTMLBody):
+        return f"{body or ''}\n\n{note}".strip()
+    head, end, tail = str(body).rpartition("</body>")
+    line = f"<p>{escape(note)}</p>"
+    return HTMLBody(f"{head}{line}{end}{tail}" if end else f"{body}{line}")
 
 
 def _invitations(event: NewEvent) -> Any:

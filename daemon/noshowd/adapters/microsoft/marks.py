@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 #: A property set of our own; the name counts case, the value does not.
 _PROPERTY = "String {5f1c3d1a-9f0e-4c43-8a57-1f4bb5a0c6d7} Name noshowd"
+#: Of the write that last moved an event; beside the other, so that what was once created is found for ever.
+_MOVED_BY = "String {5f1c3d1a-9f0e-4c43-8a57-1f4bb5a0c6d7} Name noshowd-moved-by"
 #: PidTagInReplyToId, which Graph has no field for.
 _IN_REPLY_TO = "String 0x1042"
 
@@ -20,3 +24,19 @@ def wanted(key: str) -> dict[str, str]:
     """The filter that finds the item with our key."""
     value = key.replace("'", "''")
     return {"$filter": (f"singleValueExtendedProperties/Any(ep: ep/id eq '{_PROPERTY}' and ep/value eq '{value}')")}
+
+
+def mover(key: str) -> dict[str, list[dict[str, str]]]:
+    """The member that says which write moved an event."""
+    return {"singleValueExtendedProperties": [{"id": _MOVED_BY, "value": key}]}
+
+
+def read_mover() -> dict[str, str]:
+    """The option that brings it along: extended properties are not answered otherwise."""
+    return {"$expand": f"singleValueExtendedProperties($filter=id eq '{_MOVED_BY}')"}
+
+
+def carries(item: dict[str, Any], key: str) -> bool:
+    """Whether an event, read with `read_mover`, was last moved by the write with this key."""
+    found = item.get("singleValueExtendedProperties") or ()
+    return any(one.get("id") == _MOVED_BY and one.get("value") == key for one in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -76,6 +77,8 @@ class Item:
                 self.marks[place.get("PropertyName", "")] = child
             elif name in uris:
                 self.properties[uris[name]] = child
+                if name == "Body":  # the server keeps both forms
+                    self.put("item:TextBody", re.sub(r"<[^>]+>", "", child.text or ""))
 
     def shown(self, shape: ET.Element | None) -> ET.Element:
         """The item with the properties asked for, in the order of the schema."""

@@ -100,6 +100,7 @@ class Store:
             texts["calendar:RecurrenceId"] = instant(start)
         for uri, text in texts.items():
             item.put(uri, text)
+        item.put("item:Body", element(f"{T}Body", text=body, BodyType="Text"))
         item.put("calendar:Organizer", element(f"{T}Organizer", mailbox_element(mailbox)))
         for name in ("StartTimeZone", "EndTimeZone"):
             item.put(f"calendar:{name}", element(f"{T}{name}", Id=zone))

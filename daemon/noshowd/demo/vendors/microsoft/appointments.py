@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from html import unescape
+from html import escape, unescape
 from re import sub
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,6 +64,19 @@ class Appointment:
     version: int = 1
 
     @property
+    def block(self) -> str:
+        """What Outlook writes below the text of a meeting with a link; whoever takes it out takes the link away."""
+        return f'<div class="me-email-text"><a href="{escape(self.join_url)}">Join</a></div>' if self.join_url else ""
+
+    def write(self, html: str) -> None:
+        """Somebody writes another text."""
+        kept = bool(self.block) and self.block in html
+        text = html.replace(self.block, "") if kept else html
+        if not kept:
+            self.join_url = None
+        self.body = sub(r"</?(html|body)>", "", text)
+
+    @property
     def addresses(self) -> set[str]:
         return {self.organizer.address, *(a.address for a in self.attendees)} - self.deleted_in
 
@@ -100,7 +113,7 @@ def full(appointment: Appointment, mailbox: str, call: Call) -> dict[str, Any]:
         "iCalUId": a.uid,
         "subject": a.subject,
         "bodyPreview": _plain(a.body)[:255],
-        "body": _body(a.body, call),
+        "body": _body(a, call),
         "location": {"displayName": a.location, "locationType": "default"},
         "locations": [{"displayName": a.location}] if a.location else [],
         "isAllDay": a.all_day,
@@ -158,10 +171,11 @@ def _attendee(one: Invited) -> dict[str, Any]:
     return {"type": one.kind, "status": status} | _mail(one)
 
 
-def _body(html: str, call: Call) -> dict[str, str]:
+def _body(a: Appointment, call: Call) -> dict[str, str]:
+    """The text; as HTML with the block of the meeting's link."""
     if (call.prefers("outlook.body-content-type") or "").lower() == "text":
-        return {"contentType": "text", "content": _plain(html)}
-    return {"contentType": "html", "content": f"<html><body>{html}</body></html>"}
+        return {"contentType": "text", "content": _plain(a.body)}
+    return {"contentType": "html", "content": f"<html><body>{a.body}{a.block}</body></html>"}
 
 
 def _plain(html: str) -> str:

@@ -23,6 +23,10 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
+def _is_undescribed(option: str) -> bool:
+    return option.partition("(")[0].strip().lower() in _UNDESCRIBED_MEMBERS
+
+
 class GraphDescription:
     """An OpenAPI document of Graph. Paths it does not have are not checked."""
 
@@ -63,7 +67,7 @@ class GraphDescription:
                 yield from (
                     f"{name} does not allow {part}"
                     for part in value.split(",")
-                    if allowed and part.strip() not in allowed
+                    if allowed and part.strip() not in allowed and not _is_undescribed(part)
                 )
         yield from (
             f"query option {name} is missing"

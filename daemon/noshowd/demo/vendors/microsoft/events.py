@@ -19,7 +19,7 @@ from noshowd.demo.vendors.microsoft.answers import (
 )
 from noshowd.demo.vendors.microsoft.appointments import Appointment, Invited, full
 from noshowd.demo.vendors.microsoft.calendars import Calendars
-from noshowd.demo.vendors.microsoft.extended import properties_of, wanted_property
+from noshowd.demo.vendors.microsoft.extended import expanded, properties_of, wanted_property
 from noshowd.demo.vendors.microsoft.people import User
 
 _READ = "Calendars.Read Calendars.ReadWrite"
@@ -66,7 +66,8 @@ class Events:
 
     def _get(self, call: Call, reference: str, identifier: str) -> Answer:
         user = self.people.find(reference)
-        return Answer(body=selected(full(self.calendars.find(user.address, identifier), user.address, call), call))
+        found = self.calendars.find(user.address, identifier)
+        return Answer(body=selected(full(found, user.address, call), call) | expanded(found.properties, call))
 
     def _create(self, call: Call, reference: str) -> Answer:
         user = self.people.find(reference)
@@ -96,6 +97,7 @@ class Events:
     def _patch(self, call: Call, reference: str, identifier: str) -> Answer:
         user = self.people.find(reference)
         appointment = self.calendars.find(user.address, identifier)
+        self._refuse_crossing(appointment, call.body)
         if "transactionId" in call.body:
             raise Refusal(400, "ErrorInvalidPropertySet", "transactionId cannot be changed.")
         if "start" in call.body:
@@ -105,9 +107,22 @@ class Events:
         if appointment.kind == "occurrence":
             appointment.kind = "exception"
         if "body" in call.body:
-            appointment.body = call.body["body"]["content"]
+            appointment.write(call.body["body"]["content"])
+        if call.body.get("isOnlineMeeting") and appointment.join_url is None:
+            people = appointment.attendees
+            appointment.join_url = self.calendars.join_url(user.address, appointment.subject, people)
         appointment.properties |= properties_of(call.body)
         return Answer(body=full(self.calendars.put(appointment), user.address, call))
+
+    def _refuse_crossing(self, appointment: Appointment, body: dict[str, Any]) -> None:
+        """An occurrence stays between its neighbours."""
+        if appointment.master is None or "start" not in body:
+            return
+        start = moment_of(body["start"])
+        for one in self.calendars.appointments.values():
+            beside = one.master == appointment.master and one is not appointment
+            if beside and (one.start < start) != (one.start < appointment.start):
+                raise Refusal(400, "ErrorOccurrenceCrossingBoundary", "Modified occurrence is crossing its neighbour.")
 
     def _delete(self, _call: Call, reference: str, identifier: str) -> Answer:
         user = self.people.find(reference)

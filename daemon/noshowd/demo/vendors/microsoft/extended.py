@@ -8,6 +8,7 @@ from typing import Any
 from noshowd.demo.vendors.microsoft.answers import Call, Refusal
 
 _FILTER = re.compile(r"singleValueExtendedProperties/Any\(ep: ep/id eq '([^']+)' and ep/value eq '((?:[^']|'')*)'\)$")
+_EXPANDED = re.compile(r"singleValueExtendedProperties\(\$filter=id eq '([^']+)'\)")
 #: By a GUID and a name, or by the tag of a property that MAPI knows.
 _ID = re.compile(r"String (\{[0-9a-fA-F-]{36}\} Name \S+|0x[0-9a-fA-F]{4})$")
 
@@ -20,6 +21,14 @@ def properties_of(body: dict[str, Any]) -> dict[str, str]:
             raise Refusal(400, "ErrorInvalidPropertyId", f"PropertyId '{one['id']}' is not valid.")
         found[one["id"]] = one["value"]
     return found
+
+
+def expanded(properties: dict[str, str], call: Call) -> dict[str, Any]:
+    """The property that `$expand` names, which is answered in no other way."""
+    match = _EXPANDED.search(call.query.get("$expand", ""))
+    if match is None or match[1] not in properties:
+        return {}
+    return {"singleValueExtendedProperties": [{"id": match[1], "value": properties[match[1]]}]}
 
 
 def wanted_property(call: Call) -> tuple[str, str]:
