@@ -238,3 +238,13 @@ def test_a_mailbox_after_long_ringing_is_asked_about_and_its_total_duration_is_n
     stretched = replace(long_ring, answered=at(1.2), ended=at(1.7))
     result = verdict(seen(stretched, lines_covered(-10, 12)), 12.2)
     assert (result.outcome, Reason.SHORT_TALK in result.reasons) == (Outcome.UNKNOWN, True)
+
+
+def test_on_a_bridge_only_our_own_side_is_seen() -> None:
+    bridge = replace(phone(), place=replace(phone().place, caller=Caller.UNKNOWN, bridge=True))
+    result = verdict(seen(call(OUT, 0, talked=9), lines_covered(-10, 12)), 12.2, bridge)
+    assert (result.outcome, result.ours, result.theirs) == (
+        Outcome.UNKNOWN,
+        SidePresence.PRESENT,
+        SidePresence.UNKNOWN,
+    )

@@ -34,6 +34,8 @@ class _Calls:
     running: list[CallRecord] = field(default_factory=list)
     ours: list[CallRecord] = field(default_factory=list)
     theirs: list[CallRecord] = field(default_factory=list)
+    #: Ours on the bridge of a telephone conference.
+    dialled_in: list[CallRecord] = field(default_factory=list)
     #: Anything after which no absence may be claimed.
     doubts: set[Reason] = field(default_factory=set)
     notes: set[Reason] = field(default_factory=set)
@@ -74,10 +76,16 @@ def _sort(meeting: Meeting, evidence: Evidence, matches: Matches, rules: Judging
     return calls
 
 
+def bridge_of(meeting: Meeting) -> str | None:
+    """The number of a telephone conference: everybody dials it, and who else is on it no source of ours sees."""
+    return meeting.place.phone if meeting.place.bridge else None
+
+
 def numbers_to_ring(meeting: Meeting) -> frozenset[str]:
     """Where they wait to be rung: the number of the appointment, else every one that is known to be theirs."""
-    if meeting.place.phone is not None and meeting.place.phone not in lines_of_ours(meeting):
-        return frozenset({meeting.place.phone})
+    number = meeting.place.phone
+    if number is not None and number != bridge_of(meeting) and number not in lines_of_ours(meeting):
+        return frozenset({number})
     return frozenset(lines_of_theirs(meeting))
 
 
@@ -103,14 +111,10 @@ def _enter(
     now: datetime,
 ) -> None:
     if strength < MatchStrength.MEDIUM:
-        if call.their_number is None:
-            calls.doubts.add(Reason.HIDDEN_CALL)
-        elif strength is MatchStrength.WEAK:
-            calls.doubts.add(Reason.WEAK_NUMBER)
-        elif _may_be_theirs(call, rules, now):
-            calls.doubts.add(Reason.OTHER_NUMBER)
-        return
-    if call.talked(now) >= rules.sure_talk:
+        calls.doubts |= _doubts_about(call, strength, rules, now)
+    elif call.their_number == bridge_of(meeting):
+        calls.dialled_in.append(call)
+    elif call.talked(now) >= rules.sure_talk:
         calls.talks.append(call)
     elif call.running:
         calls.running.append(call)
@@ -126,9 +130,14 @@ def _enter(
             calls.doubts.add(Reason.OTHER_TIME)
 
 
-def _may_be_theirs(call: CallRecord, rules: JudgingRules, now: datetime) -> bool:
-    """Whether a call with an unknown number may be the appointment: they ring from anywhere, we know other numbers."""
-    return call.direction is Direction.IN or call.running or call.talked(now) >= rules.shortest_talk
+def _doubts_about(call: CallRecord, strength: MatchStrength, rules: JudgingRules, now: datetime) -> set[Reason]:
+    """Why a call with somebody who is not surely theirs may be the appointment: they ring from anywhere."""
+    if call.their_number is None:
+        return {Reason.HIDDEN_CALL}
+    if strength is MatchStrength.WEAK:
+        return {Reason.WEAK_NUMBER}
+    talked = call.running or call.talked(now) >= rules.shortest_talk
+    return {Reason.OTHER_NUMBER} if call.direction is Direction.IN or talked else set()
 
 
 def _enter_attempt(call: CallRecord, calls: _Calls, meeting: Meeting, rules: JudgingRules) -> None:
@@ -205,14 +214,13 @@ def find_on_phone(
         return _held(meeting, min(c.began for c in calls.talks))
     as_of, gaps = _all_lines_seen(meeting, evidence, rules)
     ours, theirs = _sides(calls, meeting.place.caller, complete=as_of is not None)
-    reasons = calls.doubts | calls.notes | gaps
-    if calls.running:
-        reasons.add(Reason.CALL_RUNNING)
-    if not (calls.ours or calls.theirs or calls.running):
-        reasons.add(Reason.NOBODY_RANG)
-    if meeting.place.caller is Caller.UNKNOWN:
-        reasons.add(Reason.CALLER_UNKNOWN)
-    seen = bool(calls.theirs or calls.running)
+    if ours is SidePresence.UNKNOWN and any(
+        c.running or c.talked(now) >= rules.shortest_talk for c in calls.dialled_in
+    ):
+        ours = SidePresence.PRESENT
+    reasons = gaps | _reasons(calls, meeting)
+    running = bool(calls.running)
+    seen = bool(calls.theirs) or running
     fresh = as_of is not None and as_of >= fresh_from(evidence.coverages, sources, rules, now)
     # the person who rang cannot be told apart from a colleague on the same line: sides are judged, people follow
     return Findings(
@@ -231,12 +239,25 @@ def find_on_phone(
             for p in meeting.people
         ),
         reasons=frozenset(reasons),
-        ours_here=bool(calls.running),
-        theirs_here=bool(calls.running),
+        ours_here=running or any(c.running for c in calls.dialled_in),
+        theirs_here=running,
         ours_first=min((c.began for c in calls.ours), default=None),
         theirs_first=min((c.began for c in calls.theirs), default=None),
-        theirs_surely=bool(calls.theirs or calls.running),
+        theirs_surely=seen,
     )
+
+
+def _reasons(calls: _Calls, meeting: Meeting) -> set[Reason]:
+    reasons = calls.doubts | calls.notes
+    if calls.running or any(call.running for call in calls.dialled_in):
+        reasons.add(Reason.CALL_RUNNING)
+    if calls.dialled_in:
+        reasons.add(Reason.BLIND_SPOT)
+    if not (calls.ours or calls.theirs or calls.running or calls.dialled_in):
+        reasons.add(Reason.NOBODY_RANG)
+    if meeting.place.caller is Caller.UNKNOWN:
+        reasons.add(Reason.CALLER_UNKNOWN)
+    return reasons
 
 
 def _person(side: SidePresence) -> Presence:

@@ -111,6 +111,8 @@ class Place:
     passcode: str | None = None
     #: The number the appointment is about, E.164.
     phone: str | None = None
+    #: The number is that of a telephone conference, which everybody dials.
+    bridge: bool = False
     caller: Caller = Caller.UNKNOWN
 
 

@@ -27,6 +27,8 @@ class Call:
     caller: Role | None = None
     #: The number is the one that the caller dials from.
     number_of_caller: bool = False
+    #: The number is that of a telephone conference, which everybody dials.
+    bridge: bool = False
 
 
 _TITLE = re.compile(
@@ -92,11 +94,14 @@ def read_call(title: str, location: Location, location_text: str, text: str, reg
         return None
     number, of_caller = _number(title, location, location_text, text, said, region)
     caller = None
-    if not _is_bridge(location, location_text, text):
+    bridge = _is_bridge(location, location_text, text)
+    if not bridge:
         # The nearest to the place of the appointment speaks first.
         nearest = caller_phrase(location_text) or said
         caller = nearest[0] if nearest else title_caller(title)
-    return Call(rule=rule, number=number, caller=caller, number_of_caller=of_caller)
+    return Call(
+        rule=rule, number=number, caller=caller, number_of_caller=of_caller, bridge=bridge and number is not None
+    )
 
 
 def _why_phone(title: str, location: Location, text: str, said: _Said, region: str | None) -> str | None:

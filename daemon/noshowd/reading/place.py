@@ -91,7 +91,8 @@ def read_place(entry: CalendarEntry, *, region: str | None, declared_hosts: Mapp
         return dialled
     call = read_call(title, location, location_text, text, region)
     if call is not None:
-        place = Place(kind=Kind.PHONE, phone=call.number, passcode=printed.passcode(text) if call.number else None)
+        passcode = printed.passcode(text) if call.number else None
+        place = Place(kind=Kind.PHONE, phone=call.number, passcode=passcode, bridge=call.bridge)
         return PlaceReading(place=place, why=call.rule, caller=call.caller, number_of_caller=call.number_of_caller)
     if location.where is Where.PLACE:
         return PlaceReading(place=Place(kind=Kind.IN_PERSON), why=f"location: {location.rule}", room=location_text)
@@ -181,5 +182,5 @@ def _dial_in_only(conference: Conference | None) -> PlaceReading | None:
     if not phones:
         return None
     number = e164(phones[0].uri.removeprefix("tel:").split(",")[0].split(";")[0], None)
-    place = Place(kind=Kind.PHONE, phone=number, passcode=phones[0].passcode)
+    place = Place(kind=Kind.PHONE, phone=number, passcode=phones[0].passcode, bridge=number is not None)
     return PlaceReading(place=place, why="conference: telephone only")
