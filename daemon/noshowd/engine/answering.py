@@ -19,10 +19,14 @@ from noshowd.domain.followup import (
     Happening,
     State,
 )
-from noshowd.domain.meeting import Kind, Meeting, Side
+from noshowd.domain.meeting import Kind, Meeting, Person, Side
+from noshowd.domain.recipients import owner
+from noshowd.engine import digest, offer_answers
 from noshowd.engine.choices import Choosing, Verb, meant, parse
 from noshowd.engine.notices import tell_of_bounce
+from noshowd.engine.offer_desk import Reply
 from noshowd.engine.parts import Parts
+from noshowd.engine.standing import stop_today
 from noshowd.ports.answers import BOUNCED, Answer
 from noshowd.store import answers, evidence, meetings, outbox
 from noshowd.store.meetings import StoredMeeting
@@ -76,20 +80,28 @@ class AnswerDesk:
         return result
 
     def _handle(self, conn: sa.Connection, answer: Answer, now: datetime) -> Noted:
-        if answer.value == BOUNCED:
-            return self._bounced(conn, answer, now)
-        choosing = parse(f"{answer.value}.{answer.about}" if answer.about else answer.value)
+        outside = self._from_outside(conn, answer, now)
+        if outside is not None:
+            return outside
+        choosing = self._chosen(conn, answer)
         row = outbox.get(conn, choosing.key) if choosing is not None else None
         if choosing is None or row is None:
             return Noted.UNKNOWN
         stored = meetings.get(conn, row.followup.key.meeting)
         phone = stored is not None and stored.meeting.place.kind is Kind.PHONE
+        choosing = offer_answers.as_booking(row, choosing)
         choosing = replace(choosing, tap=meant(choosing.tap, row.followup.kind, phone=phone))
         by = self._who(answer, row, stored)
         if by is None:
             return Noted.NOT_YOURS
+        if choosing.tap is Verb.BOOK:
+            return self._book(conn, choosing, row, by, now)
         if choosing.tap in (Verb.IT_LEFT, Verb.IT_DID_NOT):
             return self._doubt(conn, choosing, row, now)
+        if choosing.tap is Verb.STOP_TODAY:
+            stop_today(conn, self._parts, self._parts.directory.colleague(by) or Person(key=by, side=Side.OURS), now)
+            self._close(conn, row, now)
+            return Noted.NOTED
         if choosing.tap in (Verb.APPROVE, Verb.REFUSE):
             return self._decide(conn, choosing, row, answer, now)
         if stored is None or now > row.followup.not_after + _SECOND_THOUGHTS:
@@ -97,6 +109,31 @@ class AnswerDesk:
         if isinstance(choosing.tap, Said):
             return self._say(conn, choosing.tap, row, stored.meeting, by, now)
         return self._order(conn, choosing.tap, stored.meeting, answer, now)
+
+    def _book(self, conn: sa.Connection, choosing: Choosing, row: OutboxRow, by: str, now: datetime) -> Noted:
+        """One of ours books the time that a guest replied."""
+        booked = offer_answers.book(conn, row, choosing, by, now)
+        self._close(conn, row, now)
+        return Noted.NOTED if booked is Reply.TAKEN else Noted.ALREADY
+
+    def _from_outside(self, conn: sa.Connection, answer: Answer, now: datetime) -> Noted | None:
+        """What a mail server says of a message, or a guest in reply to an offer; None for an answer of ours."""
+        if answer.value == BOUNCED:
+            return self._bounced(conn, answer, now)
+        about = outbox.get(conn, answer.about) if answer.about else None
+        if about is None or about.followup.kind is not FollowUpKind.RESCHEDULE_OFFER:
+            return None
+        if answer.by is not None and self._parts.directory.colleague(answer.by) is not None:
+            return Noted.NOT_YOURS
+        return Noted.NOTED if offer_answers.from_guest(conn, about, answer, now) else Noted.UNKNOWN
+
+    def _chosen(self, conn: sa.Connection, answer: Answer) -> Choosing | None:
+        """The tap of an answer; a reply to the word at the end of a day may name a number."""
+        if not answer.about:
+            return parse(answer.value)
+        about = outbox.get(conn, answer.about)
+        numbered = digest.by_number(about, answer.text or answer.value) if about is not None else None
+        return numbered or parse(f"{answer.value}.{answer.about}")
 
     def _bounced(self, conn: sa.Connection, answer: Answer, now: datetime) -> Noted:
         """A mail server says that a message did not arrive: our side should know."""
@@ -112,6 +149,10 @@ class AnswerDesk:
         A carrier that vouches for nobody (a signed link) speaks for the person the message went to.
         """
         recipient = row.followup.key.person
+        if answer.by is None and row.followup.to_guest:
+            # only a digest asks about it, and that went to whoever looks after the case
+            verdict = stored.verdict if stored is not None else None
+            return owner(stored.meeting, verdict) if stored is not None and verdict is not None else None
         if answer.by is None:
             return recipient
         person = self._parts.directory.colleague(answer.by)

@@ -22,6 +22,8 @@ class Verb(StrEnum):
     COURTESY = "courtesy"
     #: Plain words of a reply; what they mean depends on what was asked.
     YES = "yes"
+    #: "Stop everything today": nothing more about any meeting of this person until midnight.
+    STOP_TODAY = "stop_today"
     NO = "no"
     #: It did leave / it did not, about a message in doubt.
     IT_LEFT = "it_left"
@@ -88,9 +90,26 @@ def taps_for(kind: FollowUpKind, *, phone: bool) -> tuple[Tap, ...]:
         case FollowUpKind.QUESTION:
             return _PHONE_QUESTION if phone else _VIDEO_QUESTION
         case FollowUpKind.NUDGE:
-            return (Said.I_AM_HERE, Verb.LATE, Said.MET_ELSEWHERE, Said.MOVED, Said.LEAVE_IT)
+            return (
+                Said.I_AM_HERE,
+                Verb.LATE,
+                Said.WRONG_ROOM,
+                Said.MET_ELSEWHERE,
+                Said.MOVED,
+                Said.LEAVE_IT,
+                Verb.STOP_TODAY,
+            )
         case FollowUpKind.WAITING_NOTICE:
-            return (Said.THEY_ARE_HERE, Said.THEY_TOLD_ME, Said.MET_ELSEWHERE, Verb.OFFER, Said.LEAVE_IT)
+            return (
+                Said.THEY_ARE_HERE,
+                Said.THEY_TOLD_ME,
+                Said.MET_ELSEWHERE,
+                Said.WRONG_ROOM,
+                Verb.COURTESY,
+                Verb.OFFER,
+                Said.LEAVE_IT,
+                Verb.STOP_TODAY,
+            )
         case FollowUpKind.SUGGEST_CALL:
             return (Said.TALKED, Said.NOBODY_ANSWERED, Said.MOVED, Said.LEAVE_IT)
         case FollowUpKind.COVER_NEEDED:

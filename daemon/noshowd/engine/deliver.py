@@ -7,7 +7,6 @@ channel says whether it can be looked up, sent again without harm, or has to be 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -15,6 +14,8 @@ import structlog
 
 from noshowd.domain.followup import Approval, FollowUpKind, Happening, IllegalStepError, State, Withheld
 from noshowd.domain.gate import GO, Ruling, gate
+from noshowd.engine.addressing import addressed
+from noshowd.engine.alerts import another_way
 from noshowd.engine.approvals import start_veto
 from noshowd.engine.compose import Composer
 from noshowd.engine.doubt import settle_doubt
@@ -229,8 +230,7 @@ async def _dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
         )
         return
     channel = channels[0]
-    if parcel.carries not in channel.carries:
-        parcel = replace(parcel, carries=Carries.TO_OUR_SIDE)
+    parcel = await addressed(parts, row, parcel, channel)
     token = row.token or ""
     margin = parts.pace.margin * parts.clock.speed
     needed = timedelta(seconds=channel.timeout) * parts.clock.speed + margin
@@ -280,7 +280,7 @@ async def _failed(
         log.warning("send_uncertain", action="deliver", meeting=row.followup.key.meeting, source=channel.name)
         await parts.database.run(lambda conn: report_bad(conn, f"channel:{channel.name}", error, now=parts.clock.now()))
         return
-    if isinstance(error, Temporary):
+    if isinstance(error, Temporary) and (last or row.attempts == 0):
         await _not_sent(parts, row, error, channel)
         return
     now = parts.clock.now()
@@ -293,7 +293,7 @@ async def _failed(
             outbox.record(conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=later)
         elif last:
             outbox.record(conn, row.key, Happening.REJECTED, now=now, token=row.token, reason=reason)
-        else:
+        else:  # refused, or failed for the second time: by the next channel, at once
             outbox.record(conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=now, reason=reason)
         if not isinstance(error, Unreachable):
             report_bad(conn, f"channel:{channel.name}", error, now=now)

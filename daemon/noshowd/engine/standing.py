@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from noshowd.domain.evidence import Evidence, Said
 from noshowd.domain.findings import last_words
 from noshowd.domain.gate import Circumstances
-from noshowd.domain.meeting import Meeting, Side
+from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.policy import Policy
 from noshowd.domain.recipients import owner
 from noshowd.domain.verdict import Verdict
 from noshowd.engine.breaker import broken
 from noshowd.engine.parts import Parts
 from noshowd.store import switches
+
+#: Switch of a person who wants nothing more until the instant that is its value.
+_STOPPED = "stopped:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +32,8 @@ class Standing:
     paused: bool = False
     sending_held: bool = False
     broken_sources: frozenset[str] = field(default_factory=frozenset)
+    #: Persons of ours who want nothing more, and until when.
+    stopped: Mapping[str, datetime] = field(default_factory=dict)
 
     def around(
         self,
@@ -48,10 +56,20 @@ class Standing:
             paused=self.paused,
             sending_held=self.sending_held,
             broken_sources=self.broken_sources,
-            human_took_over=human_took_over,
+            human_took_over=human_took_over or self._stopped(meeting, parts.clock.now()),
             stand_ins=stand_ins,
             day_ends=None if ours is None else parts.directory.day_ends(ours, meeting.end),
         )
+
+    def _stopped(self, meeting: Meeting, now: datetime) -> bool:
+        return bool(self.stopped) and any(now < self.stopped.get(p.key, now) for p in meeting.side(Side.OURS))
+
+
+def stop_today(conn: sa.Connection, parts: Parts, person: Person, now: datetime) -> None:
+    """Nothing more is done about any meeting of this person until their midnight."""
+    zone = ZoneInfo(parts.directory.contact(person).zone)
+    midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(0), tzinfo=zone)
+    switches.turn(conn, f"{_STOPPED}{person.key}", midnight.isoformat(), by=person.key, now=now)
 
 
 def read_standing(conn: sa.Connection, *, shadow: bool) -> Standing:
@@ -62,6 +80,11 @@ def read_standing(conn: sa.Connection, *, shadow: bool) -> Standing:
         paused=switches.PAUSED in set_,
         sending_held=switches.SENDING_HELD in set_,
         broken_sources=broken(set_),
+        stopped={
+            name.removeprefix(_STOPPED): datetime.fromisoformat(one.value)
+            for name, one in set_.items()
+            if name.startswith(_STOPPED)
+        },
     )
 
 

@@ -69,6 +69,9 @@ class Parcel:
     reply_to: str | None = None
     #: Message-ID of the invitation or of an earlier message to reply to.
     in_reply_to: str | None = None
+    #: `Receipt.ref` of the first message about the same matter to the same person on the same channel: this one goes
+    #: into its thread, where the channel has threads.
+    thread: str | None = None
     language: str = "en"
     #: Tasks: when it is due, and the zone in which the person reads it.
     due: datetime | None = None

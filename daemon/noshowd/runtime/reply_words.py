@@ -25,6 +25,7 @@ _WORDS: dict[Tap, tuple[str, ...]] = {
     Verb.IT_DID_NOT: ("nicht angekommen", "not arrived"),
     Said.LEAVE_IT: ("lassen", "ich kümmere mich", "leave it", "i'll handle it"),
     Verb.LATE: ("fünf minuten", "5 minuten", "komme später", "five minutes", "5 minutes", "running late"),
+    Verb.STOP_TODAY: ("stopp", "stop", "heute nichts mehr", "stop today"),
     Verb.OFFER: ("termine anbieten", "neue termine", "offer times", "new times"),
 }
 

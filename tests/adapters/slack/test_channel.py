@@ -108,6 +108,17 @@ async def test_choices_become_buttons_and_vanish_with_an_edit(world: SlackWorld)
     assert await world.channel.verify(parcel) is not None
 
 
+async def test_what_follows_stands_in_the_thread_of_the_first_and_in_sight(world: SlackWorld) -> None:
+    first = await world.channel.send(world.parcel())
+    later = replace(world.parcel(), key="later", thread=first.ref)
+    await world.channel.send(later)
+    root, reply = world.workspace.messages
+    assert (root.thread_ts, reply.thread_ts) == (None, root.ts)
+    assert await world.channel.verify(later) is not None
+    await world.channel.send(replace(world.parcel(), key="elsewhere", thread="D0000009:1.0"))
+    assert world.workspace.messages[-1].thread_ts is None
+
+
 async def test_addresses_stay_links_and_words_do_not_become_mentions(world: SlackWorld) -> None:
     text = "Room https://meet.example/a?b=1&c=2 or tel:+4989123456 @channel #general"
     await world.channel.send(replace(world.parcel(), text=text, link="https://calendar.example/e"))

@@ -61,8 +61,9 @@ def compose(parcel: Parcel, letterhead: Letterhead, now: datetime) -> EmailMessa
     mail["To"] = _mailbox(parcel.recipient)
     mail["Reply-To"] = _reply_to(parcel, letterhead)
     mail["Subject"] = one_line(parcel.subject)
-    if parcel.in_reply_to is not None:
-        _thread(mail, parcel.in_reply_to)
+    earlier = parcel.in_reply_to or parcel.thread
+    if earlier is not None:
+        _thread(mail, earlier)
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     for name, value in parcel.headers:

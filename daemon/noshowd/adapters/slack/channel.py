@@ -36,7 +36,9 @@ class SlackChannel:
 
     async def send(self, parcel: Parcel) -> Receipt:
         channel = await self._directory.dm(parcel.recipient)
-        posted = await call(self._client.chat_postMessage(channel=channel, **message(parcel)), acts=True)
+        posted = await call(
+            self._client.chat_postMessage(channel=channel, **message(parcel), **_in_thread(parcel, channel)), acts=True
+        )
         return self._receipt(channel, posted["ts"])
 
     async def verify(self, parcel: Parcel) -> Receipt | None:
@@ -77,6 +79,12 @@ class SlackChannel:
 def _place(receipt: Receipt) -> tuple[str, str]:
     channel, _, ts = receipt.ref.partition(":")
     return channel, ts
+
+
+def _in_thread(parcel: Parcel, channel: str) -> dict[str, Any]:
+    """Below the first message of the meeting, and shown in the conversation too: somebody waits for an answer."""
+    where, _, ts = (parcel.thread or "").partition(":")
+    return {"thread_ts": ts, "reply_broadcast": True} if ts and where == channel else {}
 
 
 def _is_ours(sent: dict[str, Any], key: str) -> bool:

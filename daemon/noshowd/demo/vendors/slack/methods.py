@@ -53,9 +53,15 @@ def _post(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
         raise Refusal(error)
     channel = _channel(workspace, arguments)
     text, blocks = _content(arguments)
+    thread = arguments.get("thread_ts")
+    if thread is not None and workspace.find(channel, str(thread)) is None:
+        raise Refusal("thread_not_found")
+    if thread is not None and str(arguments.get("reply_broadcast", "")) not in {"1", "true", "True"}:
+        raise Refusal("invalid_arguments")  # a reply that only its thread shows is not simulated
     message = Message(
         channel=channel,
         ts=workspace.next_ts(),
+        thread_ts=thread,
         text=text,
         blocks=blocks,
         metadata=_metadata(arguments.get("metadata")),

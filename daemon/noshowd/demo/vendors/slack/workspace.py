@@ -49,6 +49,8 @@ class Message:
     blocks: list[dict[str, Any]]
     metadata: dict[str, Any] | None = None
     edits: int = 0
+    #: Of the message whose thread it belongs to; None for one of its own.
+    thread_ts: str | None = None
 
     def shown(self, *, with_metadata: bool = False) -> dict[str, Any]:
         shown: dict[str, Any] = {
@@ -59,6 +61,8 @@ class Message:
             "text": self.text,
             "blocks": self.blocks,
         }
+        if self.thread_ts is not None:
+            shown |= {"thread_ts": self.thread_ts, "subtype": "thread_broadcast"}
         if with_metadata and self.metadata is not None:
             shown["metadata"] = self.metadata
         return shown
