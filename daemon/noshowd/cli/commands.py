@@ -51,6 +51,7 @@ COMMANDS: dict[str, Command] = {
     "explain": Command(
         module=f"{_CLI}.explain", help="Show the evidence for a verdict and the rule that decided.", inside=True
     ),
+    "report": Command(module=f"{_CLI}.report", help="Compare verdicts with what people said.", inside=True),
     "templates": Command(module=f"{_CLI}.templates", help="Check and show the texts of messages."),
     "pause": Command(
         module=f"{_CLI}.pause", help="Stop everything that leaves the house, at the next send.", inside=True

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from noshowd.domain.followup import Cause, FollowUp, FollowUpKey, FollowUpKind, State
+from noshowd.ports.channel import Channel
 from noshowd.store import health, outbox, switches
 from noshowd.store.health import Condition, Health
 from noshowd.store.outbox import NewRow
@@ -18,6 +19,7 @@ LASTING = timedelta(minutes=5)
 _AGAIN = timedelta(days=1)
 _TOLD = "told:"
 _ACCOUNT = "account:"
+_CHANNEL = "channel:"
 _STANDS = timedelta(hours=24)
 
 
@@ -81,6 +83,13 @@ def _account_of(part: Health) -> str | None:
 def _worth_telling(part: Health, now: datetime) -> bool:
     lasting = part.state is Condition.FAILING and now - part.since >= LASTING
     return part.state is Condition.STOPPED or lasting
+
+
+def another_way(followup: FollowUp, channels: list[Channel]) -> list[Channel]:
+    """The word that a channel does not work goes through any other one first."""
+    step = followup.key.step
+    broken = step.removeprefix(f"blind:{_CHANNEL}").rpartition(":")[0] if step.startswith(f"blind:{_CHANNEL}") else ""
+    return sorted(channels, key=lambda one: one.name == broken)
 
 
 def _queue(conn: sa.Connection, owners: tuple[str, ...], name: str, part: Health, what: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from noshowd.domain.entry import Response
@@ -12,6 +12,7 @@ from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.prospect import prospect
 from noshowd.domain.recipients import owner
 from noshowd.domain.verdict import Presence, Verdict
+from noshowd.engine import digest
 from noshowd.engine.choices import Choosing, Tap, Verb, taps_for
 from noshowd.engine.matching import their_numbers
 from noshowd.engine.parts import Contact, Parts
@@ -81,7 +82,19 @@ class Composer:
         if step in ("blind", "recovered"):
             part = rest.rpartition(":")[0]
             context = replace(context, part=part, detail=row.followup.text or "", since=row.created_at)
+        if step == digest.STEP:
+            return await self._digest(row, context, contact, date.fromisoformat(rest))
         return self._to_ours(row, context, contact)
+
+    async def _digest(self, row: OutboxRow, context: WordingContext, contact: Contact, day: date) -> Parcel:
+        """What one of our people reads at the end of a day; each verdict of a trial can be found right or wrong."""
+        parts, now = self._parts, self._parts.clock.now()
+        person = row.followup.key.person
+        told = await parts.database.read(lambda conn: digest.read_day(conn, parts, person, day, now=now))
+        choices = told.choices(parts, contact, now + _LINK_LIVES)
+        by_reply = parts.reads_replies and bool(choices) and choices[0].url is None and contact.recipient.slack is None
+        parcel = self._to_ours(row, replace(told.told(context), by_reply=by_reply), contact)
+        return replace(parcel, choices=choices)
 
     def settled(self, row: OutboxRow, stored: StoredMeeting | None) -> Parcel:
         """What a message to our side is edited into once it is answered or no longer true."""
@@ -202,7 +215,7 @@ class Composer:
         taps = tuple(choice.value.partition(".")[0] for choice in choices)
         in_chat = contact.recipient.slack is not None
         by_reply = self._parts.reads_replies and bool(choices) and choices[0].url is None and not in_chat
-        asked = replace(context, choices=taps, by_reply=by_reply)
+        asked = replace(context, choices=taps, by_reply=by_reply or context.by_reply)
         text = self._parts.wording.render(asked, contact.language)
         return Parcel(
             key=row.key,

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -22,12 +22,14 @@ from noshowd.ports.clock import Clock
 from noshowd.runtime.bench import Adapters
 from noshowd.runtime.people import ConfiguredDirectory, us_of
 from noshowd.runtime.rules import Rules
-from noshowd.store import calendars, health, switches
+from noshowd.store import calendars, health, outages, switches
 from noshowd.store.database import Database
 from noshowd.wording import Wording
 
 #: Policies are chosen anew for meetings that changed; most are asked about again and again.
 _POLICIES_KEPT = 4096
+#: The installation's mark is renewed every few minutes; one older than this tells that nobody watched meanwhile.
+_STOOD_STILL = timedelta(minutes=10)
 
 
 def assemble(
@@ -102,6 +104,9 @@ def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: boo
     health.keep_calendars(conn, adapters.watched)
     for account, name in dict(reversed(adapters.watched)).items():
         calendars.look_now(conn, account, name, now=now)  # readiness says how each account is today
+    last = switches.read(conn).get(switches.INSTALLATION)
+    if last is not None and now - last.changed_at > _STOOD_STILL:
+        outages.note(conn, outages.ITSELF, began=last.changed_at, ended=now)
     first = switches.settle(conn, switches.FIRST_STARTED, now.isoformat(), by="noshowd", now=now)
     return datetime.fromisoformat(first)
 

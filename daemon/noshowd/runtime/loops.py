@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 import structlog
 
+from noshowd.engine import digest
 from noshowd.engine.alerts import tell
 from noshowd.engine.erasure import clear
 from noshowd.engine.failure import report_bad
@@ -56,6 +57,7 @@ class Worker:
         self._streams = streams or {}
         self._version = version
         self._alive = alive
+        self._evening = digest.Evening()
 
     def use(self, parts: Parts, owners: tuple[str, ...]) -> None:
         """Work with these from the next round of each loop on."""
@@ -113,7 +115,8 @@ class Worker:
     def _tidy(self, conn: sa.Connection, started: datetime) -> int:
         now = self._parts.clock.now()
         health.beat(conn, self._parts.worker, version=self._version, started_at=started, now=now)
-        return tell(conn, self._owners, now=now)
+        told = tell(conn, self._owners, now=now)
+        return told + digest.queue(conn, self._parts, self._evening, self._owners, now=now)
 
     async def _listen(self, source: AnswerSource) -> None:
         """A source of answers reconnects by itself; one that gives up is told of and tried again."""

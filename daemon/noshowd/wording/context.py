@@ -9,7 +9,7 @@ from enum import StrEnum
 from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUpKind
 from noshowd.domain.meeting import Caller, Kind
 from noshowd.domain.spans import require_aware
-from noshowd.domain.verdict import Reason
+from noshowd.domain.verdict import Outcome, Reason
 
 
 class TaskNote(StrEnum):
@@ -33,6 +33,27 @@ class ListedMeeting:
     start: datetime
     title: str = ""
     guests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What would have gone out about one appointment, had it not been a trial."""
+
+    start: datetime
+    title: str = ""
+    outcome: Outcome
+    kinds: tuple[FollowUpKind, ...]
+    #: The reader is asked whether it was right.
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """When a part of noshowd did not work."""
+
+    part: str
+    began: datetime
+    ended: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +132,15 @@ class WordingContext:
     part: str = ""
     detail: str = ""
     since: datetime | None = None
+    # the end of a day
+    outcomes: tuple[tuple[Outcome, int], ...] = ()
+    trials: tuple[Trial, ...] = ()
+    outages: tuple[Outage, ...] = ()
+    #: How often the reader has found a trial right, and wrong, of late.
+    judged_right: int = 0
+    judged_wrong: int = 0
+    #: That is reason to trust it.
+    enough: bool = False
     #: Only tried: nothing leaves our side.
     shadow: bool = False
     # below a message to a guest

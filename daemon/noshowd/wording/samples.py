@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from noshowd.domain.followup import Approval, Cause, FollowUpKind
 from noshowd.domain.meeting import Kind
-from noshowd.domain.verdict import Reason
-from noshowd.wording.context import ListedMeeting, TaskNote, WordingContext
+from noshowd.domain.verdict import Outcome, Reason
+from noshowd.wording.context import ListedMeeting, Outage, TaskNote, Trial, WordingContext
 
 _START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 _DAY = timedelta(days=1)
@@ -37,7 +37,9 @@ _SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
     ),
     FollowUpKind.APPROVAL: ({}, {"approval": Approval.VETO}),
     FollowUpKind.CORRECTION: ({}, {"notice": "settled"}),
-    FollowUpKind.NOTICE: tuple({"notice": sort} for sort in ("", "blind", "recovered", "in_doubt", "stopped")),
+    FollowUpKind.NOTICE: tuple(
+        {"notice": sort} for sort in ("", "blind", "recovered", "in_doubt", "stopped", "digest")
+    ),
 }
 
 FULL = WordingContext(
@@ -77,6 +79,22 @@ FULL = WordingContext(
     part="google_meet",
     detail="403 forbidden",
     since=_START,
+    outcomes=((Outcome.HELD, 2), (Outcome.UNKNOWN, 1)),
+    trials=(
+        Trial(
+            start=_START,
+            title="Beratung",
+            outcome=Outcome.THEY_ARE_MISSING,
+            kinds=(FollowUpKind.COURTESY_MESSAGE, FollowUpKind.RECALL_TASK),
+            asked=True,
+        ),
+    ),
+    outages=(
+        Outage(part="google_meet", began=_START, ended=_START + timedelta(minutes=31)),
+        Outage(part="sipgate", began=_START, ended=None),
+    ),
+    judged_right=20,
+    enough=True,
     privacy_url="https://beispiel-beratung.de/datenschutz",
     opt_out_url="https://termine.beispiel-beratung.de/x/3f9",
 )

@@ -39,6 +39,7 @@ def variables(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "shadow": context.shadow,
         "privacy_url": address(context.privacy_url),
         "opt_out_url": address(context.opt_out_url),
+        **_day(context, lexicon),
         **_people(context, lexicon),
         **_times(context, lexicon),
         **_quoted(context),
@@ -94,6 +95,36 @@ def _times(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
             }
             for one in context.listed[:MOST_LISTED]
         ],
+    }
+
+
+def _day(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
+    """What the word at the end of a day tells."""
+    zone = context.zone
+    counts = [f"{lexicon.say(outcome)}: {count}" for outcome, count in context.outcomes]
+    return {
+        "outcomes": ", ".join(counts),
+        "trials": [
+            {
+                "clock": lexicon.clock(one.start, zone),
+                "title": one_line(one.title),
+                "outcome": lexicon.say(one.outcome),
+                "kinds": lexicon.both([lexicon.say(kind) for kind in one.kinds]) if one.kinds else "",
+                "asked": one.asked,
+            }
+            for one in context.trials[:MOST_LISTED]
+        ],
+        "outages": [
+            {
+                "part": one_line(one.part, 80),
+                "began": lexicon.clock(one.began, zone),
+                "ended": lexicon.clock(one.ended, zone) if one.ended is not None else "",
+            }
+            for one in context.outages[:MOST_LISTED]
+        ],
+        "judged_right": context.judged_right,
+        "judged_wrong": context.judged_wrong,
+        "enough": context.enough,
     }
 
 
