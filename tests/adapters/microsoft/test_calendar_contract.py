@@ -19,10 +19,11 @@ ATTEMPTS = 3
 class GraphWorld(CalendarWorld):
     calendar = ANNA
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: Tenant, *, delta: bool = False) -> None:
         self.tenant = tenant
         self.calendars = tenant.sim.calendars
-        self.source = GraphCalendar(tenant.graph())
+        self.source = GraphCalendar(tenant.graph(), delta=delta)
+        self.delta = delta
 
     def add(self, title: str, start: datetime, end: datetime) -> str:
         return self.tenant.book(subject=title, start=start, end=end).uid
@@ -62,7 +63,8 @@ class GraphWorld(CalendarWorld):
         self.tenant.sim.faults.order(*[Fault(path="calendarView", query=skip)] * ATTEMPTS)
 
     def expire_cursor(self) -> None:
-        raise AssertionError("there is no cursor to expire")
+        assert self.delta, "there is no cursor to expire"
+        self.tenant.sim.delta.forget()
 
     def throttle(self, seconds: int) -> None:
         self.tenant.sim.faults.order(throttled(retry_after=seconds))
@@ -81,3 +83,9 @@ class TestGraphCalendar(CalendarSuite):
     @pytest.fixture
     def world(self, tenant: Tenant) -> GraphWorld:
         return GraphWorld(tenant)
+
+
+class TestGraphCalendarByDelta(CalendarSuite):
+    @pytest.fixture
+    def world(self, tenant: Tenant) -> GraphWorld:
+        return GraphWorld(tenant, delta=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+from noshowd.adapters.microsoft.delta import Feed, Place
 from noshowd.adapters.microsoft.graph import Graph, segment
 from noshowd.adapters.microsoft.pacing import Urgency
 from noshowd.adapters.microsoft.refusals import NotThere
@@ -20,18 +21,22 @@ _PAGE = "100"
 class GraphCalendar:
     """Reads the primary calendar of each mailbox; `calendar` is the mailbox's address.
 
-    Every listing is complete in its window and there is no cursor: the change feed of Graph tells occurrences
-    without subject, people or join address and says "deleted" of what merely lies outside.
+    Every listing is complete in its window: the change feed of Graph tells occurrences without subject, people or join
+    address and says "deleted" of what merely lies outside. With `delta` the feed is asked all the same, but only
+    whether anything changed; what did is then read as a whole, and once an hour without being told.
     Needs the application right Calendars.Read.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, *, delta: bool = False) -> None:
         self.account = graph.settings.account
         self._graph = graph
+        self._feed = Feed(graph) if delta else None
 
     async def changes(self, calendar: str, *, cursor: str | None, window: Span) -> AsyncIterator[Page | ListingEnd]:
-        if cursor is not None:
-            raise CursorExpired("listings of Microsoft 365 have no cursor to go on from")
+        place, changed = await self._place(calendar, cursor, window)
+        if not changed:
+            yield ListingEnd(complete=False, window=window, cursor=place.cursor if place else None)
+            return
         query = {
             "startDateTime": instant(window.start),
             "endDateTime": instant(window.end),
@@ -41,7 +46,7 @@ class GraphCalendar:
         path = f"{self._graph.user(calendar)}/calendarView"
         async for events in self._graph.pages(path, query, urgency=Urgency.LISTING):
             yield self._page(calendar, events)
-        yield ListingEnd(complete=True, window=window)
+        yield ListingEnd(complete=True, window=window, cursor=place.cursor if place else None)
 
     async def read(self, ref: EntryRef) -> CalendarEntry | Gone:
         path = f"{self._graph.user(ref.calendar)}/events/{segment(ref.entry_id)}"
@@ -53,6 +58,17 @@ class GraphCalendar:
             return entry(event, ref)
         except Malformed as error:
             raise Permanent(str(error)) from error
+
+    async def _place(self, calendar: str, cursor: str | None, window: Span) -> tuple[Place | None, bool]:
+        """Where the change feed stands, taken before the calendar is read, and whether it has to be read."""
+        if self._feed is None:
+            if cursor is not None:
+                raise CursorExpired("listings of Graph have no cursor to go on from")
+            return None, True
+        now = self._graph.clock.now()
+        if cursor is None:
+            return await self._feed.opened(calendar, window, now), True
+        return await self._feed.moved_on(Place.read(cursor), now)
 
     def _page(self, calendar: str, events: list[dict[str, Any]]) -> Page:
         """One bad event is set aside with its reason, the others go on."""

@@ -18,7 +18,7 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.microsoft.writer import GraphWriter
 
     graph = _graph(bench, section.name)
-    made.calendars[section.name] = GraphCalendar(graph)
+    made.calendars[section.name] = GraphCalendar(graph, delta=section.delta)
     made.free_busy[section.name] = GraphFreeBusy(graph)
     if "move_events" in section.rights:
         made.writers[section.name] = GraphWriter(graph)

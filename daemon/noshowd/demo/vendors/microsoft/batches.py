@@ -10,14 +10,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from noshowd.demo.vendors.microsoft.answers import Answer, Call, Refusal
 
 
-def batch(call: Call, carry_out: Callable[[Call], Answer]) -> Answer:
+def batch(call: Call, carry_out: Callable[[Call], Answer], *, left_out: int = 0) -> Answer:
     """Carry the parts out; the whole is 200 even where parts fail."""
     parts = (call.body or {}).get("requests", [])
     if not 1 <= len(parts) <= 20:
         raise Refusal(400, "BadRequest", "A batch holds one to twenty requests.")
     statuses: dict[str, int] = {}
     answers = [_part(call, part, statuses, carry_out) for part in parts]
-    return Answer(body={"responses": answers[::-1]})
+    return Answer(body={"responses": answers[left_out:][::-1]})
 
 
 def _part(

@@ -47,6 +47,8 @@ class MicrosoftSimulation:
         self.schedules = Schedules(self.calendars)
         self.mail = Mail(self.people, now, self.lock)
         self.todo = ToDo(self.people, now, self.lock)
+        #: So many parts of the next batch are not answered.
+        self.forgets_parts = 0
         #: Every call as it came in, parts of a batch included.
         self.calls: list[Call] = []
         self._description = GraphDescription(description) if description else None
@@ -94,7 +96,8 @@ class MicrosoftSimulation:
     def _dispatch(self, call: Call) -> Answer:
         holder = self.entra.holder(call)
         if call.path == "/$batch":
-            return batch(call, self.carry_out)
+            left_out, self.forgets_parts = self.forgets_parts, 0
+            return batch(call, self.carry_out, left_out=left_out)
         call = replace(call, path=_of_somebody(call.path, holder))
         for route in self._routes:
             found = re.match(route.pattern, call.path)
