@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.scenes import ANNA, GUS, at, phone, video
+from domain.scenes import ANNA, BEN, GUS, at, phone, video
 from noshowd.domain.entry import Response
 from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUp, FollowUpKey, FollowUpKind, Withheld
 from noshowd.domain.gate import Circumstances, gate
@@ -101,6 +101,14 @@ def test_every_kind_may_go_in_its_own_case(kind: FollowUpKind) -> None:
     assert ruling.go
 
 
+NOT_KNOCKING: list[dict[str, Any]] = [{"in_lobby": False}, {"here_now": False}, {"in_lobby": False, "here_now": False}]
+KNOCKING = PersonVerdict(key=ANNA.key, side=Side.OURS, seen=True, in_lobby=True, here_now=True)
+GUEST_KNOCKING = PersonVerdict(key=GUS.key, side=Side.THEIRS, seen=True, in_lobby=True, here_now=True)
+#: After each of these a talk that nobody told us of may be going on.
+MAY_HAVE_TALKED = (
+    Reason.UNSEEN_LINE, Reason.ENDED_ONLY, Reason.NO_COVERAGE, Reason.NO_SOURCE, Reason.GAP, Reason.BLIND_SPOT,
+    Reason.HIDDEN_CALL, Reason.WEAK_NUMBER, Reason.OTHER_NUMBER, Reason.SHORT_TALK,
+)  # fmt: skip
 HELD = {"outcome": Outcome.HELD}
 OFF = {"outcome": Outcome.CALLED_OFF}
 CALLING = {"reasons": frozenset({Reason.CALL_RUNNING})}
@@ -137,7 +145,20 @@ TAKEN_AWAY: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
     (K.RESCHEDULE_OFFER, {"people": guest(maybe_seen=True)}, W.SEEN_IN_THIS_ROUND),
     *[
         (K.SUGGEST_CALL, {"reasons": frozenset({reason})}, W.NOT_PROVED)
-        for reason in (Reason.UNSEEN_LINE, Reason.ENDED_ONLY, Reason.NO_COVERAGE, Reason.GAP, Reason.HIDDEN_CALL)
+        for reason in MAY_HAVE_TALKED
+    ],
+    (K.NUDGE, {"people": ()}, W.NOT_PROVED),
+    (K.COURTESY_MESSAGE, {"people": ()}, W.SEEN_IN_THIS_ROUND),
+    (K.RESCHEDULE_OFFER, {"people": ()}, W.SEEN_IN_THIS_ROUND),
+    (K.RECALL_TASK, {"outcome": Outcome.WAITING}, W.NOT_CONFIRMED),
+    *[
+        # whoever knocks, of ours and now, waits too
+        (
+            K.WAITING_NOTICE,
+            {"ours_here": False, "people": (replace(KNOCKING, **change), GUEST_KNOCKING)},
+            W.OUR_SIDE_NOT_THERE,
+        )
+        for change in NOT_KNOCKING
     ],
     (K.QUESTION, {"outcome": Outcome.THEY_ARE_MISSING}, W.ANSWERED),
 ]  # fmt: skip
@@ -146,7 +167,10 @@ TAKEN_AWAY: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
 @pytest.mark.parametrize(("kind", "change", "reason"), TAKEN_AWAY)
 def test_every_premise_is_needed(kind: FollowUpKind, change: dict[str, Any], reason: Withheld) -> None:
     planned, result = GOES[kind]
-    assert rule(kind, planned, replace(result, **change)) is reason
+    changed = replace(result, **change)
+    assert rule(kind, planned, changed) is reason
+    ruling = gate(planned, video(), changed, Circumstances(), NOW, daily_limit=1, ordered=planned.ordered)
+    assert (ruling.reason, ruling.until) == (reason, None)
 
 
 @pytest.mark.parametrize("kind", sorted({K.COURTESY_MESSAGE, K.WORD_TO_WAITING, K.RESCHEDULE_OFFER}))
@@ -165,6 +189,65 @@ def test_a_courtesy_message_has_a_link_to_offer() -> None:
 def test_an_ordered_message_needs_its_order() -> None:
     planned, result = GOES[K.ORDERED_MESSAGE]
     assert rule(K.ORDERED_MESSAGE, replace(planned, ordered=False), result) is W.NOT_ORDERED
+
+
+@pytest.mark.parametrize("theirs_here", [True, False])
+def test_whoever_of_ours_knocks_is_waiting(theirs_here: bool) -> None:
+    planned, result = GOES[K.WAITING_NOTICE]
+    knocking = replace(result, ours_here=False, theirs_here=theirs_here, people=(KNOCKING, result.people[1]))
+    assert rule(K.WAITING_NOTICE, planned, knocking) is None
+
+
+def test_nobody_writes_to_somebody_who_is_no_longer_invited() -> None:
+    planned, result = GOES[K.WORD_TO_WAITING]
+    assert rule(K.WORD_TO_WAITING, planned, result, video(ANNA)) is W.NOT_ACCEPTED
+
+
+@pytest.mark.parametrize("kind", [K.WORD_TO_WAITING, K.RESCHEDULE_OFFER, K.RECALL_TASK])
+def test_what_a_person_ordered_needs_no_proof(kind: FollowUpKind) -> None:
+    planned = replace(GOES[kind][0], ordered=True)
+    for unproved in (UNCLEAR, replace(UNCLEAR, ours=SidePresence.UNKNOWN), replace(UNCLEAR, people=guest())):
+        assert rule(kind, planned, unproved) is None
+        assert gate(planned, video(), unproved, Circumstances(), NOW, daily_limit=1, ordered=True).go
+
+
+def test_an_order_goes_although_a_person_took_over() -> None:
+    planned, result = GOES[K.ORDERED_MESSAGE]
+    assert gate(planned, video(), result, Circumstances(human_took_over=True), NOW, daily_limit=1, ordered=True).go
+
+
+OF_GUESTS: list[dict[str, Any]] = [
+    {"sending_held": True},
+    {"broken_sources": frozenset({"meet"}), "relied_on": frozenset({"meet"})},
+    {"opted_out": frozenset({ANNA.key, BEN.key})},
+    {"rebooked": True},
+    {"sent_today": {(key, kind): 9 for key in (ANNA.key, BEN.key) for kind in K}},
+    {"hourly_cap_reached": True},
+]
+
+
+@pytest.mark.parametrize("kind", sorted(set(K) - TO_GUESTS))
+@pytest.mark.parametrize("change", OF_GUESTS, ids=min)
+def test_what_protects_guests_keeps_nothing_from_our_own_side(kind: FollowUpKind, change: dict[str, Any]) -> None:
+    planned, result = GOES[kind]
+    assert gate(planned, video(), result, Circumstances(**change), NOW, daily_limit=1).go
+
+
+@pytest.mark.parametrize("kind", sorted(set(K) - TO_GUESTS - {K.NUDGE, K.RECALL_TASK}))
+def test_a_calendar_that_cannot_be_read_keeps_no_question_back(kind: FollowUpKind) -> None:
+    planned, result = GOES[kind]
+    blind = Circumstances(rechecked=False, event_read=False)
+    assert gate(planned, video(), result, blind, NOW, daily_limit=1).go
+
+
+def test_another_open_question_or_call_holds_questions_only() -> None:
+    busy = Circumstances(being_asked=frozenset({ANNA.key}), in_a_call=frozenset({ANNA.key}))
+    others = Circumstances(being_asked=frozenset({BEN.key}), in_a_call=frozenset({BEN.key}))
+    for kind in K:
+        planned, result = GOES[kind]
+        assert gate(planned, video(), result, others, NOW, daily_limit=1, ordered=planned.ordered).go
+        if kind is not K.QUESTION:
+            assert gate(planned, video(), result, busy, NOW, daily_limit=1, ordered=planned.ordered).go
 
 
 def test_an_order_goes_on_unknown() -> None:

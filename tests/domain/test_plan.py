@@ -29,11 +29,11 @@ from domain.scenes import (
 from noshowd.domain.causes import cause_of
 from noshowd.domain.entry import Response
 from noshowd.domain.evidence import CallResult, Direction, Evidence, Said, Statement, Where
-from noshowd.domain.followup import Approval, Cause, FollowUpKind, State, Withheld
+from noshowd.domain.followup import Approval, Cause, FollowUp, FollowUpKey, FollowUpKind, State, Withheld
 from noshowd.domain.gate import Circumstances
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Caller, Meeting
-from noshowd.domain.plan import Existing, Plan, plan
+from noshowd.domain.plan import Existing, Plan, close_round, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Outcome, Reason, SidePresence, Verdict
 
@@ -60,6 +60,15 @@ def planned(
 def lines(result: Plan) -> set[str]:
     """`kind person` of everything added."""
     return {f"{f.kind} {f.key.person}" for f in result.add}
+
+
+def kinds_at(minute: float, result: Verdict) -> set[FollowUpKind]:
+    """What is added when this is the verdict."""
+    return {f.kind for f in plan(video(), result, POLICY, (), Circumstances(), at(minute)).add}
+
+
+WAITING = next(s for s in POLICY.ladders[Cause.THEY_ARE_MISSING] if s.name == "waiting")
+NUDGES = tuple(s for s in POLICY.ladders[Cause.WE_ARE_MISSING] if s.name == "nudge")
 
 
 def alone(minute: float) -> Evidence:
@@ -128,6 +137,143 @@ def test_missed_rungs_collapse_into_the_latest_for_each_audience() -> None:
         "reschedule_offer gus@them.example",
         "approval anna@us.example",
     }
+
+
+def test_a_missed_rung_does_not_come_after_the_one_that_took_its_place() -> None:
+    rows = [Existing(followup=f, state=State.SENT) for f in planned(video(), alone(12), 12).add]
+    assert {row.followup.kind for row in rows} == {K.RECALL_TASK, K.COURTESY_MESSAGE, K.APPROVAL}
+    assert not planned(video(), alone(12.5), 12.5, *rows).add
+
+
+def test_a_rung_whose_window_has_closed_is_left_out() -> None:
+    only = replace(POLICY, ladders={Cause.THEY_ARE_MISSING: (WAITING,)})
+    assert lines(planned(video(), alone(20), 20, policy=only)) == {"waiting_notice anna@us.example"}
+    assert not planned(video(), alone(31), 31, policy=only).add
+
+
+def test_a_step_is_due_when_what_it_claims_is_proved_up_to_then() -> None:
+    people = judge(video(), alone(12), MATCHES, POLICY, at(12), sources=SOURCES).people
+    behind = Verdict(outcome=Outcome.WAITING, judged_at=at(4), ours=SidePresence.PRESENT, ours_here=True, people=people)
+    absent = replace(behind, theirs=SidePresence.ABSENT)
+    # an absence counts only as far as the evidence reaches
+    assert not kinds_at(4, replace(absent, as_of=at(2)))
+    assert kinds_at(4, replace(absent, as_of=at(3))) == {K.WAITING_NOTICE}
+    # where the word of a person is all there is, or no absence is claimed, the clock decides
+    assert kinds_at(4, absent) == {K.WAITING_NOTICE}
+    assert kinds_at(4, replace(behind, as_of=at(2))) == {K.WAITING_NOTICE}
+    # what is confirmed does not wait for the source
+    confirmed = replace(absent, outcome=Outcome.THEY_ARE_MISSING, confirmed=True, as_of=at(10), judged_at=at(21))
+    assert kinds_at(21, confirmed) == {K.RECALL_TASK, K.RESCHEDULE_OFFER, K.APPROVAL}
+
+
+def test_a_word_that_confirms_early_brings_the_task_and_nothing_else_before_its_time() -> None:
+    word = Evidence(statements=(Statement(by=ANNA.key, at=at(6), said=Said.NOT_THERE),))
+    (task,) = planned(video(), word, 6.5).add
+    assert (task.kind, task.not_before) == (K.RECALL_TASK, at(0))
+
+
+def test_each_step_has_its_name_and_says_whom_it_is_about() -> None:
+    notice = planned(video(ANNA, GUS, HILDE), alone(3), 3).add[0]
+    assert notice.key.step == "waiting"
+    assert notice.about == (GUS.key, HILDE.key)
+    left = seen(stay(ANNA, -1, 11), covered(-15, 12))
+    task = planned(video(), left, 12.2).add[0]
+    assert (task.kind, task.about) == (K.RECALL_TASK, (ANNA.key, GUS.key))
+    (again,) = planned(video(), guest_alone(4), 4, policy=replace(POLICY, ladders={Cause.WE_ARE_MISSING: NUDGES})).add
+    assert again.key.step == "nudge@240"
+
+
+def test_any_number_of_ours_is_told() -> None:
+    ours = [replace(ANNA, key=f"a{n}@us.example", address=f"a{n}@us.example") for n in range(4)]
+    nudged = {f.key.person for f in planned(video(*ours, GUS), guest_alone(1), 1).add if f.kind is K.NUDGE}
+    assert nudged == {p.key for p in ours}
+
+
+@pytest.mark.parametrize(
+    ("approval", "asked"), [(Approval.ASK, 1), (Approval.VETO, 1), (Approval.AUTO, 0), (Approval.DRAFT, 0)]
+)
+def test_a_person_is_asked_where_the_policy_says_so(approval: Approval, asked: int) -> None:
+    step = replace(next(s for s in POLICY.ladders[Cause.THEY_ARE_MISSING] if s.name == "courtesy"), approval=approval)
+    policy = replace(POLICY, ladders={Cause.THEY_ARE_MISSING: (step, WAITING)})
+    added = planned(video(), alone(5), 5, policy=policy).add
+    assert [f.approval for f in added if f.kind is K.COURTESY_MESSAGE] == [approval]
+    assert sum(f.kind is K.APPROVAL for f in added) == asked
+    # nobody approves what our own side reads, whatever the policy says
+    own = replace(policy, ladders={Cause.THEY_ARE_MISSING: (replace(WAITING, approval=Approval.ASK),)})
+    assert [f.approval for f in planned(video(), alone(5), 5, policy=own).add] == [Approval.AUTO]
+
+
+def followup(kind: FollowUpKind, step: str = "s", concerns: str | None = None) -> FollowUp:
+    key = FollowUpKey(meeting="m", round=1, person=ANNA.key, kind=kind, step=step)
+    return FollowUp(key=key, cause=Cause.THEY_ARE_MISSING, not_before=at(0), not_after=at(60), concerns=concerns)
+
+
+#: What only asks, informs or is to be done is taken back once the case is settled; what a guest has read stays.
+TAKEN_BACK = {
+    K.NUDGE, K.WAITING_NOTICE, K.RECALL_TASK, K.RESCHEDULE_OFFER,
+    K.QUESTION, K.COVER_NEEDED, K.SUGGEST_CALL, K.APPROVAL,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("kind", K)
+def test_what_was_sent_is_taken_back_once_the_case_is_settled(kind: FollowUpKind, state: State) -> None:
+    row = Existing(followup=followup(kind), state=state)
+    expected = (row.followup.key,) if state is State.SENT and kind in TAKEN_BACK else ()
+    assert planned(video(called_off=True), Evidence(), 5, row).take_back == expected
+    assert close_round([row]).take_back == expected
+
+
+@pytest.mark.parametrize("state", State)
+def test_of_a_round_that_was_moved_nothing_leaves_any_more(state: State) -> None:
+    row = Existing(followup=followup(K.NUDGE), state=state)
+    pending = state in (State.AWAITING, State.QUEUED)
+    assert close_round([row]).withdraw == (((row.followup.key, Withheld.EVENT_CHANGED),) if pending else ())
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_what_has_not_left_is_withdrawn(state: State) -> None:
+    row = Existing(followup=followup(K.NUDGE), state=state)
+    pending = state in (State.AWAITING, State.QUEUED)
+    withdrawn = planned(video(called_off=True), Evidence(), 5, row).withdraw
+    assert withdrawn == (((row.followup.key, Withheld.CALLED_OFF),) if pending else ())
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "moot"),
+    [
+        # the message is still open
+        (State.AWAITING, State.SENT, False),
+        (State.QUEUED, State.SENT, False),
+        # it went, was refused or ran out: nothing is left to approve
+        (State.SENT, State.SENT, True),
+        (State.EXPIRED, State.SENT, True),
+        (State.WITHHELD, State.SENT, True),
+        # the question lies before nobody
+        (State.EXPIRED, State.QUEUED, False),
+        (State.EXPIRED, State.RETRACTED, False),
+    ],
+)
+def test_a_question_with_nothing_left_to_approve_is_taken_back(asked: State, question: State, *, moot: bool) -> None:
+    message = next(f for f in planned(video(), alone(5), 5).add if f.kind is K.COURTESY_MESSAGE)
+    approval = followup(K.APPROVAL, concerns=str(message.key))
+    other = followup(K.NOTICE, concerns="something else")
+    rows = [
+        Existing(followup=message, state=asked),
+        Existing(followup=approval, state=question),
+        Existing(followup=other, state=State.SENT),
+    ]
+    assert planned(video(), alone(6), 6, *rows).take_back == ((approval.key,) if moot else ())
+
+
+def test_a_question_is_taken_back_with_a_message_that_is_withdrawn_now() -> None:
+    message = next(f for f in planned(video(), alone(5), 5).add if f.kind is K.COURTESY_MESSAGE)
+    approval = followup(K.APPROVAL, concerns=str(message.key))
+    rows = [Existing(followup=message, state=State.AWAITING), Existing(followup=approval, state=State.SENT)]
+    came = seen(stay(ANNA, -1, until=6), stay(GUS, 5.8, until=6), covered(-15, 6))
+    result = planned(video(), came, 6, *rows)
+    assert [key for key, _ in result.withdraw] == [message.key]
+    assert result.take_back == (approval.key,)
 
 
 def test_a_question_is_asked_where_nothing_is_known() -> None:

@@ -12,6 +12,7 @@ from domain.scenes import (
     BOT,
     GUS,
     HILDE,
+    LINE,
     MATCHES,
     MEET,
     POLICY,
@@ -23,11 +24,11 @@ from domain.scenes import (
     stay,
     video,
 )
-from noshowd.domain.evidence import Blind, Evidence, Identity, Where
+from noshowd.domain.evidence import Blind, Evidence, Identity, Sighting, Where
 from noshowd.domain.judge import judge
 from noshowd.domain.matching import Matches, Who
 from noshowd.domain.meeting import Meeting, Person, Side
-from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
+from noshowd.domain.verdict import Outcome, PersonVerdict, Presence, Reason, SidePresence, Verdict
 
 
 def verdict(evidence: Evidence, minute: float, meeting: Meeting | None = None) -> Verdict:
@@ -173,6 +174,84 @@ def test_a_source_blind_to_its_lobby_proves_a_guests_absence_only_while_we_are_i
     assert guest.absent_since == at(3)
 
 
+@pytest.mark.parametrize(
+    ("blind", "presence_of_ours"),
+    [
+        (Blind.DIAL_IN, Presence.UNKNOWN),
+        (Blind.OPTED_OUT, Presence.UNKNOWN),
+        (Blind.OUTSIDERS, Presence.ABSENT),
+        (Blind.LOBBY, Presence.ABSENT),
+        (Blind.HIDDEN_NUMBERS, Presence.ABSENT),
+    ],
+)
+def test_of_ours_a_source_sees_all_but_who_dials_in_or_opted_out(blind: Blind, presence_of_ours: Presence) -> None:
+    evidence = seen(stay(GUS, -1, until=12), covered(-15, 12, blind))
+    assert presence(verdict(evidence, 12.2), ANNA.key) is presence_of_ours
+
+
+def test_lines_that_are_seen_say_nothing_of_a_room() -> None:
+    evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12, lines=frozenset({LINE})))
+    result = verdict(evidence, 12.2)
+    assert (presence(result, GUS.key), result.outcome) == (Presence.UNKNOWN, Outcome.UNKNOWN)
+    assert Reason.NO_COVERAGE in result.reasons
+    assert verdict(seen(covered(-15, 12, lines=frozenset({LINE}))), 12.2).outcome is Outcome.UNKNOWN
+
+
+def person(result: Verdict, key: str) -> PersonVerdict:
+    found = result.person(key)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("visits", "here", "in_lobby", "absent_now"),
+    [
+        ([stay(GUS, 2, until=12)], True, False, False),
+        ([stay(GUS, 2, until=12, where=Where.LOBBY)], True, True, False),
+        # let in
+        ([stay(GUS, 2, 4, where=Where.LOBBY), stay(GUS, 4, until=12)], True, False, False),
+        # knocked and went away
+        ([stay(GUS, 2, 4, where=Where.LOBBY)], False, True, True),
+        ([stay(GUS, 2, 4)], False, False, True),
+        # still there by a look that is long past
+        ([stay(GUS, 2, until=4)], False, False, True),
+        ([], False, False, True),
+    ],
+)
+def test_who_is_there_now(visits: list[Sighting], *, here: bool, in_lobby: bool, absent_now: bool) -> None:
+    result = verdict(seen(stay(ANNA, -1, until=12), *visits, covered(-15, 12)), 12.2)
+    guest = person(result, GUS.key)
+    assert (guest.here_now, guest.in_lobby, guest.absent_now) == (here, in_lobby, absent_now)
+    assert (guest.arrived_at, guest.seen) == ((at(2), True) if visits else (None, False))
+    assert guest.left_at == (at(4) if visits and not here else None)
+    if absent_now:
+        assert guest.absent_since == (at(4) if visits else at(0))
+
+
+def test_without_a_fresh_look_nobody_is_known_to_be_away() -> None:
+    result = verdict(seen(stay(ANNA, -1, until=8), stay(GUS, 2, 4), covered(-15, 8)), 12.2)
+    assert not any(p.absent_now for p in result.people)
+    assert person(result, ANNA.key).here_now
+    assert person(result, GUS.key).left_at == at(4)
+
+
+def test_a_stranger_who_is_there_may_be_the_one_who_is_away() -> None:
+    other = Identity(provider_id="y", verified=True)
+    matches = Matches(identities={**MATCHES.identities, other: Who(not_these=frozenset({GUS.key}))})
+
+    def guest(*strangers: Sighting) -> PersonVerdict:
+        evidence = seen(stay(ANNA, -1, until=12), stay(GUS, 1, 3), *strangers, covered(-15, 12))
+        return person(judge(video(), evidence, matches, POLICY, at(12.2), sources={"meet": MEET}), GUS.key)
+
+    assert not guest(stay(STRANGER, 5, until=12)).absent_now
+    assert not guest(stay(ROOM_SYSTEM, 5, until=12)).absent_now
+    # gone, seen last long ago, or surely somebody else
+    assert guest(stay(STRANGER, 5, 7)).absent_since == at(7)
+    assert guest(stay(STRANGER, 5, until=7)).absent_since == at(7)
+    assert guest(stay(other, 5, until=12)).absent_since == at(3)
+    assert guest(stay(other, 5, 7)).absent_since == at(3)
+
+
 @pytest.mark.parametrize("blind", [Blind.DIAL_IN, Blind.OUTSIDERS, Blind.OPTED_OUT])
 def test_a_source_that_cannot_see_guests_never_proves_their_absence(blind: Blind) -> None:
     evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12, blind))
@@ -280,6 +359,9 @@ def test_whoever_knocked_in_vain_to_the_end_missed_us_only_then() -> None:
     knocking = stay(GUS, 0, until=31, where=Where.LOBBY)
     evidence = seen(stay(ANNA, -1, until=31), knocking, covered(-15, 31))
     assert verdict(evidence, 29).outcome is Outcome.WAITING
+    broken_off = seen(stay(ANNA, -1, until=7), stay(GUS, 0, until=7, where=Where.LOBBY), covered(-15, 7))
+    assert verdict(broken_off, 20).outcome is Outcome.WAITING
+    assert verdict(broken_off, 31.2).outcome is Outcome.UNKNOWN
     assert verdict(evidence, 31.2).outcome is Outcome.MISSED_EACH_OTHER
 
 

@@ -151,19 +151,12 @@ def _set(people: tuple[PersonVerdict, ...], keys: set[str], presence: Presence) 
 
 
 def _moment(meeting: Meeting, findings: Findings, policy: Policy, now: datetime, *, said_confirms: bool) -> Moment:
-    """How far the slot has come. What did not happen counts only as far as the evidence for it reaches (as of t)."""
-    proved = {SidePresence.ABSENT, SidePresence.UNSEEN} & {findings.ours, findings.theirs} or _apart(findings)
-    reached = findings.as_of if proved and findings.as_of is not None else now
+    """How far the slot has come: the evidence counts only as far as it reaches (as of t)."""
+    reached = findings.as_of or now
     confirmation = meeting.start + policy.judging.confirmation(meeting.length)
     if reached < confirmation and not said_confirms:
         return Moment.OPEN
     return Moment.ENDED if now >= meeting.end else Moment.CONFIRMED
-
-
-def _apart(findings: Findings) -> bool:
-    """Whether both sides have come, but not together."""
-    there = {SidePresence.PRESENT, SidePresence.ARRIVED}
-    return not findings.overlapped and {findings.ours, findings.theirs} <= there
 
 
 def _late(meeting: Meeting, first: datetime | None) -> int | None:

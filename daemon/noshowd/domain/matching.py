@@ -27,14 +27,6 @@ class Who:
     #: A verified identity says that it is not one of these.
     not_these: frozenset[str] = field(default_factory=frozenset)
 
-    @property
-    def identified(self) -> bool:
-        return self.person is not None or self.side is not None
-
-    @property
-    def unidentified_human(self) -> bool:
-        return self.human and not self.identified
-
 
 UNIDENTIFIED = Who()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -72,8 +72,8 @@ def plan(
     now: datetime,
 ) -> Plan:
     """What the ladders ask for as of `now`, less what exists, what lacks a premise and what circumstances forbid."""
-    have = {row.followup.key: row for row in existing}
-    wanted = _rungs(meeting, verdict, policy, have, around, now)
+    have = {row.followup.key for row in existing}
+    wanted = [f for f in _rungs(meeting, verdict, policy, around, now) if f.key not in have]
     add: list[FollowUp] = []
     withhold: list[tuple[FollowUp, Withheld]] = []
     for followup in wanted:
@@ -82,12 +82,12 @@ def plan(
             withhold.append((followup, reason))
             continue
         add.append(followup)
-        if followup.to_guest and followup.approval in NEEDS_A_PERSON:
+        if followup.approval in NEEDS_A_PERSON:
             add.append(_approval(followup, meeting, verdict))
     withdraw = _withdrawals(meeting, verdict, existing)
     return Plan(
-        add=tuple(f for f in add if f.key not in have),
-        withhold=tuple((f, r) for f, r in withhold if f.key not in have),
+        add=tuple(add),
+        withhold=tuple(withhold),
         withdraw=tuple(withdraw),
         take_back=_revocable(existing) if verdict.outcome in _SETTLED else _moot(existing, withdraw),
     )
@@ -122,11 +122,10 @@ def _rungs(
     meeting: Meeting,
     verdict: Verdict,
     policy: Policy,
-    have: Mapping[FollowUpKey, Existing],
     around: Circumstances,
     now: datetime,
 ) -> list[FollowUp]:
-    """The rungs that are due and not there yet; of several missed ones for one audience only the latest."""
+    """The rungs that are due; of several for one audience only the latest: one that was missed never comes after it."""
     cause = cause_of(verdict)
     if cause is None:
         return []
@@ -136,7 +135,7 @@ def _rungs(
         if at is None or meeting.place.kind not in rung.media:
             continue
         for followup in _followups(meeting, verdict, policy, cause, rung, at, around):
-            if followup.key in have or not now <= followup.not_after:
+            if not now <= followup.not_after:
                 continue
             if unmet(Case(followup=followup, meeting=meeting, verdict=verdict)) is not None:
                 continue
@@ -153,7 +152,7 @@ def _due_at(meeting: Meeting, rung: Step, verdict: Verdict, policy: Policy, now:
     absence = SidePresence.ABSENT in (verdict.ours, verdict.theirs)
     reached = verdict.as_of if absence and verdict.as_of is not None and not verdict.confirmed else now
     return last_instant(meeting, rung, policy.judging, reached) or (
-        meeting.start if rung.after is None and verdict.confirmed else None
+        meeting.start if rung.after is None else None
     )
 
 
@@ -214,7 +213,7 @@ def _withdrawals(
     gone: dict[str, Withheld] = {}
     found: list[tuple[FollowUpKey, Withheld]] = []
     for row in existing:
-        if row.state not in _PENDING or row.followup.kind is FollowUpKind.APPROVAL:
+        if row.state not in _PENDING:
             continue
         case = Case(followup=row.followup, meeting=meeting, verdict=verdict, ordered=row.ordered)
         reason = unmet(case)

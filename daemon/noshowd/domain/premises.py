@@ -132,8 +132,7 @@ def ordered(case: Case) -> Withheld | None:
 
 def still_unclear(case: Case) -> Withheld | None:
     """A question is worth asking only while the answer is not known."""
-    known = case.verdict.confirmed and case.verdict.outcome in CONFIRMED_MISSES
-    return Withheld.ANSWERED if known else None
+    return Withheld.ANSWERED if case.verdict.outcome in CONFIRMED_MISSES else None
 
 
 def still_not_talking(case: Case) -> Withheld | None:
