@@ -86,6 +86,9 @@ class Withheld(StrEnum):
     # the look before the send
     CANNOT_RECHECK = "cannot_recheck"
     EVENT_CHANGED = "event_changed"
+    #: An offer: nobody has a free time, or the times in its text are gone.
+    NO_FREE_TIME = "no_free_time"
+    TIMES_TAKEN = "times_taken"
     # the circumstances
     OUTSIDE_WINDOW = "outside_window"
     QUIET_HOURS = "quiet_hours"

@@ -54,6 +54,8 @@ OFFER_TRANSITIONS: dict[OfferState, dict[OfferStep, OfferState]] = {
     },
     OfferState.TAKEN: {
         OfferStep.WRITING: OfferState.WRITING,
+        #: Somebody of ours had put it there already.
+        OfferStep.WRITTEN: OfferState.BOOKED,
         OfferStep.CLASHED: OfferState.OPEN,
         OfferStep.HANDED_OVER: OfferState.BY_HAND,
     },

@@ -129,8 +129,11 @@ class ConfiguredDirectory:
         return hours_of(person_for(address, self._config), self._config)
 
     def open_spans(self, person: Person, window: Span) -> list[Span]:
-        """The person's working hours inside `window`, holidays left out."""
-        hours = self._hours(person.address)
+        """The person's working hours inside `window`, holidays left out; for a guest the hours of guests."""
+        if person.side is Side.OURS:
+            hours = self._hours(person.address)
+        else:
+            hours = guest_hours(contact_for(person.address, self._config), self._config)
         first = window.start.astimezone(ZoneInfo(hours.zone)).date()
         days = range((window.end - window.start).days + 2)
         spans = [span for n in days for span in hours.open_spans(first + timedelta(days=n))]

@@ -1,0 +1,35 @@
+"""The text of a message, written as late as possible; one that was approved leaves as it was, or not at all."""
+
+from __future__ import annotations
+
+from noshowd.domain.followup import FollowUpKind, Withheld
+from noshowd.domain.gate import NEEDS_A_PERSON
+from noshowd.engine.compose import Composer
+from noshowd.engine.offer_news import is_news, news
+from noshowd.engine.offers import Proposal, propose, still_offered
+from noshowd.engine.parts import Parts
+from noshowd.engine.recheck import Fresh
+from noshowd.ports.channel import Parcel
+from noshowd.store.outbox import OutboxRow
+
+
+async def written(parts: Parts, row: OutboxRow, fresh: Fresh) -> Parcel | Withheld:
+    """What is sent for this row now, or why nothing is: an offer without a time, or whose times are gone."""
+    if row.followup.kind is not FollowUpKind.RESCHEDULE_OFFER:
+        return row.parcel or Composer(parts).parcel(row, fresh.meeting, fresh.verdict)
+    if row.parcel is not None:
+        gone = await still_offered(parts, row, fresh.meeting, fresh.verdict)
+        if gone is None:
+            return row.parcel
+        if row.followup.approval in NEEDS_A_PERSON:
+            return gone
+    proposal = await propose(parts, row, fresh.meeting, fresh.verdict)
+    if not isinstance(proposal, Proposal):
+        return proposal
+    return Composer(parts).parcel(row, fresh.meeting, fresh.verdict, proposal.times, proposal.page)
+
+
+async def news_of(parts: Parts, row: OutboxRow) -> Parcel:
+    """A notice or correction: about an offer, a meeting, or noshowd itself."""
+    told = await news(parts, row) if is_news(row) else None
+    return told or await Composer(parts).about_noshowd(row)
