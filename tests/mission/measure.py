@@ -2,7 +2,9 @@
 
     python -m mission.measure --count 2000 --seeds 1,2 --scales 1,3,10 [--kind phone] [--json FILE] [--show 5]
 
-Every figure is simulated. Exits with 1 when a message claimed a wrong absence.
+Seeds are a list (1,2,5) or a range (1-20). A year of 20,000 telephone appointments is `--kind phone --count 20000
+--seeds 1`: ten people of ours with eight a day on 250 days. Every figure is simulated. Exits with 1 when a message
+claimed a wrong absence.
 """
 
 from __future__ import annotations
@@ -26,26 +28,31 @@ from noshowd.domain.verdict import Outcome, Verdict
 CHUNK = 250
 _RIGHT = {"ours": Outcome.WE_ARE_MISSING, "theirs": Outcome.THEY_ARE_MISSING, "both": Outcome.MISSED_EACH_OTHER}
 #: What only describes; the other reasons say why nothing could be proved.
-_NOT_A_CAUSE = frozenset({"we_rang", "they_rang", "nobody_rang", "caller_unknown", "came_late", "left_early", "never_seen"})
+_NOT_A_CAUSE = frozenset(
+    {"we_rang", "they_rang", "nobody_rang", "caller_unknown", "came_late", "left_early", "never_seen"}
+)
 _ASKS = frozenset({FollowUpKind.QUESTION, FollowUpKind.APPROVAL, FollowUpKind.SUGGEST_CALL, FollowUpKind.NUDGE})
+
+#: Appointments of one person of ours on one day, to tell interruptions by.
+A_DAY = 8
 
 Tally = dict[str, Any]
 
 
 def empty() -> Tally:
-    return {"counts": Counter(), "unknown": Counter(), "minutes": {"live": [], "ended": []}, "wrong": []}
+    return {"counts": Counter(), "unknown": Counter(), "minutes": {"live": [], "ended": [], "first": []}, "wrong": []}
 
 
-def watch(seed: int, first: int, count: int, scale: float, kind: str | None) -> Tally:
-    """Watch `count` meetings from number `first` on and count."""
+def watch(seed: int, first: int, count: int, scale: float, kind: str | None) -> dict[str, Tally]:
+    """Watch `count` meetings from number `first` on and count them by medium."""
     settings = tomllib.loads(NOISE.read_text(encoding="utf-8"))
-    tally = empty()
+    tallies = {"video": empty(), "phone": empty()}
     for number in range(first, first + count):
         day = Day(case=case(seed, number, scale, settings, only=kind))
         day.run()
         if day.verdict is not None:
-            _count(tally, day, day.verdict)
-    return tally
+            _count(tallies[day.case["kind"]], day, day.verdict)
+    return tallies
 
 
 def _count(tally: Tally, day: Day, verdict: Verdict) -> None:
@@ -66,12 +73,22 @@ def _count(tally: Tally, day: Day, verdict: Verdict) -> None:
     if missing is not None:
         counts["true misses"] += 1
         counts["true misses found"] += verdict.outcome is _RIGHT[missing]
+        if _lines_fully_seen(made):
+            counts["lines seen"] += 1
+            counts["lines seen, found"] += verdict.outcome is _RIGHT[missing]
     if verdict.outcome in (Outcome.UNKNOWN, Outcome.NOBODY_CAME):
         counts["unknown"] += verdict.outcome is Outcome.UNKNOWN
         causes = {reason.value for reason in verdict.reasons} - _NOT_A_CAUSE
         if verdict.outcome is Outcome.UNKNOWN:
             tally["unknown"].update(causes or {"none"})
     _count_provable(tally, day, verdict, missing)
+
+
+def _lines_fully_seen(made: dict[str, Any]) -> bool:
+    """A telephone appointment of whose lines none is unseen, with a source that never failed."""
+    ours = [p for p in made["people"] if p["side"] == "ours"]
+    whole = any(not source["outages"] for source in made["sources"])
+    return made["kind"] == "phone" and whole and all(p["all_lines_seen"] for p in ours)
 
 
 def _count_provable(tally: Tally, day: Day, verdict: Verdict, missing: str | None) -> None:
@@ -89,6 +106,9 @@ def _count_provable(tally: Tally, day: Day, verdict: Verdict, missing: str | Non
         tally["wrong"].append(f"{day.case['key']} provable {missing}, said {verdict.outcome}")
     if tasks:
         tally["minutes"][sort].append((min(tasks) - proved) / 60)
+    acts = [s.at for s in day.sent if s.cause == _RIGHT[missing].value]
+    if acts:
+        tally["minutes"]["first"].append((min(acts) - proved) / 60)
 
 
 def merge(tallies: list[Tally]) -> Tally:
@@ -114,7 +134,8 @@ def report(scale: float, total: Tally) -> dict[str, Any]:
     for sort, values in total["minutes"].items():
         if len(values) > 1:
             cuts = quantiles(values, n=100)
-            minutes[sort] = {"p50": round(cuts[49], 2), "p99": round(cuts[98], 2), "max": round(max(values), 2)}
+            shown = {"p50": cuts[49], "p95": cuts[94], "p99": cuts[98], "max": max(values)}
+            minutes[sort] = {name: round(value, 2) for name, value in shown.items()}
     return {
         "scale": scale,
         "meetings": counts["meetings"],
@@ -125,25 +146,39 @@ def report(scale: float, total: Tally) -> dict[str, Any]:
         "found, live (%)": share("found, live", "provable, live"),
         "provable, ended": counts["provable, ended"],
         "found, ended (%)": share("found, ended", "provable, ended"),
+        "true misses": counts["true misses"],
         "of all true misses found (%)": share("true misses found", "true misses"),
-        "minutes from provable to the task": minutes,
+        "true misses on fully seen lines": counts["lines seen"],
+        "of these found (%)": share("lines seen, found", "lines seen"),
+        "minutes from provable to the task, to the first action": minutes,
         "unknown (%)": share("unknown", "meetings"),
         "unknown by cause (%)": {
             cause: round(100 * count / unknown, 1) for cause, count in total["unknown"].most_common(12)
         },
         "messages to guests for 100 meetings": share("sent to guests", "meetings"),
         "interruptions for 100 meetings": share("asked our side", "meetings"),
+        f"interruptions a person and day of {A_DAY} meetings": round(
+            A_DAY * counts["asked our side"] / max(1, counts["meetings"]), 2
+        ),
         "looks for a meeting": round(counts["looks"] / max(1, counts["meetings"]), 1),
     }
 
 
-def run(*, count: int, seeds: list[int], scale: float, kind: str | None, workers: int) -> Tally:
-    """Watch `count` meetings of each seed on `workers` processes."""
+def run(*, count: int, seeds: list[int], scale: float, kind: str | None, workers: int) -> dict[str, Tally]:
+    """Watch `count` meetings of each seed on `workers` processes; by medium, and all together."""
     jobs = [(seed, first, min(CHUNK, count - first), scale, kind) for seed in seeds for first in range(0, count, CHUNK)]
     if workers == 1:
-        return merge([watch(*job) for job in jobs])
-    with ProcessPoolExecutor(max_workers=workers) as pool:
-        return merge(list(pool.map(watch, *zip(*jobs, strict=True))))
+        done = [watch(*job) for job in jobs]
+    else:
+        with ProcessPoolExecutor(max_workers=workers) as pool:
+            done = list(pool.map(watch, *zip(*jobs, strict=True)))
+    by_medium = {medium: merge([one[medium] for one in done]) for medium in ("video", "phone")}
+    return {"all": merge(list(by_medium.values())), **by_medium}
+
+
+def _seeds(text: str) -> list[int]:
+    first, _, last = text.partition("-")
+    return list(range(int(first), int(last) + 1)) if last else [int(seed) for seed in text.split(",")]
 
 
 def main() -> int:
@@ -156,16 +191,19 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=None, help="also write the figures to this file")
     parser.add_argument("--show", type=int, default=0, help="list so many wrong or missed meetings")
     chosen = parser.parse_args()
-    seeds = [int(seed) for seed in chosen.seeds.split(",")]
+    seeds = _seeds(chosen.seeds)
     reports, wrong = [], 0
     for scale in (float(text) for text in chosen.scales.split(",")):
-        total = run(count=chosen.count, seeds=seeds, scale=scale, kind=chosen.kind, workers=chosen.workers)
-        reports.append(report(scale, total))
-        wrong += reports[-1]["wrong to guests"] + reports[-1]["wrong to our side"]
-        print(f"\nsimulated, noise x{scale:g}, seeds {chosen.seeds}")
-        for name, value in reports[-1].items():
-            print(f"  {name:38} {value}")
-        for line in total["wrong"][: chosen.show]:
+        totals = run(count=chosen.count, seeds=seeds, scale=scale, kind=chosen.kind, workers=chosen.workers)
+        for medium, total in totals.items():
+            if not total["counts"]["meetings"]:
+                continue
+            reports.append({"medium": medium, **report(scale, total)})
+            print(f"\nsimulated, noise x{scale:g}, seeds {chosen.seeds}")
+            for name, value in reports[-1].items():
+                print(f"  {name:56} {value}", flush=True)
+        wrong += sum(totals["all"]["counts"][f"wrong to {whom}"] for whom in ("guests", "our side"))
+        for line in totals["all"]["wrong"][: chosen.show]:
             print(f"    {line}")
     if chosen.json:
         chosen.json.write_text(json.dumps(reports, indent=2) + "\n", encoding="utf-8")

@@ -9,7 +9,7 @@ from mission.measure import report, run
 
 @pytest.mark.parametrize("kind", ["video", "phone"])
 def test_a_small_world_is_watched_and_its_provable_misses_are_found(kind):
-    total = run(count=120, seeds=[1], scale=1.0, kind=kind, workers=1)
+    total = run(count=120, seeds=[1], scale=1.0, kind=kind, workers=1)[kind]
     figures = report(1.0, total)
     assert figures["meetings"] == 120
     provable = total["counts"]["provable, live"] + total["counts"]["provable, ended"]
@@ -17,3 +17,18 @@ def test_a_small_world_is_watched_and_its_provable_misses_are_found(kind):
     assert provable > 0
     assert found == provable
     assert figures["looks for a meeting"] < 200
+
+
+@pytest.mark.parametrize("scale", [1.0, 3.0, 10.0])
+def test_nobody_is_accused_wrongly_however_loud_the_world(scale):
+    counts = run(count=100, seeds=[20], scale=scale, kind=None, workers=1)["all"]["counts"]
+    assert counts["meetings"] == 100
+    assert counts["sent to guests"] > 0
+    assert counts["wrong to guests"] + counts["wrong to our side"] == 0
+
+
+@pytest.mark.soak
+def test_nobody_is_accused_wrongly_in_many_worlds(soak_rounds, soak_seed):
+    for scale in (1.0, 3.0, 10.0):
+        counts = run(count=10 * soak_rounds, seeds=[soak_seed], scale=scale, kind=None, workers=1)["all"]["counts"]
+        assert counts["wrong to guests"] + counts["wrong to our side"] == 0
