@@ -76,6 +76,10 @@ class Lexicon:
         """A small phrase that several templates share."""
         return str(self._words["phrase"][name])
 
+    def page(self, name: str) -> str:
+        """A text of the page on which a guest answers an offer; may have `{host}`, `{moment}` and the like in it."""
+        return str(self._words["page"][name])
+
     def clock(self, at: datetime, zone: str) -> str:
         """`10:00 Uhr`"""
         return self._written("clock", at, zone)
@@ -94,8 +98,13 @@ class Lexicon:
 
     def zone_note(self, zone: str) -> str:
         """`(Zeit in Berlin)`; the bare name for zones without a place."""
-        place = get_timezone_location(ZoneInfo(zone), locale=self._locale, return_city=True) if "/" in zone else zone
-        return self.phrase("zone").format(place=place)
+        return self.phrase("zone").format(place=self.place(zone))
+
+    def place(self, zone: str) -> str:
+        """`Berlin`; the bare name for zones without a place."""
+        if "/" not in zone:
+            return zone
+        return str(get_timezone_location(ZoneInfo(zone), locale=self._locale, return_city=True))
 
     def either(self, items: list[str]) -> str:
         """`A, B oder C`"""
