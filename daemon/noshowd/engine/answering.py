@@ -24,10 +24,10 @@ from noshowd.domain.recipients import owner
 from noshowd.engine import digest, offer_answers
 from noshowd.engine.choices import Choosing, Verb, meant, parse
 from noshowd.engine.notices import tell_of_bounce
-from noshowd.engine.offer_desk import Reply
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import stop_today
 from noshowd.ports.answers import BOUNCED, Answer
+from noshowd.ports.offers import Reply
 from noshowd.store import answers, evidence, meetings, outbox
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import NewRow, OutboxRow

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from noshowd.domain.followup import FollowUpKind
 from noshowd.domain.offer import Chosen
 from noshowd.engine.choices import Choosing, Verb
-from noshowd.engine.offer_desk import WORDS_LIMIT, Reply, take_now
+from noshowd.engine.offer_desk import WORDS_LIMIT, take_now
 from noshowd.engine.offer_news import News, candidates, is_news, tell
 from noshowd.engine.offers import see
 from noshowd.ports.answers import Answer
+from noshowd.ports.offers import Reply
 from noshowd.store.outbox import OutboxRow
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import sqlalchemy as sa
 import structlog
@@ -15,6 +14,7 @@ from noshowd.engine.offer_news import News, host_of, tell
 from noshowd.engine.offers import LOOK_EVERY, Seen, call_back, see
 from noshowd.engine.openings import Openings, look
 from noshowd.engine.parts import Parts
+from noshowd.ports.offers import Reply, Shown
 from noshowd.store import offers
 
 log = structlog.get_logger()
@@ -26,38 +26,8 @@ _MOST_ASKED = 3
 WORDS_LIMIT = 500
 
 
-class Reply(StrEnum):
-    """What a guest hears."""
-
-    TAKEN = "taken"
-    #: That time is gone; others stand in its place.
-    GONE = "gone"
-    OTHERS = "others"
-    #: No more times are found by noshowd: one of ours gets in touch.
-    ASKED = "asked"
-    DECLINED = "declined"
-    #: It was answered before, or is over.
-    ALREADY = "already"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What a guest may see of an offer: nothing of other people, nothing of what was seen of anybody."""
-
-    offer: Offer
-    state: OfferState
-    #: May be answered; otherwise it is over for a reason that is nobody's business, unless a time was chosen.
-    open: bool
-    host: str
-    #: Folder of the templates in which the guest is spoken to.
-    language: str
-    video: bool
-    #: A number of the guest that we know.
-    phone: str
-
-
 class OfferDesk:
-    """Shows offers and takes answers to them."""
+    """The engine's `OfferBox`."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts

@@ -21,6 +21,7 @@ from noshowd.config.secrets import SecretMissing, resolve
 from noshowd.domain.evidence import Observation
 from noshowd.engine import push, watching
 from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.offer_desk import OfferDesk
 from noshowd.engine.parts import Linker, no_links
 from noshowd.ports.answers import AnswerSource
 from noshowd.ports.clock import Clock
@@ -75,6 +76,7 @@ class Daemon:
                 worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
                 key=key,
                 linker=_linker(config, self._links),
+                offer_page=_offer_page(config, self._links),
             )
             if self._database.run_sync(lambda conn: mark.compare(conn, state, now=clock.now())):
                 log.warning(
@@ -88,6 +90,7 @@ class Daemon:
         self._pulse = Pulse(clock, self._notifier)
         self._desk = AnswerDesk(self.parts)
         self._questions = StoredQuestions(self.parts)
+        self._offers = OfferDesk(self.parts)
         self._worker = Worker(
             self.parts,
             owners=ConfiguredDirectory(config).owners(),
@@ -138,6 +141,7 @@ class Daemon:
         self._worker.use(self.parts, ConfiguredDirectory(config).owners())
         self._desk.use(self.parts)
         self._questions.use(self.parts)
+        self._offers.use(self.parts)
         self._database.wake()
         return []
 
@@ -159,6 +163,8 @@ class Daemon:
             links=self._links,
             questions=self._questions,
             clock=self._clock,
+            offers=self._offers,
+            lexicon=lambda language: self.parts.wording.lexicon(language),
             healthy=self._well,
             inside=Inside(ready=self._is_ready, metrics=self._metrics),
             webhooks=Webhooks(
@@ -228,6 +234,10 @@ def database_url(config: Config, folder: Path, environ: Mapping[str, str] = os.e
 def _links(config: Config, key: bytes) -> Links:
     base = (config.web.public_url if config.web is not None else None) or ""
     return Links(base_url=base, signer=Signer([key.decode()]))
+
+
+def _offer_page(config: Config, links: Links) -> Linker:
+    return links.offer if config.web is not None and config.web.public_url is not None else no_links
 
 
 def _linker(config: Config, links: Links) -> Linker:

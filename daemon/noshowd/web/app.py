@@ -16,14 +16,17 @@ from starlette.types import ASGIApp
 from noshowd.ports.answers import Answer, AnswerBox
 from noshowd.ports.channel import Choice
 from noshowd.ports.clock import Clock
+from noshowd.ports.offers import OfferBox
 from noshowd.web import pages
 from noshowd.web.forms import Nonces, Pressed, read_form
 from noshowd.web.guard import Limiter, SecurityHeaders
 from noshowd.web.inside import Inside
+from noshowd.web.offers import OfferPages
 from noshowd.web.questions import Question, Questions
 from noshowd.web.texts import Texts, texts_for
 from noshowd.web.tokens import Links
 from noshowd.web.webhooks import Webhooks
+from noshowd.wording.lexicon import Lexicon
 
 MESSAGE_LIMIT = 20_000
 CHANNEL = "web"
@@ -43,18 +46,19 @@ def build_app(
     healthy: Callable[[], Awaitable[bool]] = always_well,
     inside: Inside | None = None,
     webhooks: Webhooks | None = None,
+    offers: OfferBox | None = None,
+    lexicon: Callable[[str], Lexicon] = Lexicon,
     requests_per_minute: int = 60,
 ) -> ASGIApp:
     """The pages as an ASGI application. `healthy` answers /healthz, `inside` what only this machine may ask,
-    `webhooks` vendors.
+    `webhooks` vendors, `offers` guests, in the words of `lexicon`.
     """
-    desk = _Desk(
-        answers=answers,
-        links=links,
-        questions=questions,
-        clock=clock,
-        limiter=Limiter(clock, per_minute=requests_per_minute),
-        nonces=Nonces(signer=links.signer),
+    limiter, nonces = Limiter(clock, per_minute=requests_per_minute), Nonces(signer=links.signer)
+    desk = _Desk(answers=answers, links=links, questions=questions, clock=clock, limiter=limiter, nonces=nonces)
+    of_offers = (
+        []
+        if offers is None
+        else OfferPages(box=offers, links=links, lexicon=lexicon, clock=clock, limiter=limiter, nonces=nonces).routes()
     )
 
     async def healthz(_: Request) -> Response:
@@ -68,6 +72,7 @@ def build_app(
             Route("/style.css", lambda _: pages.style()),
             Route("/a/{token}", desk.show, methods=["GET"]),
             Route("/a/{token}", desk.act, methods=["POST"]),
+            *of_offers,
         ],
         exception_handlers={HTTPException: _refused, Exception: _broken},
     )

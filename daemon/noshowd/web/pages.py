@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
@@ -35,6 +36,11 @@ def question(
 def message(texts: Texts, title: str, text: str, *, back: str | None = None, status: int = 200) -> HTMLResponse:
     """A title and a sentence; `back` links to the question again."""
     return _page("message.html", texts, status, title=title, text=text, back=back)
+
+
+def offer(texts: Texts, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
+    """The form on which a guest answers an offer."""
+    return _page("offer.html", texts, status, **values)
 
 
 def _page(template: str, texts: Texts, status: int, **values: object) -> HTMLResponse:

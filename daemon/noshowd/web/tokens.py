@@ -20,6 +20,7 @@ class Purpose(StrEnum):
 
     ANSWER = "answer"
     FORM = "form"
+    OFFER = "offer"
 
 
 class Signer:
@@ -60,12 +61,19 @@ class Links:
 
     def link(self, subject: str, until: datetime) -> str:
         """The address of the page about `subject` (an id of ours: it can be read out of the address)."""
-        token = self.signer.sign(Purpose.ANSWER, [subject, int(until.timestamp())])
-        return f"{self.base_url.rstrip('/')}/a/{token}"
+        return self._address("a", Purpose.ANSWER, subject, until)
 
-    def subject(self, token: str, now: datetime) -> str | None:
+    def offer(self, key: str, until: datetime) -> str:
+        """The address of the page on which a guest answers the offer with this key."""
+        return self._address("o", Purpose.OFFER, key, until)
+
+    def subject(self, token: str, now: datetime, purpose: Purpose = Purpose.ANSWER) -> str | None:
         """What the page is about; None for a token that is not ours, for another use, or too old."""
-        match self.signer.read(Purpose.ANSWER, token):
+        match self.signer.read(purpose, token):
             case [str(subject), int(until)] if now < datetime.fromtimestamp(until, UTC):
                 return subject
         return None
+
+    def _address(self, page: str, purpose: Purpose, subject: str, until: datetime) -> str:
+        token = self.signer.sign(purpose, [subject, int(until.timestamp())])
+        return f"{self.base_url.rstrip('/')}/{page}/{token}"
