@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.domain.spans import Span
@@ -13,7 +14,8 @@ from noshowd.store import calendars, entries, listings
 from noshowd.store.calendars import ClaimedCalendar
 from noshowd.store.database import Database
 from noshowd.store.errors import LeaseLost
-from noshowd.store.listings import Applied
+from noshowd.store.listings import Applied, Change
+from noshowd.store.schema import entry_staging
 from store.samples import LEASE, MINUTE, NINE, at, entry
 
 DAY = Span(start=NINE, end=at(24 * 60))
@@ -33,9 +35,14 @@ def claim(database: Database, now=NINE) -> ClaimedCalendar:
 
 def apply(database: Database, page: Page, *, now=NINE, complete=True, cursor="c", window=DAY) -> Applied:
     mine = claim(database, now)
+    database.run_sync(lambda conn: listings.begin(conn, mine))
     database.run_sync(lambda conn: listings.stage(conn, mine, page))
     end = ListingEnd(complete=complete, window=window, cursor=cursor)
     return database.run_sync(lambda conn: listings.apply(conn, mine, end, now=now, next_look_at=now + MINUTE))
+
+
+def changed(*found: CalendarEntry) -> tuple[Change, ...]:
+    return tuple(Change(entry_id=one.ref.entry_id, uid=one.uid) for one in found)
 
 
 def mirror(database: Database) -> list[CalendarEntry]:
@@ -47,7 +54,7 @@ def ref(entry_id: str) -> EntryRef:
 
 
 def test_a_first_listing_is_all_new(watched: Database):
-    assert apply(watched, Page(entries=ALL)).changed == ALL
+    assert apply(watched, Page(entries=ALL)).changed == changed(*ALL)
     assert mirror(watched) == list(ALL)
     assert claim(watched, at(1)).cursor == "c"
 
@@ -55,7 +62,7 @@ def test_a_first_listing_is_all_new(watched: Database):
 def test_only_what_differs_is_reported(watched: Database):
     apply(watched, Page(entries=ALL))
     renamed = replace(ALL[1], title="Other")
-    assert apply(watched, Page(entries=(ALL[0], renamed, *ALL[2:])), now=at(1)) == Applied(changed=(renamed,))
+    assert apply(watched, Page(entries=(ALL[0], renamed, *ALL[2:])), now=at(1)) == Applied(changed=changed(renamed))
 
 
 def test_what_a_complete_listing_no_longer_names_is_gone(watched: Database):
@@ -99,7 +106,7 @@ def test_an_event_moved_out_of_the_window_is_a_change(watched: Database):
     apply(watched, Page(entries=ALL))
     moved = replace(ALL[0], start=at(5000), end=at(5030))
     unknown = entry("far", start=at(6000))
-    assert apply(watched, Page(entries=(moved, unknown)), now=at(1), complete=False).changed == (moved,)
+    assert apply(watched, Page(entries=(moved, unknown)), now=at(1), complete=False).changed == changed(moved)
 
 
 def test_a_listing_that_broke_off_changes_nothing(watched: Database):
@@ -119,6 +126,7 @@ def test_a_listing_that_broke_off_changes_nothing(watched: Database):
 
 def test_a_listing_whose_lease_was_lost_changes_nothing(watched: Database):
     slow = claim(watched)
+    watched.run_sync(lambda conn: listings.begin(conn, slow))
     watched.run_sync(lambda conn: listings.stage(conn, slow, Page(entries=ALL)))
     claim(watched, NINE + LEASE)
     with pytest.raises(LeaseLost):
@@ -129,8 +137,20 @@ def test_a_listing_whose_lease_was_lost_changes_nothing(watched: Database):
     assert mirror(watched) == []
 
 
+def test_a_listing_that_lost_what_was_laid_aside_calls_nothing_gone(watched: Database):
+    apply(watched, Page(entries=ALL))
+    mine = claim(watched, at(1))
+    watched.run_sync(lambda conn: listings.begin(conn, mine))
+    watched.run_sync(lambda conn: conn.execute(sa.delete(entry_staging)))
+    end = ListingEnd(complete=True, window=DAY, cursor="c")
+    with pytest.raises(LeaseLost):
+        watched.run_sync(lambda conn: listings.apply(conn, mine, end, now=at(1), next_look_at=at(2)))
+    assert mirror(watched) == list(ALL)
+
+
 def test_a_push_during_a_listing_has_the_calendar_read_again(watched: Database):
     reading = claim(watched)
+    watched.run_sync(lambda conn: listings.begin(conn, reading))
     watched.run_sync(lambda conn: calendars.look_now(conn, "google", "anna", now=at(0.1)))
     end = ListingEnd(complete=True, window=DAY, cursor="c")
     watched.run_sync(lambda conn: listings.apply(conn, reading, end, now=at(0.2), next_look_at=at(30)))
@@ -140,7 +160,7 @@ def test_a_push_during_a_listing_has_the_calendar_read_again(watched: Database):
 def test_one_bad_event_is_quarantined_until_it_can_be_read(watched: Database):
     bad = Quarantined(ref=ref("e0"), reason="start is no date")
     surrogate = entry("e9", title="\ud83d")
-    assert apply(watched, Page(entries=(*ALL[1:], surrogate), quarantined=(bad,))).changed == ALL[1:]
+    assert apply(watched, Page(entries=(*ALL[1:], surrogate), quarantined=(bad,))).changed == changed(*ALL[1:])
     reasons = {one.ref.entry_id: one.reason for one in watched.run_sync(entries.quarantined)}
     assert reasons == {"e0": "start is no date", "e9": "it holds characters that are no text (lone surrogates)"}
     apply(watched, Page(entries=(*ALL, replace(surrogate, title="mended"))), now=at(1))

@@ -18,26 +18,31 @@ from noshowd.engine.parts import Parts
 from noshowd.engine.undo import existing, undo
 from noshowd.reading.meetings import read_meetings
 from noshowd.store import entries, looks, meetings, outbox
+from noshowd.store.listings import Change
 from noshowd.store.meetings import StoredMeeting
 
 
 def take_in(
     conn: sa.Connection,
     parts: Parts,
-    changed: Iterable[CalendarEntry],
+    changed: Iterable[CalendarEntry | Change],
     gone: Iterable[CalendarEntry],
     *,
     now: datetime,
 ) -> None:
-    """Read the meetings behind these entries afresh, over all their copies, and remember them."""
+    """Read the meetings behind these entries afresh, over all their copies, and remember them.
+
+    An entry without a UID has no other copies and is given as a whole.
+    """
     changed, gone = list(changed), list(gone)
     if not changed and not gone:
         return
     uids = {one.uid for one in (*changed, *gone) if one.uid is not None}
-    copies = entries.copies(conn, uids) + [one for one in changed if one.uid is None]
+    copies = entries.copies(conn, uids)
+    copies += [one for one in changed if isinstance(one, CalendarEntry) and one.uid is None]
     found = {meeting.key: meeting for meeting in read_meetings(copies, parts.us)}
-    before = {meeting.key: meeting for meeting in read_meetings([*copies, *gone], parts.us)}
-    known = meetings.latest(conn, before.keys() | found.keys())
+    before = {meeting.key for meeting in read_meetings([*copies, *gone], parts.us)} if gone else found.keys()
+    known = meetings.latest(conn, before | found.keys())
     for key, meeting in found.items():
         _remember(conn, parts, meeting, known.get(key), now)
     for key in known.keys() - found.keys():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 import structlog
 
+from noshowd.domain.entry import CalendarEntry
 from noshowd.domain.spans import Span
 from noshowd.engine.erasure import without
 from noshowd.engine.failure import as_vendor_error, pause_after, report_bad, report_good
@@ -19,7 +21,7 @@ from noshowd.engine.parts import Parts
 from noshowd.engine.watching import keep, told_until
 from noshowd.ports.calendar import CalendarSource, ListingEnd, Metered, Page
 from noshowd.ports.errors import CursorExpired, Temporary, VendorError
-from noshowd.store import allowances, calendars, health, listings, people
+from noshowd.store import allowances, calendars, entries, health, listings, people
 from noshowd.store.allowances import Wish
 from noshowd.store.calendars import ClaimedCalendar
 from noshowd.store.errors import LeaseLost
@@ -79,11 +81,11 @@ async def _sync(parts: Parts, claim: ClaimedCalendar) -> None:
             return
         await keep(parts, claim)
         try:
-            end = await _list(parts, source, claim, _cursor(parts, claim, now))
+            listed = await _list(parts, source, claim, _cursor(parts, claim, now))
         except CursorExpired:
             # once: a second expiry in the same run is an error like any other
-            end = await _list(parts, source, claim, None)
-        await _apply(parts, claim, end)
+            listed = await _list(parts, source, claim, None)
+        await _apply(parts, claim, listed)
     except LeaseLost:
         log.info("sync_taken_over", action="sync", source=claim.account)
     except Exception as error:  # noqa: BLE001 - whatever went wrong, this listing failed and no other
@@ -96,38 +98,50 @@ def _cursor(parts: Parts, claim: ClaimedCalendar, now: datetime) -> str | None:
     return claim.cursor if claim.listed is not None and claim.listed.end >= wanted else None
 
 
-async def _list(parts: Parts, source: CalendarSource, claim: ClaimedCalendar, cursor: str | None) -> ListingEnd:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """A listing that came to its end. Its last page waits, so that a short listing is one transaction."""
+
+    end: ListingEnd
+    last: Page
+    #: Pages before it were laid aside.
+    staged: bool
+
+
+async def _list(parts: Parts, source: CalendarSource, claim: ClaimedCalendar, cursor: str | None) -> _Listed:
     """Lay the pages of one listing aside. Raises a vendor error; what was laid aside then counts for nothing."""
     now = parts.clock.now()
     window = Span(start=now - parts.pace.behind, end=now + parts.pace.ahead)
-
-    def begin(conn: sa.Connection) -> frozenset[str]:
-        listings.begin(conn, claim)
-        return people.gone_for_good(conn)
-
-    forgotten = await parts.database.run(begin)
+    forgotten = await parts.database.read(people.gone_for_good)
+    last, staged = Page(), False
     try:
         async with asyncio.timeout(parts.pace.lease.total_seconds() * 0.8):
             async for part in source.changes(claim.calendar, cursor=cursor, window=window):
                 if isinstance(part, ListingEnd):
-                    return part
-                await parts.database.run(_staging(claim, without(part, forgotten, parts.digest)))
+                    return _Listed(end=part, last=last, staged=staged)
+                if last != Page():
+                    await parts.database.run(partial(_lay_aside, claim=claim, page=last, first=not staged))
+                    staged = True
+                last = without(part, forgotten, parts.digest)
     except TimeoutError:
         raise Temporary("the listing took too long") from None
     raise Temporary("the listing broke off before its end")
 
 
-def _staging(claim: ClaimedCalendar, page: Page) -> Callable[[sa.Connection], None]:
-    return lambda conn: listings.stage(conn, claim, page)
+def _lay_aside(conn: sa.Connection, *, claim: ClaimedCalendar, page: Page, first: bool) -> None:
+    if first:
+        listings.begin(conn, claim)
+    listings.stage(conn, claim, page)
 
 
-async def _apply(parts: Parts, claim: ClaimedCalendar, end: ListingEnd) -> None:
+async def _apply(parts: Parts, claim: ClaimedCalendar, listed: _Listed) -> None:
     now = parts.clock.now()
 
     def save(conn: sa.Connection) -> listings.Applied:
-        applied = listings.apply(conn, claim, end, now=now, next_look_at=now + _UNPLANNED)
+        _lay_aside(conn, claim=claim, page=listed.last, first=not listed.staged)
+        applied = listings.apply(conn, claim, listed.end, now=now, next_look_at=now + _UNPLANNED)
         _plan(conn, parts, claim, applied, now)
-        take_in(conn, parts, applied.changed, applied.gone, now=now)
+        take_in(conn, parts, _changed(conn, claim, applied), applied.gone, now=now)
         report_good(conn, f"account:{claim.account}", now=now)
         if claim.failures:
             report_good(conn, _part(claim), now=now)
@@ -138,6 +152,15 @@ async def _apply(parts: Parts, claim: ClaimedCalendar, end: ListingEnd) -> None:
         log.warning("event_quarantined", action="sync", source=claim.account, reason=bad.reason)
     if applied.held_back:
         log.warning("listing_held_back", action="sync", source=claim.account, missing=applied.held_back)
+
+
+def _changed(
+    conn: sa.Connection, claim: ClaimedCalendar, applied: listings.Applied
+) -> list[listings.Change | CalendarEntry]:
+    """What changed, by the UID that all copies of a meeting share; what has none is a meeting by itself."""
+    alone = [one.entry_id for one in applied.changed if one.uid is None]
+    shared = [one for one in applied.changed if one.uid is not None]
+    return [*shared, *entries.of_calendar(conn, claim.account, claim.calendar, alone)]
 
 
 def _plan(conn: sa.Connection, parts: Parts, claim: ClaimedCalendar, applied: listings.Applied, now: datetime) -> None:

@@ -19,8 +19,9 @@ from noshowd.engine.failure import as_vendor_error
 from noshowd.engine.parts import Parts
 from noshowd.ports.calendar import CalendarWatcher
 from noshowd.ports.webhook import Signal
-from noshowd.store import calendars, watches
+from noshowd.store import calendars, entries, watches
 from noshowd.store.calendars import ClaimedCalendar
+from noshowd.store.listings import Change
 from noshowd.store.watches import OpenWatch
 
 log = structlog.get_logger()
@@ -36,6 +37,8 @@ _TOGETHER = timedelta(seconds=2)
 #: A change found by a look is news that was not told only if it had time to be told, clocks differing a little.
 _TIME_TO_TELL = timedelta(minutes=2)
 _SKEW = timedelta(minutes=1)
+#: Of so many changes, one that was not told would be found among the first.
+_LOOKED_AT = 100
 
 
 async def heed(parts: Parts, signal: Signal) -> None:
@@ -71,13 +74,14 @@ async def keep(parts: Parts, claim: ClaimedCalendar) -> None:
 
 
 def told_until(
-    conn: sa.Connection, parts: Parts, claim: ClaimedCalendar, changed: Iterable[CalendarEntry], now: datetime
+    conn: sa.Connection, parts: Parts, claim: ClaimedCalendar, changed: Sequence[Change], now: datetime
 ) -> datetime | None:
     """Until when changes of this calendar are told to us; None when that cannot be relied upon."""
     if claim.account not in parts.watchers:
         return None
     living = [one for one in watches.of_calendar(conn, claim.account, claim.calendar) if one.lives(now)]
-    if living and _missed(living, changed, now):
+    some = [one.entry_id for one in changed[:_LOOKED_AT]] if living else []
+    if _missed(living, entries.of_calendar(conn, claim.account, claim.calendar, some), now):
         watches.distrust(conn, claim.account, claim.calendar)
         log.warning("watch_deaf", action="sync", source=claim.account)
         return None
@@ -115,7 +119,7 @@ async def _end(
 
 def _missed(living: Sequence[OpenWatch], changed: Iterable[CalendarEntry], now: datetime) -> bool:
     """Whether something changed long enough ago, within the life of every channel, and none has spoken since."""
-    opened = max(one.opened_at for one in living)
-    heard = max(one.heard_at for one in living if one.heard_at is not None)
+    opened = max((one.opened_at for one in living), default=now)
+    heard = max((one.heard_at for one in living if one.heard_at is not None), default=now)
     at = [one.updated for one in changed if one.updated is not None]
     return any(opened < one < now - _TIME_TO_TELL and heard < one - _SKEW for one in at)

@@ -39,6 +39,10 @@ class Backend(Protocol):
         """Copy the database aside before it is migrated away from `version`, where that is ours to do."""
         ...
 
+    def lay_out(self, conn: sa.Connection) -> None:
+        """Make what lives only as long as the connection, once the schema is the present one."""
+        ...
+
     def hold_alone(self) -> None:
         """Keep other daemons away until `close`, where only one may run. Raises `StoreUnavailable`."""
         ...

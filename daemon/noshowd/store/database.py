@@ -149,6 +149,8 @@ def open_database(url: str) -> Database:
         engine = backend.engine()
         try:
             migration.bring_up_to_date(engine, backend)
+            with engine.begin() as conn:
+                backend.lay_out(conn)
         except BaseException:
             engine.dispose()
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -38,14 +38,17 @@ def starting(conn: sa.Connection, account: str, calendar: str, start: datetime, 
     return _read(conn, sa.select(entry.c.payload).where(*mine, entry.c.start_at >= start, entry.c.start_at < end))
 
 
+def of_calendar(conn: sa.Connection, account: str, calendar: str, entry_ids: Collection[str]) -> list[CalendarEntry]:
+    """Those of these entries of one calendar that are mirrored."""
+    if not entry_ids:
+        return []
+    mine = (entry.c.account == account, entry.c.calendar == calendar)
+    return _read(conn, sa.select(entry.c.payload).where(*mine, entry.c.entry_id.in_(entry_ids)))
+
+
 def put(conn: sa.Connection, entries: Iterable[CalendarEntry]) -> None:
     """Mirror these as they are now; none comes twice. Raises `UnicodeEncodeError` for text that is none."""
-    put_texts(conn, [(one, encode(one)) for one in entries])
-
-
-def put_texts(conn: sa.Connection, entries: Sequence[tuple[CalendarEntry, str]]) -> None:
-    """As `put`, for entries whose text (`codec.encode`) is known already."""
-    bulk.upsert(conn, entry, [_row(one, text) for one, text in entries])
+    bulk.upsert(conn, entry, [_row(one, encode(one)) for one in entries])
 
 
 def remove(conn: sa.Connection, refs: Iterable[EntryRef]) -> None:

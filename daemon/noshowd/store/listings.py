@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,20 +14,31 @@ from noshowd.ports.calendar import ListingEnd, Page, Quarantined
 from noshowd.store import bulk, calendars, entries
 from noshowd.store.calendars import ClaimedCalendar
 from noshowd.store.codec import encode
-from noshowd.store.entries import read_entry
+from noshowd.store.errors import LeaseLost
 from noshowd.store.schema import calendar, entry, entry_staging, quarantine
-from noshowd.store.upsert import upsert
+from noshowd.store.upsert import upsert, upsert_from
 
+#: Stands among what is laid aside from the beginning of a listing to its end; no entry has this id.
+_BEGUN = ""
+_EMPTY: dict[str, Any] = {"uid": None, "start_at": None, "end_at": None, "payload": None, "bad": None}
 #: A source that lost more than half is believed when it says so again after this long.
 SECOND_LOOK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An entry that is new or different; the mirror has the rest of it."""
+
+    entry_id: str
+    uid: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
     """What a listing changed in the mirror."""
 
-    #: New or different.
-    changed: tuple[CalendarEntry, ...] = ()
+    #: By their ids.
+    changed: tuple[Change, ...] = ()
     #: As they were last known.
     gone: tuple[CalendarEntry, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
@@ -36,27 +46,11 @@ class Applied:
     held_back: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Staged:
-    """An entry of the listing: its text, or a reason why it cannot be understood, or neither when it is gone."""
-
-    payload: str | None
-    bad: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """An entry of the mirror."""
-
-    payload: str
-    start: datetime
-    end: datetime
-
-
 def begin(conn: sa.Connection, claim: ClaimedCalendar) -> None:
     """Forget the pages of a listing that was broken off. Raises `LeaseLost`."""
     calendars.require_lease(conn, claim)
     _unstage(conn, claim)
+    conn.execute(sa.insert(entry_staging).values(account=claim.account, calendar=claim.calendar, entry_id=_BEGUN))
 
 
 def stage(conn: sa.Connection, claim: ClaimedCalendar, page: Page) -> None:
@@ -65,19 +59,15 @@ def stage(conn: sa.Connection, claim: ClaimedCalendar, page: Page) -> None:
     An entry that no database can store (text that is none, an id with a NUL) is quarantined. Raises `LeaseLost`.
     """
     calendars.require_lease(conn, claim)
-    rows: dict[str, _Staged] = {}
+    rows: dict[str, dict[str, Any]] = {}
     for one in page.entries:
         rows[_storable(one.ref.entry_id)] = _staged(one)
     for gone in page.gone:
-        rows[_storable(gone.ref.entry_id)] = _Staged(None, None)
+        rows[_storable(gone.ref.entry_id)] = _EMPTY
     for bad in page.quarantined:
-        rows[_storable(bad.ref.entry_id)] = _Staged(None, _storable(bad.reason))
+        rows[_storable(bad.ref.entry_id)] = {**_EMPTY, "bad": _storable(bad.reason)}
     mine = {"account": claim.account, "calendar": claim.calendar}
-    bulk.upsert(
-        conn,
-        entry_staging,
-        [{**mine, "entry_id": key, "payload": row.payload, "bad": row.bad} for key, row in rows.items()],
-    )
+    bulk.upsert(conn, entry_staging, [{**mine, "entry_id": key, **row} for key, row in rows.items()])
 
 
 def apply(
@@ -89,35 +79,36 @@ def apply(
     half of it, nothing is called gone until a complete listing at least `SECOND_LOOK` later says the same.
     Unknown entries outside the window are passed over.
     """
-    staged = _listed(conn, claim)
-    known = _mirrored(conn, claim, None if end.complete else staged.keys())
-    changed = {key: read_entry(row.payload) for key, row in staged.items() if row.payload and _news(key, row, known)}
-    changed = {key: one for key, one in changed.items() if key in known or _inside(one.start, one.end, end.window)}
-    gone = {key for key, row in staged.items() if row.payload is None and row.bad is None} & known.keys()
-    bad = {key: row.bad for key, row in staged.items() if row.bad is not None}
-    missing, since = _missing(conn, claim, end, staged.keys(), known, now)
-    if since is None:
-        gone |= missing
+    calendars.require_lease(conn, claim)
+    begun = sa.select(entry_staging.c.entry_id).where(*_of(entry_staging, claim), entry_staging.c.entry_id == _BEGUN)
+    if conn.execute(begun).first() is None:
+        raise LeaseLost(f"the listing of {claim.calendar} was never begun, or what was laid aside is gone")
+    bad = _bad(conn, claim)
+    missing, since = _missing(conn, claim, end, now)
+    gone = _named_gone(conn, claim) + ([] if since is not None else missing)
+    lost = entries.of_calendar(conn, claim.account, claim.calendar, gone)
 
-    entries.put_texts(conn, [(one, staged[key].payload or "") for key, one in changed.items()])
+    changed = _take_over(conn, claim, end.window)
     entries.remove(conn, [_ref(claim, key) for key in gone])
-    _quarantine(conn, claim, bad, cleared=(staged.keys() - bad.keys()) | gone, now=now)
+    _quarantine(conn, claim, bad, gone, now=now)
     _finish(conn, claim, end, since, now=now, next_look_at=next_look_at)
     return Applied(
-        changed=tuple(changed.values()),
-        gone=tuple(read_entry(known[key].payload) for key in sorted(gone)),
+        changed=changed,
+        gone=tuple(sorted(lost, key=lambda one: one.ref.entry_id)),
         quarantined=tuple(Quarantined(ref=_ref(claim, key), reason=why) for key, why in bad.items()),
         held_back=0 if since is None else len(missing),
     )
 
 
-def _staged(one: CalendarEntry) -> _Staged:
+def _staged(one: CalendarEntry) -> dict[str, Any]:
+    """The columns of an entry of the listing; of one that no database can store, the reason."""
     if "\0" in one.ref.entry_id + (one.uid or ""):
-        return _Staged(None, "its id holds a NUL character")
+        return {**_EMPTY, "bad": "its id holds a NUL character"}
     try:
-        return _Staged(encode(one), None)
+        text = encode(one)
     except UnicodeEncodeError:
-        return _Staged(None, "it holds characters that are no text (lone surrogates)")
+        return {**_EMPTY, "bad": "it holds characters that are no text (lone surrogates)"}
+    return {"uid": one.uid, "start_at": one.start, "end_at": one.end, "payload": text, "bad": None}
 
 
 def _storable(text: str) -> str:
@@ -125,51 +116,66 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
 
 
-def _listed(conn: sa.Connection, claim: ClaimedCalendar) -> dict[str, _Staged]:
+def _bad(conn: sa.Connection, claim: ClaimedCalendar) -> dict[str, str]:
+    """What the listing names and nobody understands, and why."""
     table = entry_staging.c
-    rows = conn.execute(sa.select(table.entry_id, table.payload, table.bad).where(*_of(entry_staging, claim)))
-    return {key: _Staged(payload, bad) for key, payload, bad in rows}
+    rows = conn.execute(sa.select(table.entry_id, table.bad).where(*_of(entry_staging, claim), table.bad.is_not(None)))
+    return {row.entry_id: row.bad for row in rows}
 
 
-def _mirrored(conn: sa.Connection, claim: ClaimedCalendar, keys: Collection[str] | None) -> dict[str, _Known]:
-    wanted = sa.select(entry.c.entry_id, entry.c.payload, entry.c.start_at, entry.c.end_at).where(*_of(entry, claim))
-    if keys is not None:
-        wanted = wanted.where(entry.c.entry_id.in_(keys))
-    return {key: _Known(payload, start, end) for key, payload, start, end in conn.execute(wanted)}
-
-
-def _news(key: str, row: _Staged, known: dict[str, _Known]) -> bool:
-    return key not in known or known[key].payload != row.payload
-
-
-def _inside(start: datetime, end: datetime, window: Span) -> bool:
-    return start < window.end and end > window.start
+def _named_gone(conn: sa.Connection, claim: ClaimedCalendar) -> list[str]:
+    """What the listing calls gone and the mirror holds."""
+    table = entry_staging.c
+    named = (*_of(entry_staging, claim), table.payload.is_(None), table.bad.is_(None))
+    return list(conn.scalars(sa.select(table.entry_id).where(*named, sa.exists().where(*_same(entry)))))
 
 
 def _missing(
-    conn: sa.Connection,
-    claim: ClaimedCalendar,
-    end: ListingEnd,
-    listed: Collection[str],
-    known: dict[str, _Known],
-    now: datetime,
-) -> tuple[set[str], datetime | None]:
+    conn: sa.Connection, claim: ClaimedCalendar, end: ListingEnd, now: datetime
+) -> tuple[list[str], datetime | None]:
     """What a complete listing no longer names, and since when that has been too much to be believed."""
     if not end.complete:
-        return set(), None
-    inside = {key for key, one in known.items() if _inside(one.start, one.end, end.window)}
-    missing = inside.difference(listed)
-    if 2 * len(missing) <= len(inside):
+        return [], None
+    inside = (*_of(entry, claim), *_inside(entry, end.window))
+    unnamed = ~sa.exists().where(*_same(entry))
+    missing = list(conn.scalars(sa.select(entry.c.entry_id).where(*inside, unnamed)))
+    known = conn.scalar(sa.select(sa.func.count()).select_from(entry).where(*inside)) or 0
+    if 2 * len(missing) <= known:
         return missing, None
     since = conn.scalar(sa.select(calendar.c.suspicious_since).where(*_of(calendar, claim))) or now
     return missing, None if now - since >= SECOND_LOOK else since
 
 
+def _take_over(conn: sa.Connection, claim: ClaimedCalendar, window: Span) -> tuple[Change, ...]:
+    """Write into the mirror what is new in the window or differs from it, and say what that was."""
+    columns = [column.name for column in entry.columns]
+    staged = sa.select(*(entry_staging.c[name] for name in columns)).where(
+        *_of(entry_staging, claim),
+        entry_staging.c.payload.is_not(None),
+        ~sa.exists().where(*_same(entry), entry.c.payload == entry_staging.c.payload),
+        sa.or_(sa.and_(*_inside(entry_staging, window)), sa.exists().where(*_same(entry))),
+    )
+    rows = upsert_from(conn, entry, columns, staged, returning=(entry.c.entry_id, entry.c.uid))
+    return tuple(Change(entry_id=entry_id, uid=uid) for entry_id, uid in sorted(rows))
+
+
+def _same(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    """That a row of the table and one of the staged rows are about the same entry."""
+    return tuple(table.c[name] == entry_staging.c[name] for name in ("account", "calendar", "entry_id"))
+
+
+def _inside(table: sa.Table, window: Span) -> tuple[sa.ColumnElement[bool], ...]:
+    return table.c.start_at < window.end, table.c.end_at > window.start
+
+
 def _quarantine(
-    conn: sa.Connection, claim: ClaimedCalendar, bad: dict[str, str], *, cleared: Collection[str], now: datetime
+    conn: sa.Connection, claim: ClaimedCalendar, bad: dict[str, str], gone: list[str], *, now: datetime
 ) -> None:
+    """Keep what cannot be read with its reason, and let go what can be read by now or is gone."""
     mine = {"account": claim.account, "calendar": claim.calendar}
-    conn.execute(sa.delete(quarantine).where(*_of(quarantine, claim), quarantine.c.entry_id.in_(cleared)))
+    read = sa.exists().where(*_same(quarantine), entry_staging.c.bad.is_(None))
+    over = sa.or_(read, quarantine.c.entry_id.in_(gone))
+    conn.execute(sa.delete(quarantine).where(*_of(quarantine, claim), over))
     rows = [{**mine, "entry_id": key, "reason": why, "since": now} for key, why in bad.items()]
     upsert(conn, quarantine, rows, keep=("since",))
 

@@ -90,6 +90,9 @@ class Postgres:
     def keep_copy(self, engine: sa.Engine, version: str) -> None:
         """Backups of a server are its administrator's."""
 
+    def lay_out(self, conn: sa.Connection) -> None:
+        """Nothing: connections come and go."""
+
     def announce(self, conn: sa.Connection) -> None:
         conn.exec_driver_sql(f"NOTIFY {CHANNEL}")
 

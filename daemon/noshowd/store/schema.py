@@ -100,6 +100,9 @@ entry_staging = sa.Table(
     sa.Column("account", sa.Text, primary_key=True),
     sa.Column("calendar", sa.Text, primary_key=True),
     sa.Column("entry_id", sa.Text, primary_key=True),
+    sa.Column("uid", sa.Text),
+    sa.Column("start_at", Instant),
+    sa.Column("end_at", Instant),
     #: Set: a CalendarEntry. Null: it is gone.
     sa.Column("payload", sa.Text),
     #: Set: the entry could not be understood; what the mirror holds stays.
@@ -140,6 +143,10 @@ meeting = sa.Table(
     sa.Index("ix_meeting_start_at", "start_at"),
 )
 _due(meeting, "next_look_at")
+#: Whatever keeps names, by its end: what is over for long loses them.
+sa.Index(
+    "ix_meeting_named", meeting.c.end_at, sqlite_where=~meeting.c.nameless, postgresql_where=~meeting.c.nameless
+)
 
 evidence = sa.Table(
     "evidence",
@@ -171,6 +178,7 @@ transition = sa.Table(
     sa.Column("became_at", Instant, nullable=False),
     sa.Column("noticed_at", Instant, nullable=False),
     sa.Index("ix_transition_meeting", "meeting", "round"),
+    sa.Index("ix_transition_noticed_at", "noticed_at"),
 )
 
 look = sa.Table(
@@ -213,6 +221,8 @@ outbox = sa.Table(
     sa.Column("changed_at", Instant, nullable=False),
     sa.Column("sent_at", Instant),
     sa.Index("ix_outbox_meeting", "meeting", "round"),
+    sa.Index("ix_outbox_created_at", "created_at"),
+    sa.Index("ix_outbox_state", "state", "kind"),
 )
 _due(outbox, "next_try_at")
 sa.Index(
@@ -250,6 +260,7 @@ answer = sa.Table(
     sa.Column("handled_at", Instant),
     #: What was made of it, for whoever gives the same answer again.
     sa.Column("result", sa.Text),
+    sa.Index("ix_answer_stored_at", "stored_at"),
 )
 sa.Index(
     "ix_answer_unhandled",
@@ -296,6 +307,7 @@ outage = sa.Table(
     sa.Column("began", Instant, primary_key=True),
     #: None while it lasts.
     sa.Column("ended", Instant),
+    sa.Index("ix_outage_ended", "ended"),
 )
 
 switch = sa.Table(
@@ -332,4 +344,5 @@ used_token = sa.Table(
     #: SHA-256 of a signed link that works once.
     sa.Column("digest", sa.Text, primary_key=True),
     sa.Column("used_at", Instant, nullable=False),
+    sa.Index("ix_used_token_used_at", "used_at"),
 )

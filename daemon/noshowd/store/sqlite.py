@@ -14,8 +14,10 @@ from typing import IO, Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateColumn
 
 from noshowd.store.errors import StoreUnavailable
+from noshowd.store.schema import entry_staging
 
 #: How long a writer waits for another process (the command line beside the daemon), in seconds.
 PATIENCE = 10.0
@@ -80,6 +82,16 @@ class Sqlite:
         with engine.connect() as conn, closing(sqlite3.connect(copy)) as target:
             source: Any = conn.connection.driver_connection
             source.backup(target)
+
+    def lay_out(self, conn: sa.Connection) -> None:
+        """Pages of a listing are laid aside in memory: a listing that did not come to its end is worth nothing, and
+        the disk is spared writing everything twice. SQLite finds a temporary table before one of the file.
+        """
+        columns = ", ".join(str(CreateColumn(column).compile(conn)) for column in entry_staging.columns)
+        keys = ", ".join(column.name for column in entry_staging.primary_key)
+        conn.exec_driver_sql(
+            f"CREATE TEMPORARY TABLE {entry_staging.name} ({columns}, PRIMARY KEY ({keys})) WITHOUT ROWID"
+        )
 
     def hold_alone(self) -> None:
         """Through a lock on a file beside the database, which dies with the process, however that dies."""

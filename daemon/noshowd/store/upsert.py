@@ -35,3 +35,19 @@ def upsert(conn: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]],
     changes = {name: statement.excluded[name] for name in rows[0] if name not in fixed}
     statement = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
     conn.execute(statement, rows)
+
+
+def upsert_from(
+    conn: sa.Connection,
+    table: sa.Table,
+    names: Sequence[str],
+    rows: sa.Select[Any],
+    *,
+    returning: Sequence[sa.Column[Any]],
+) -> Sequence[sa.Row[Any]]:
+    """As `upsert`, with rows that are in the database already; what is asked back of each row written."""
+    statement = _insert(conn, table).from_select(list(names), rows)
+    keys = {column.name for column in table.primary_key}
+    changes = {name: statement.excluded[name] for name in names if name not in keys}
+    statement = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
+    return conn.execute(statement.returning(*returning)).all()
