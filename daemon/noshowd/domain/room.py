@@ -231,7 +231,7 @@ def find_in_room(
         as_of = empty
         reasons.add(Reason.NOBODY_SEEN)
     together = _together(seen, rules)
-    if together is None and ours is SidePresence.ARRIVED and _somebody_beside(seen):
+    if ours is SidePresence.ARRIVED and _somebody_beside(seen):
         # whom we cannot place in the room with them may be the one of ours who was let in
         ours = SidePresence.UNKNOWN
     if together is not None:

@@ -146,10 +146,9 @@ def _left_over(sighting: Sighting, who: Who, meeting: Meeting, rules: JudgingRul
 
     Of anybody else it cannot be told: a guest may have come far too early and left.
     """
-    colleague = who.person is None and who.side is Side.OURS
     # a source may tell of the window alone
     before = sighting.began <= meeting.start - rules.early_window
-    return colleague and before and sighting.until < meeting.start + rules.confirm_at_least
+    return who.side is Side.OURS and before and sighting.until < meeting.start + rules.confirm_at_least
 
 
 def _party(side: Side, meeting: Meeting, people: dict[str, Visits], unlisted: Visits) -> Party:
