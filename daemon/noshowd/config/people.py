@@ -122,6 +122,7 @@ class Person(Section):
     all_lines_seen: Flag = Field(
         default=False, description="True if no other line (such as a mobile) is ever used for appointments."
     )
+    required: Flag = Field(default=False, description="True if no colleague can take this person's place in a meeting.")
     stand_in: Address | None = Field(
         default=None, description="Who is told that cover is needed.", examples=["ben@beispiel-beratung.de"]
     )

@@ -94,6 +94,10 @@ class Withheld(StrEnum):
     QUIET_HOURS = "quiet_hours"
     OPTED_OUT = "opted_out"
     DAILY_LIMIT = "daily_limit"
+    #: A guest who missed several meetings is better talked to than written to.
+    SEVERAL_MISSES = "several_misses"
+    #: Another meeting with this guest is still to come today: one message then says it all.
+    LATER_TODAY = "later_today"
     HOURLY_CAP = "hourly_cap"
     ALREADY_REBOOKED = "already_rebooked"
     HUMAN_TOOK_OVER = "human_took_over"

@@ -37,6 +37,11 @@ class Circumstances:
     opted_out: frozenset[str] = field(default_factory=frozenset)
     #: Persons (keys) that can be reached by some channel.
     unreachable: frozenset[str] = field(default_factory=frozenset)
+    #: Guests who missed so many meetings that a person had better ring them.
+    often_missed: frozenset[str] = field(default_factory=frozenset)
+    #: Guests who are met again today, and when that will be decided; and those whom a later miss is written about.
+    later_today: Mapping[str, datetime] = field(default_factory=dict)
+    told_later: frozenset[str] = field(default_factory=frozenset)
     #: Messages of a kind already sent to a person today.
     sent_today: Mapping[tuple[str, FollowUpKind], int] = field(default_factory=dict)
     hourly_cap_reached: bool = False
@@ -86,9 +91,17 @@ def circumstance(followup: FollowUp, around: Circumstances, *, daily_limit: int,
         return Withheld.OPTED_OUT
     if around.rebooked:
         return Withheld.ALREADY_REBOOKED
-    if around.sent_today.get((person, kind), 0) >= daily_limit:
-        return Withheld.DAILY_LIMIT
-    return None
+    reason = None if ordered else _of_an_offer(followup, around)
+    return reason or (Withheld.DAILY_LIMIT if around.sent_today.get((person, kind), 0) >= daily_limit else None)
+
+
+def _of_an_offer(followup: FollowUp, around: Circumstances) -> Withheld | None:
+    person = followup.key.person
+    if followup.kind is not FollowUpKind.RESCHEDULE_OFFER:
+        return None
+    if person in around.told_later:
+        return Withheld.SUPERSEDED_STEP
+    return Withheld.SEVERAL_MISSES if person in around.often_missed else None
 
 
 def _wait(followup: FollowUp, meeting: Meeting, around: Circumstances, now: datetime) -> Ruling:
@@ -100,6 +113,9 @@ def _wait(followup: FollowUp, meeting: Meeting, around: Circumstances, now: date
         return Ruling(reason=Withheld.PAUSED, until=followup.not_after)
     if followup.to_guest and around.hourly_cap_reached:
         return Ruling(reason=Withheld.HOURLY_CAP, until=followup.not_after)
+    later = around.later_today.get(followup.key.person)
+    if later is not None and followup.kind is FollowUpKind.RESCHEDULE_OFFER and not followup.ordered:
+        return Ruling(reason=Withheld.LATER_TODAY, until=later)
     awake = around.awake_from.get(followup.key.person)
     if awake is not None and awake > now > meeting.end:
         return Ruling(reason=Withheld.QUIET_HOURS, until=awake)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from noshowd.domain.causes import cause_of
@@ -163,6 +163,7 @@ def _followups(
     cause: Cause,
     rung: Step,
     at: datetime,
+    rung = _by_a_person(meeting, verdict, policy, cause, rung)
     around: Circumstances,
 ) -> list[FollowUp]:
     closes = {
@@ -186,6 +187,18 @@ def _followups(
         )
         for person in people
     ]
+def _by_a_person(meeting: Meeting, verdict: Verdict, policy: Policy, cause: Cause, rung: Step) -> Step:
+    """An offer to nobody who may be written to is a task in its place, unless the ladder has one anyway."""
+    if rung.kind is not FollowUpKind.RESCHEDULE_OFFER:
+        return rung
+    guests = [meeting.person(key) for key in recipients(rung.kind, cause, meeting, verdict, {})]
+    writable = len(guests) <= policy.most_guests and any(g is not None and g.accepted for g in guests)
+    tasks = [one for one in policy.ladders[cause] if one.kind is FollowUpKind.RECALL_TASK]
+    if writable or not guests or any(meeting.place.kind in one.media for one in tasks):
+        return rung
+    return replace(rung, kind=FollowUpKind.RECALL_TASK, approval=Approval.AUTO, window=WindowKind.DAY)
+
+
 
 
 def _approval(followup: FollowUp, meeting: Meeting, verdict: Verdict) -> FollowUp:

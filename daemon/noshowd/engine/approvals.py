@@ -1,4 +1,6 @@
-"""A veto's clock starts when a reachable person has received the question; until then nobody has been asked."""
+"""How the time for a decision begins and ends. A veto's clock starts when a reachable person has received the question;
+until then nobody has been asked.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,34 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from noshowd.domain.followup import Approval, State
+from noshowd.domain.followup import Approval, FollowUpKind, Happening, State
+from noshowd.engine.notices import task_instead
 from noshowd.engine.parts import Parts
 from noshowd.store import meetings, outbox
 from noshowd.store.outbox import OutboxRow
+
+
+async def lapse(parts: Parts, row: OutboxRow) -> None:
+    """Nobody decided in time: it is never sent late, but becomes a task. A veto's time running out is the consent it
+    waited for.
+    """
+    now = parts.clock.now()
+    if row.followup.approval is Approval.VETO and now < row.followup.not_after:
+        await parts.database.run(
+            lambda conn: outbox.record(
+                conn, row.key, Happening.APPROVED, now=now, token=row.token, next_try_at=now, reason="no veto"
+            ),
+            wake=True,
+        )
+        return
+
+    def save(conn: sa.Connection) -> None:
+        outbox.record(conn, row.key, Happening.LAPSED, now=now, token=row.token)
+        stored = meetings.get(conn, row.followup.key.meeting)
+        if row.followup.kind is FollowUpKind.RESCHEDULE_OFFER and stored is not None and stored.verdict is not None:
+            task_instead(conn, row.followup, stored.meeting, stored.verdict, "expired", now)
+
+    await parts.database.run(save, wake=True)
 
 
 def start_veto(conn: sa.Connection, parts: Parts, question: OutboxRow, now: datetime) -> None:

@@ -17,10 +17,10 @@ from noshowd.engine.choices import Choosing, Tap, Verb, taps_for
 from noshowd.engine.matching import their_numbers
 from noshowd.engine.parts import Contact, Parts
 from noshowd.ports.channel import Carries, Choice, Parcel, Recipient
-from noshowd.store import meetings
+from noshowd.store import meetings, outbox
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import OutboxRow
-from noshowd.wording import WordingContext
+from noshowd.wording import TaskNote, WordingContext
 
 #: How long a link to an answer page works after the message was written.
 _LINK_LIVES = timedelta(days=3)
@@ -41,9 +41,10 @@ class Composer:
         free_times: tuple[datetime, ...] = (),
         page: str | None = None,
     ) -> Parcel:
+        note: TaskNote | None = None,
         """The parcel of a follow-up about a meeting: to a guest, to one of ours, or a task.
 
-        An offer names `free_times`, and `page` on which one is chosen.
+        An offer names `free_times`, and `page` on which one is chosen; a task says in `note` why it is one.
         """
         person = self._person(row.followup.key.person, meeting)
         contact = self._parts.directory.contact(person)
@@ -51,7 +52,7 @@ class Composer:
         if row.followup.to_guest:
             context = replace(self._for_guest(row, meeting, contact, host, free_times), page=page)
             return self._to_guest(row, meeting, context, contact, host)
-        context = self._for_ours(row, meeting, verdict, contact)
+        context = replace(self._for_ours(row, meeting, verdict, contact), note=note)
         if row.followup.kind is FollowUpKind.RECALL_TASK:
             return self._task(row, context, contact)
         return self._to_ours(row, context, contact)
@@ -80,6 +81,8 @@ class Composer:
         contact = self._parts.directory.contact(self._person(key.person, stored.meeting if stored else None))
         context = replace(self._plain(row, stored, contact), notice=step)
         if step in ("blind", "recovered"):
+        if step in ("in_doubt", "bounced"):
+            context = await self._quoting(context, row.followup.concerns or "")
             part = rest.rpartition(":")[0]
             context = replace(context, part=part, detail=row.followup.text or "", since=row.created_at)
         if step == digest.STEP:
@@ -97,6 +100,13 @@ class Composer:
         return replace(parcel, choices=choices)
 
     def settled(self, row: OutboxRow, stored: StoredMeeting | None) -> Parcel:
+    async def _quoting(self, context: WordingContext, key: str) -> WordingContext:
+        """With to whom another message went and what stood above it."""
+        about = await self._parts.database.read(lambda conn: outbox.get(conn, key))
+        if about is None or about.parcel is None:
+            return context
+        return replace(context, quoted_to=_named(about.parcel.recipient), quoted_subject=about.parcel.subject)
+
         """What a message to our side is edited into once it is answered or no longer true."""
         if row.parcel is None:
             raise ValueError("a row without a parcel was never sent")

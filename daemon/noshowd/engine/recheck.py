@@ -14,8 +14,10 @@ from noshowd.domain.gate import Circumstances
 from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Verdict
+from noshowd.engine.history import History, history
 from noshowd.engine.intake import take_in
 from noshowd.engine.judge import verdict_of
+from noshowd.engine.notes import note_for
 from noshowd.engine.observe import look
 from noshowd.engine.parts import Parts
 from noshowd.engine.rebooking import rebooked_since
@@ -25,6 +27,7 @@ from noshowd.ports.errors import Temporary, VendorError
 from noshowd.ports.presence import PresenceSource
 from noshowd.store import entries, meetings, outbox, people
 from noshowd.store import evidence as evidence_rows
+from noshowd.wording import TaskNote
 
 _DAY = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
@@ -38,6 +41,8 @@ class Fresh:
     verdict: Verdict
     policy: Policy
     around: Circumstances
+    #: Of a task: why it is one.
+    note: TaskNote | None = None
 
 
 async def recheck(parts: Parts, followup: FollowUp) -> Fresh | None:
@@ -132,8 +137,10 @@ def _weigh(
         being_asked=frozenset(outbox.being_asked(conn, now=now)),
     )
     if person is not None:
-        around = _about(conn, parts, followup, meeting, person, around, now)
-    return Fresh(meeting=meeting, verdict=verdict, policy=policy, around=around)
+        around = _about(conn, parts, followup, meeting, person, policy, around, now)
+    task = followup.kind is FollowUpKind.RECALL_TASK
+    note = note_for(conn, parts, followup, meeting, verdict, policy) if task else None
+    return Fresh(meeting=meeting, verdict=verdict, policy=policy, around=around, note=note)
 
 
 def _about(
@@ -142,6 +149,7 @@ def _about(
     followup: FollowUp,
     meeting: Meeting,
     person: Person,
+    policy: Policy,
     around: Circumstances,
     now: datetime,
 ) -> Circumstances:
@@ -151,8 +159,12 @@ def _about(
     guest = person.side is Side.THEIRS
     digests = [parts.digest(address) for address in (person.key, *person.aliases)]
     opted = guest and (parts.directory.contact(person).never_write or bool(people.suppressed(conn, digests)))
+    told = history(conn, parts, meeting, person, now) if kind is FollowUpKind.RESCHEDULE_OFFER else History()
     return replace(
         around,
+        often_missed=frozenset({key}) if told.misses >= policy.misses_before_task else frozenset(),
+        told_later=frozenset({key}) if told.told_later else frozenset(),
+        later_today={key: told.decided_at} if told.decided_at is not None else {},
         opted_out=frozenset({key}) if opted else frozenset(),
         unreachable=frozenset({key}) if guest and person.address is None else frozenset(),
         sent_today={(key, kind): outbox.sent_since(conn, now - _DAY, person=key, kinds=[kind])},

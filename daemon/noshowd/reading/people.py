@@ -141,6 +141,7 @@ def _person(key: str, attendee: Attendee, us: Us, *, owner: bool) -> Person:
         optional=attendee.optional,
         lines=known.lines if known else (),
         all_lines_seen=known.all_lines_seen if known else False,
+        required=known.required if known else False,
     )
 
 

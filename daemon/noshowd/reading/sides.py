@@ -41,6 +41,8 @@ class KnownPerson:
     lines: tuple[str, ...] = ()
     #: No line beside `lines` is used for appointments; otherwise an unseen mobile is assumed.
     all_lines_seen: bool = False
+    #: Judged singly: a colleague cannot stand in.
+    required: bool = False
     #: Ids the presence sources know them by, as `source:id`.
     provider_ids: tuple[str, ...] = ()
     #: Names they are known to join under.

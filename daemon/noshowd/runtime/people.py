@@ -52,6 +52,7 @@ def _known_person(person: PersonSection) -> KnownPerson:
     return KnownPerson(
         lines=person.lines,
         all_lines_seen=person.all_lines_seen,
+        required=person.required,
         provider_ids=person.provider_ids,
     )
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.verdict import Outcome, Verdict
 from noshowd.store import bulk, leases
+from noshowd.store.codec import encode
 from noshowd.store.schema import evidence, meeting, transition
 from noshowd.store.upsert import insert_once
 
@@ -123,6 +124,15 @@ def between(conn: sa.Connection, start: datetime, end: datetime) -> list[StoredM
     wanted = _stored().where(meeting.c.start_at >= start, meeting.c.start_at < end, ~meeting.c.superseded)
     rows = conn.execute(wanted.order_by(meeting.c.start_at, meeting.c.key))
     return [StoredMeeting(**row._mapping) for row in rows]  # noqa: SLF001 - as above
+
+
+def with_person(conn: sa.Connection, person: str, start: datetime, end: datetime) -> list[StoredMeeting]:
+    """Those of `between` to which the person with this key is invited."""
+    named = sa.type_coerce(meeting.c.payload, sa.Text).contains(f'"key":{encode(person)}', autoescape=True)
+    when = (meeting.c.start_at >= start, meeting.c.start_at < end, ~meeting.c.superseded)
+    rows = conn.execute(_stored().where(*when, named).order_by(meeting.c.start_at, meeting.c.key))
+    found = (StoredMeeting(**row._mapping) for row in rows)  # noqa: SLF001 - as above
+    return [one for one in found if one.meeting.person(person) is not None]
 
 
 def beginning_with(conn: sa.Connection, beginning: str, *, limit: int = 20) -> list[StoredMeeting]:
