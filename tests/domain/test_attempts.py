@@ -1,0 +1,259 @@
+"""What single calls prove about both sides, one line each: who rang whom, when, from where, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.scenes import (
+    ANNA,
+    BEN,
+    GUS,
+    MATCHES,
+    NUMBER,
+    PBX,
+    POLICY,
+    at,
+    call,
+    covered,
+    lines_covered,
+    phone,
+    seen,
+)
+from noshowd.domain.evidence import Blind, CallRecord, CallResult, Coverage, Direction, MatchStrength
+from noshowd.domain.judge import judge
+from noshowd.domain.meeting import Caller, Meeting, Side
+from noshowd.domain.verdict import Outcome, PersonVerdict, Presence, Reason, SidePresence, Verdict
+
+OUT, IN = Direction.OUT, Direction.IN
+OURS, THEIRS, EITHER = Caller.OURS, Caller.THEIRS, Caller.UNKNOWN
+THEY, WE, OPEN = Outcome.THEY_ARE_MISSING, Outcome.WE_ARE_MISSING, Outcome.UNKNOWN
+SIBLING, SWITCHBOARD, FOREIGN = "+493012345670", "+4912345678", "+4917099999"
+CUSTOMER = "+494066964010"
+SEEN = lines_covered(-10, 60)
+#: A number of another customer of ours, and one of the guest's firm on whatever line.
+KNOWN = replace(MATCHES, others=frozenset({CUSTOMER}))
+
+
+def verdict(*facts: CallRecord | Coverage, meeting: Meeting | None = None, minute: float = 60.2) -> Verdict:
+    return judge(meeting or phone(), seen(*facts), KNOWN, POLICY, at(minute), sources={"pbx": PBX})
+
+
+def over(direction: Direction, begin: float, result: CallResult = CallResult.NO_ANSWER, **changes: Any) -> CallRecord:
+    return call(direction, begin, result=result, **changes)
+
+
+#: calls, who was to ring -> the outcome after the slot, and reasons that must and must not be among those given.
+ATTEMPTS: list[tuple[str, list[CallRecord], Caller, Outcome, set[Reason], set[Reason]]] = [
+    ("nobody", [], OURS, WE, {Reason.NOBODY_RANG}, {Reason.WE_RANG}),
+    ("nobody", [], THEIRS, THEY, {Reason.NOBODY_RANG}, set()),
+    ("nobody", [], EITHER, OPEN, {Reason.NOBODY_RANG, Reason.CALLER_UNKNOWN}, set()),
+    ("we", [over(OUT, 0)], OURS, THEY, {Reason.WE_RANG}, {Reason.NOBODY_RANG, Reason.CALLER_UNKNOWN}),
+    ("we", [over(OUT, 0)], THEIRS, THEY, {Reason.WE_RANG}, set()),
+    ("we", [over(OUT, 0)], EITHER, THEY, {Reason.WE_RANG, Reason.CALLER_UNKNOWN}, set()),
+    ("they", [over(IN, 0)], OURS, WE, {Reason.THEY_RANG}, {Reason.NOBODY_RANG}),
+    ("they", [over(IN, 0)], EITHER, WE, {Reason.THEY_RANG}, set()),
+    ("both", [over(OUT, 0), over(IN, 3)], OURS, Outcome.MISSED_EACH_OTHER, set(), set()),
+    # when an attempt is our part
+    ("a minute early", [over(OUT, -1)], OURS, THEY, {Reason.WE_RANG}, set()),
+    ("too early", [over(OUT, -1.1)], OURS, OPEN, {Reason.OTHER_TIME}, {Reason.WE_RANG}),
+    ("at confirmation", [over(OUT, 10)], OURS, THEY, {Reason.WE_RANG}, {Reason.CAME_LATE}),
+    ("too late", [over(OUT, 10.1)], OURS, OPEN, {Reason.CAME_LATE}, {Reason.OTHER_TIME}),
+    ("too late after one in time", [over(OUT, 0), over(OUT, 20)], OURS, THEY, set(), {Reason.CAME_LATE}),
+    # what became of it
+    ("mailbox", [over(OUT, 0, CallResult.VOICEMAIL)], OURS, THEY, {Reason.VOICEMAIL}, set()),
+    ("no mailbox", [over(OUT, 0)], OURS, THEY, set(), {Reason.VOICEMAIL}),
+    ("busy", [over(OUT, 0, CallResult.BUSY)], OURS, OPEN, {Reason.BUSY}, {Reason.WE_RANG}),
+    ("busy, then not answered", [over(OUT, 0, CallResult.BUSY), over(OUT, 2)], OURS, OPEN, {Reason.BUSY}, set()),
+    ("unclear", [over(OUT, 0, CallResult.UNCLEAR)], OURS, OPEN, {Reason.SHORT_TALK}, set()),
+    ("unclear beside clear", [over(OUT, 0), over(IN, 3, CallResult.UNCLEAR)], OURS, OPEN, {Reason.SHORT_TALK}, set()),
+    # when a talk is the meeting, and when it only may have been
+    ("early talk", [call(OUT, -10, talked=2)], OURS, Outcome.HELD, {Reason.TALKED}, set()),
+    ("talk before the window", [call(OUT, -10.1, talked=2)], OURS, OPEN, {Reason.OTHER_TIME}, set()),
+    ("late talk", [call(OUT, 45, talked=2)], OURS, Outcome.HELD, {Reason.TALKED}, set()),
+    ("talk after the window", [call(OUT, 45.1, talked=2)], OURS, OPEN, {Reason.OTHER_TIME}, set()),
+    ("talk two hours before", [call(OUT, -120, talked=2)], OURS, OPEN, {Reason.OTHER_TIME}, set()),
+    ("talk long before", [call(OUT, -121, talked=2)], OURS, WE, set(), {Reason.OTHER_TIME}),
+    ("no talk an hour before", [over(OUT, -60)], OURS, WE, set(), {Reason.OTHER_TIME}),
+    ("no talk before and one in time", [over(IN, -60), over(OUT, 0)], OURS, THEY, set(), {Reason.OTHER_TIME}),
+    # with whom
+    ("hidden", [over(IN, 3, number=None)], THEIRS, OPEN, {Reason.HIDDEN_CALL}, {Reason.OTHER_NUMBER}),
+    ("digits alike", [over(IN, 3, number=SWITCHBOARD)], THEIRS, OPEN, {Reason.WEAK_NUMBER}, {Reason.HIDDEN_CALL}),
+    ("foreign, to us", [over(IN, 3, number=FOREIGN)], THEIRS, OPEN, {Reason.OTHER_NUMBER}, {Reason.WEAK_NUMBER}),
+    ("foreign, from us", [over(OUT, 3, number=FOREIGN)], THEIRS, THEY, set(), {Reason.OTHER_NUMBER}),
+    ("foreign, too short", [call(OUT, 3, talked=0.3, number=FOREIGN)], THEIRS, THEY, set(), {Reason.OTHER_NUMBER}),
+    ("foreign, talked", [call(OUT, 3, talked=0.34, number=FOREIGN)], THEIRS, OPEN, {Reason.OTHER_NUMBER}, set()),
+    ("a customer", [call(IN, 3, talked=5, number=CUSTOMER)], THEIRS, THEY, set(), {Reason.OTHER_NUMBER}),
+    ("foreign, a little early", [over(IN, -15, number=FOREIGN)], THEIRS, OPEN, {Reason.OTHER_NUMBER}, set()),
+    ("foreign, earlier", [over(IN, -15.1, number=FOREIGN)], THEIRS, THEY, set(), {Reason.OTHER_NUMBER}),
+    ("foreign, later", [over(IN, 46, number=FOREIGN)], THEIRS, THEY, set(), {Reason.OTHER_NUMBER}),
+    ("a colleague's telephone of theirs", [over(IN, 3, number=SIBLING)], THEIRS, WE, {Reason.THEY_RANG}, set()),
+    ("a colleague's telephone of theirs", [over(OUT, 3, number=SIBLING)], OURS, OPEN, {Reason.WEAK_NUMBER}, set()),
+    # one doubt is enough
+    ("we, and somebody hidden", [over(OUT, 0), over(IN, 3, number=None)], OURS, OPEN, {Reason.HIDDEN_CALL}, set()),
+    ("they, and somebody hidden", [over(IN, 0), over(IN, 3, number=None)], OURS, OPEN, {Reason.HIDDEN_CALL}, set()),
+    ("both, and somebody hidden", [over(OUT, 0), over(IN, 1), over(IN, 3, number=None)], OURS, OPEN, set(), set()),
+]
+
+
+@pytest.mark.parametrize(("what", "calls", "caller", "outcome", "given", "not_given"), ATTEMPTS)
+def test_what_the_calls_of_a_slot_prove(
+    what: str, calls: list[CallRecord], caller: Caller, outcome: Outcome, given: set[Reason], not_given: set[Reason]
+) -> None:
+    result = verdict(*calls, SEEN, meeting=phone(caller=caller))
+    assert result.outcome is outcome, what
+    assert given <= result.reasons, what
+    assert not not_given & result.reasons, what
+
+
+@pytest.mark.parametrize(("what", "calls", "caller", "outcome", "given", "not_given"), ATTEMPTS)
+def test_nothing_is_proved_of_lines_that_are_not_seen(
+    what: str, calls: list[CallRecord], caller: Caller, outcome: Outcome, given: set[Reason], not_given: set[Reason]
+) -> None:
+    result = verdict(*calls, meeting=phone(caller=caller))
+    assert result.outcome is (outcome if outcome is Outcome.HELD else OPEN), what
+    # whoever rang has come, whatever is not known of the others
+    rang = {c.direction for c in calls if Reason.WE_RANG in given or Reason.THEY_RANG in given}
+    assert (result.theirs is SidePresence.ARRIVED) == (rang == {IN}) or outcome is not WE, what
+
+
+@pytest.mark.parametrize(
+    ("coverages", "outcome", "reason"),
+    [
+        ([lines_covered(-10, 12)], THEY, None),
+        ([lines_covered(-9, 12)], THEY, None),
+        # a call that began early may still go on
+        ([lines_covered(-8.9, 12)], OPEN, Reason.GAP),
+        ([], OPEN, Reason.NO_COVERAGE),
+        ([covered(-10, 12, source="pbx")], OPEN, Reason.NO_COVERAGE),
+        ([replace(SEEN, lines=frozenset({FOREIGN}))], OPEN, Reason.NO_COVERAGE),
+        ([lines_covered(-10, 12, presence_only=True)], OPEN, Reason.NO_COVERAGE),
+        ([lines_covered(-10, 12, blind=frozenset({Blind.HIDDEN_NUMBERS}))], OPEN, Reason.BLIND_SPOT),
+        ([lines_covered(-10, 12, ended_only=True)], OPEN, Reason.ENDED_ONLY),
+        ([lines_covered(-10, 12, ended_only=True), lines_covered(-10, 12)], THEY, Reason.ENDED_ONLY),
+    ],
+)
+def test_which_coverage_of_a_line_counts(coverages: list[Coverage], outcome: Outcome, reason: Reason | None) -> None:
+    result = verdict(over(OUT, 0), *coverages, minute=12.2)
+    assert result.outcome is outcome
+    told = {Reason.GAP, Reason.NO_COVERAGE, Reason.BLIND_SPOT, Reason.ENDED_ONLY, Reason.UNSEEN_LINE}
+    assert result.reasons & told == ({reason} if reason else set())
+
+
+@pytest.mark.parametrize(
+    ("ours", "outcome"),
+    [
+        ((ANNA,), THEY),
+        ((replace(ANNA, lines=()),), OPEN),
+        ((replace(ANNA, all_lines_seen=False),), OPEN),
+        # a colleague who must be there too, one who need not
+        ((ANNA, BEN), OPEN),
+        ((ANNA, replace(BEN, optional=True)), THEY),
+        ((replace(ANNA, optional=True),), OPEN),
+    ],
+)
+def test_whose_lines_must_be_seen(ours: tuple[Any, ...], outcome: Outcome) -> None:
+    result = verdict(over(OUT, 0), SEEN, meeting=phone(*ours, GUS))
+    assert result.outcome is outcome
+    assert (Reason.UNSEEN_LINE in result.reasons) == (outcome is OPEN)
+
+
+def test_without_lines_known_a_call_of_their_firm_is_taken_for_theirs() -> None:
+    talk = replace(call(IN, 1, number=SIBLING, talked=5), our_line=FOREIGN)
+    assert verdict(talk, meeting=phone(replace(ANNA, lines=()), GUS)).outcome is Outcome.HELD
+    assert verdict(talk).outcome is OPEN
+    assert verdict(replace(talk, our_line=None)).outcome is Outcome.HELD
+    # the very number of the guest is theirs on any line
+    assert verdict(replace(talk, their_number=NUMBER)).outcome is Outcome.HELD
+
+
+def people(result: Verdict) -> tuple[PersonVerdict, PersonVerdict]:
+    anna, gus = result.people
+    assert (anna.side, gus.side) == (Side.OURS, Side.THEIRS)
+    return anna, gus
+
+
+def test_what_the_calls_say_of_the_people() -> None:
+    anna, gus = people(verdict(over(OUT, 0), lines_covered(-10, 12), minute=12.2))
+    assert (anna.presence, anna.seen, anna.absent_now) == (Presence.PRESENT, True, False)
+    assert (gus.presence, gus.seen, gus.absent_now, gus.maybe_seen) == (Presence.ABSENT, False, True, False)
+    anna, gus = people(verdict(over(IN, 0), lines_covered(-10, 12), minute=12.2))
+    assert (anna.presence, anna.seen, anna.absent_now, anna.maybe_seen) == (Presence.ABSENT, False, True, False)
+    assert (gus.presence, gus.seen, gus.absent_now) == (Presence.PRESENT, True, False)
+    anna, gus = people(verdict(over(IN, 0, number=None), lines_covered(-10, 12), minute=12.2))
+    assert (anna.presence, anna.maybe_seen) == (Presence.UNKNOWN, False)
+    assert (gus.presence, gus.maybe_seen) == (Presence.UNKNOWN, True)
+    # what was seen long ago says nothing of now
+    anna, gus = people(verdict(over(OUT, 0), lines_covered(-10, 12), minute=20))
+    assert (gus.presence, gus.absent_now) == (Presence.ABSENT, False)
+
+
+@pytest.mark.parametrize(
+    ("running", "here", "reason"),
+    [(CallResult.RINGING, True, True), (CallResult.TALKING, True, True), (CallResult.NO_ANSWER, False, False)],
+)
+def test_a_call_that_runs_is_people_who_are_there(running: CallResult, *, here: bool, reason: bool) -> None:
+    result = verdict(call(OUT, 11, result=running, over=not here), lines_covered(-10, 11.5), minute=11.6)
+    assert (result.ours_here, result.theirs_here, Reason.CALL_RUNNING in result.reasons) == (here, here, reason)
+    assert people(result)[1].seen == here
+    assert Reason.NOBODY_RANG not in result.reasons or not here
+    assert result.outcome is not THEY
+
+
+def test_lateness_is_that_of_the_first_attempt() -> None:
+    result = verdict(over(OUT, 4), over(OUT, 6), over(IN, 8), over(IN, 9), SEEN)
+    assert (result.ours_late, result.theirs_late) == (4, 8)
+
+
+BRIDGE = replace(phone(), place=replace(phone().place, caller=EITHER, bridge=True))
+
+
+@pytest.mark.parametrize(
+    ("calls", "ours", "reasons"),
+    [
+        ([call(OUT, 0, talked=9)], SidePresence.PRESENT, {Reason.BLIND_SPOT}),
+        ([call(OUT, 0, talked=0.3)], SidePresence.UNKNOWN, {Reason.BLIND_SPOT}),
+        ([call(OUT, 0, result=CallResult.RINGING, over=False)], SidePresence.PRESENT, {Reason.CALL_RUNNING}),
+        ([], SidePresence.UNKNOWN, {Reason.NOBODY_RANG}),
+    ],
+)
+def test_on_a_bridge_ours_is_seen_and_nobody_else(
+    calls: list[CallRecord], ours: SidePresence, reasons: set[Reason]
+) -> None:
+    result = verdict(*calls, lines_covered(-10, 12), meeting=BRIDGE, minute=12.2)
+    assert (result.ours, result.theirs, result.outcome) == (ours, SidePresence.UNKNOWN, OPEN)
+    assert reasons <= result.reasons
+    assert (Reason.NOBODY_RANG in result.reasons) == (not calls)
+    assert result.ours_here == (Reason.CALL_RUNNING in reasons)
+
+
+def test_in_the_doubled_hour_a_call_may_lie_in_the_slot_by_either_reading() -> None:
+    hour = timedelta(hours=1)
+    early = replace(call(OUT, -62, talked=1, number=NUMBER), or_later_by=hour)
+    assert Reason.SHORT_TALK in verdict(early, SEEN).reasons
+    talked_on = replace(call(OUT, -80, talked=21), or_later_by=hour)
+    assert verdict(talked_on, SEEN).outcome is Outcome.HELD
+
+
+@pytest.mark.parametrize(
+    ("begin", "talked", "outcome"),
+    [
+        # they had talked since before the window, and a minute into the slot
+        (-14, 14.7, Outcome.HELD),
+        (-14, 14.6, OPEN),
+        (-100, 101, Outcome.HELD),
+    ],
+)
+def test_a_talk_that_reaches_into_the_slot_by_a_minute_is_the_meeting(
+    begin: float, talked: float, outcome: Outcome
+) -> None:
+    assert verdict(call(OUT, begin, talked=talked), SEEN).outcome is outcome
+
+
+def test_strengths_below_medium_are_nobodys() -> None:
+    weak = replace(KNOWN, numbers={NUMBER: MatchStrength.WEAK})
+    result = judge(phone(), seen(call(OUT, 0, talked=5), SEEN), weak, POLICY, at(60.2), sources={"pbx": PBX})
+    assert (result.outcome, Reason.WEAK_NUMBER in result.reasons) == (OPEN, True)
