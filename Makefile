@@ -19,7 +19,7 @@ help:
 	@echo 'make test       all tests that need only Python packages'
 	@echo 'make test-real  tests against real counterparts, installed with apt-get where that is possible'
 	@echo 'make soak       the full counts: SOAK_ROUNDS=$(SOAK_ROUNDS) SOAK_SEED=$(SOAK_SEED)'
-	@echo 'make mutation   takes every rule of judging away once (an hour or more)'
+	@echo 'make mutation   takes every rule of judging away once'
 	@echo 'make bench      measurements, printed and never judged'
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make format     lets ruff mend what it can'

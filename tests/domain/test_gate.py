@@ -206,7 +206,11 @@ def test_nobody_writes_to_somebody_who_is_no_longer_invited() -> None:
 @pytest.mark.parametrize("kind", [K.WORD_TO_WAITING, K.RESCHEDULE_OFFER, K.RECALL_TASK])
 def test_what_a_person_ordered_needs_no_proof(kind: FollowUpKind) -> None:
     planned = replace(GOES[kind][0], ordered=True)
-    for unproved in (UNCLEAR, replace(UNCLEAR, ours=SidePresence.UNKNOWN), replace(UNCLEAR, people=guest())):
+    for unproved in (
+        UNCLEAR,
+        replace(UNCLEAR, ours=SidePresence.UNKNOWN),
+        replace(UNCLEAR, people=guest(presence=Presence.UNKNOWN)),
+    ):
         assert rule(kind, planned, unproved) is None
         assert gate(planned, video(), unproved, Circumstances(), NOW, daily_limit=1, ordered=True).go
 

@@ -224,8 +224,7 @@ def test_who_is_there_now(visits: list[Sighting], *, here: bool, in_lobby: bool,
     assert (guest.here_now, guest.in_lobby, guest.absent_now) == (here, in_lobby, absent_now)
     assert (guest.arrived_at, guest.seen) == ((at(2), True) if visits else (None, False))
     assert guest.left_at == (at(4) if visits and not here else None)
-    if absent_now:
-        assert guest.absent_since == (at(4) if visits else at(0))
+    assert guest.absent_since == ((at(4) if visits else at(0)) if absent_now else None)
 
 
 def test_without_a_fresh_look_nobody_is_known_to_be_away() -> None:

@@ -1,0 +1,213 @@
+"""Takes each rule away once and looks whether a test notices.
+
+    PYTHONPATH=daemon:tests python -P -m mutation.hunt [--count N --seed S] [--match TEXT] [--tests PATH ...]
+
+The tests are collected once. One run of them all records which lines of the domain each one passes and how long it
+takes; then every mutant gets a forked process of its own in which only those tests run that pass the rule, the quickest
+first and first of all those that noticed something in the same function. Exits with 1 when a rule can be taken away
+unnoticed, unless `equivalent.toml` says why that changes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import io
+import json
+import os
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from meta.source_tree import PACKAGE, ROOT
+from mutation.mutants import RULED, Mutant, mutants
+from mutation.transplant import transplant
+
+DOMAIN = PACKAGE / "domain"
+#: What must notice: the tables and properties of the domain, a share of the mission, the stories.
+TESTS = ("tests/domain", "tests/mission/test_measure.py", "tests/stories/test_stories.py")
+EQUIVALENT: dict[str, str] = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text(encoding="utf-8"))
+_NOTICED, _SURVIVED = 1, 0
+_MOST_MEMORY = 6 << 30
+
+
+@dataclass(slots=True)
+class Passed:
+    """What the run without a mutant showed of one test."""
+
+    seconds: float = 0.0
+    lines: dict[str, list[int]] = field(default_factory=dict)
+
+
+class Hunt:
+    """A pytest plugin that runs the collected tests not once but once for each mutant."""
+
+    def __init__(self, chosen: list[Mutant], *, say: Callable[[str], None]) -> None:
+        self._chosen = chosen
+        self._say = say
+        self.survivors: list[Mutant] = []
+        self.broken: list[str] = []
+        self.noticed_by: Counter[str] = Counter()
+        self._lately: dict[str, list[str]] = {}
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        from hypothesis import Phase, settings  # pytest wants to rewrite it, so it comes after pytest
+
+        settings.register_profile("hunt", settings.default, phases=(Phase.explicit, Phase.generate))
+        settings.load_profile("hunt")
+        passed = self._rehearse(session)
+        if self.broken:
+            return True
+        for number, mutant in enumerate(self._chosen, 1):
+            names = self._tests_of(mutant, passed)
+            by = self._try(session, mutant, names, passed)
+            if by is None:
+                self.survivors.append(mutant)
+                self._say(f"{number}/{len(self._chosen)} unnoticed by {len(names)} tests: {mutant}")
+            else:
+                self.noticed_by[by.split("::")[0]] += 1
+                lately = self._lately.setdefault(f"{mutant.module}.{mutant.place}", [])
+                lately[:] = [by, *(name for name in lately if name != by)][:8]
+        return True
+
+    def _rehearse(self, session: pytest.Session) -> dict[str, Passed]:
+        """Everything once, unchanged, in a process of its own: lines and seconds of each test."""
+        with tempfile.NamedTemporaryFile() as file:
+            if _forked(lambda: _record(session, Path(file.name))) != 0:
+                raise RuntimeError("the run without a mutant broke off")
+            told = json.loads(Path(file.name).read_text(encoding="utf-8"))
+        self.broken = told["failed"]
+        return {name: Passed(seconds=one["seconds"], lines=one["lines"]) for name, one in told["passed"].items()}
+
+    def _tests_of(self, mutant: Mutant, passed: dict[str, Passed]) -> list[str]:
+        lately = self._lately.get(f"{mutant.module}.{mutant.place}", [])
+        able = [
+            name
+            for name, one in passed.items()
+            # a table is read by everybody
+            if mutant.place.isupper() or any(line in mutant.lines for line in one.lines.get(mutant.module, ()))
+        ]
+        return sorted(able, key=lambda n: (lately.index(n) if n in lately else len(lately), passed[n].seconds))
+
+    def _try(self, session: pytest.Session, mutant: Mutant, names: list[str], passed: dict[str, Passed]) -> str | None:
+        """The test that notices, or None."""
+        with tempfile.NamedTemporaryFile() as file:
+            told = Path(file.name)
+            result = _forked(lambda: _run(session, mutant, names, passed, told))
+            # killed for running on and on: the test it was in has noticed
+            return told.read_text(encoding="utf-8") if result != _SURVIVED else None
+
+
+def _forked(work: Callable[[], int]) -> int:
+    """The exit code of `work` in a child of this process; negative when a signal ended it."""
+    child = os.fork()
+    if child == 0:
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        try:
+            os._exit(work())
+        except BaseException:  # noqa: BLE001  # whatever breaks in the child was noticed
+            os._exit(3)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _one(session: pytest.Session, item: pytest.Item, following: pytest.Item | None) -> bool:
+    """Run one test; whether it passed."""
+    before = session.testsfailed
+    item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+    return session.testsfailed == before
+
+
+def _run(session: pytest.Session, mutant: Mutant, names: list[str], passed: dict[str, Passed], told: Path) -> int:
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    transplant(importlib.import_module(f"noshowd.domain.{mutant.module}"), mutant.source)
+    items = {item.nodeid: item for item in session.items}
+    for i, name in enumerate(names):
+        told.write_text(name, encoding="utf-8")
+        signal.setitimer(signal.ITIMER_PROF, 10 + 20 * passed[name].seconds)
+        following = items[names[i + 1]] if i + 1 < len(names) else None
+        if not _one(session, items[name], following):
+            return _NOTICED
+    return _SURVIVED
+
+
+def _record(session: pytest.Session, file: Path) -> int:
+    files = {str(DOMAIN / f"{module}.py"): module for module in RULED}
+    lines: dict[str, set[int]] = {module: set() for module in RULED}
+
+    def line(frame: FrameType, event: str, _arg: Any) -> Any:
+        lines[files[frame.f_code.co_filename]].add(frame.f_lineno)
+        return line
+
+    def entered(frame: FrameType, event: str, _arg: Any) -> Any:
+        return line(frame, event, None) if frame.f_code.co_filename in files else None
+
+    told: dict[str, Any] = {"passed": {}, "failed": []}
+    for i, item in enumerate(session.items):
+        following = session.items[i + 1] if i + 1 < len(session.items) else None
+        for seen in lines.values():
+            seen.clear()
+        began = time.process_time()
+        sys.settrace(entered)
+        good = _one(session, item, following)
+        sys.settrace(None)
+        if not good:
+            told["failed"].append(item.nodeid)
+        passed = {module: sorted(seen) for module, seen in lines.items() if seen}
+        told["passed"][item.nodeid] = {"seconds": time.process_time() - began, "lines": passed}
+    file.write_text(json.dumps(told), encoding="utf-8")
+    return 0
+
+
+def _chosen(wanted: argparse.Namespace) -> list[Mutant]:
+    """The mutants that are meant, those left out whose removal changes nothing."""
+    parts = [one for one in mutants(DOMAIN) if any(text in str(one) for text in wanted.match.split(","))]
+    chosen = [one for one in parts if str(one) not in EQUIVALENT]
+    if wanted.count is not None and wanted.count < len(chosen):
+        chosen = random.Random(wanted.seed).sample(chosen, wanted.count)
+    return chosen
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Take each rule away once.")
+    parser.add_argument("--count", type=int, default=None, help="so many, drawn by chance; all without it")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--match", default="", help="only rules whose name contains one of these, with commas between")
+    parser.add_argument("--tests", nargs="+", default=TESTS)
+    wanted = parser.parse_args()
+    chosen = _chosen(wanted)
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    hunt = Hunt(chosen, say=lambda text: print(text, file=out))
+    os.chdir(ROOT)
+    quiet = ["-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--capture=no"]
+    with contextlib.redirect_stdout(io.StringIO()):
+        pytest.main([*quiet, *wanted.tests], plugins=[hunt])
+    for test in hunt.broken:
+        print(f"fails without any mutant: {test}", file=out)
+    gone = sorted(EQUIVALENT.keys() - {str(one) for one in mutants(DOMAIN)})
+    for name in gone:
+        print(f"equivalent.toml speaks of a rule that is no more: {name}", file=out)
+    for survivor in hunt.survivors:
+        print(f"unnoticed: {survivor.module}.py:{survivor.lines.start} {survivor}", file=out)
+    tried = len(hunt.survivors) + hunt.noticed_by.total()
+    print(f"{tried} rules taken away, {len(hunt.survivors)} unnoticed; noticed by {dict(hunt.noticed_by)}", file=out)
+    out.close()
+    return 0 if tried == len(chosen) and not (hunt.survivors or gone or hunt.broken) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
