@@ -236,5 +236,7 @@ class SourceTraits:
     blind: frozenset[Blind] = field(default_factory=frozenset)
     #: How far behind the present its answers are.
     lag: timedelta = timedelta(seconds=15)
+    #: How long before the start it is first asked, at most as long as the early window: it has to be told to listen.
+    prepares: timedelta = timedelta(0)
     #: How long after the end it may still bring news.
     settles_after: timedelta = timedelta(minutes=5)

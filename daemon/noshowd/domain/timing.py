@@ -86,7 +86,7 @@ def first_source_look(meeting: Meeting, source: SourceTraits, policy: Policy, no
 def _opens(meeting: Meeting, source: SourceTraits, rules: JudgingRules) -> datetime:
     """From when a source is asked. One that keeps history tells at the start what was before it."""
     if source.keeps_history:
-        return meeting.start
+        return meeting.start - min(source.prepares, rules.early_window)
     return meeting.start - (rules.call_early if meeting.place.kind is Kind.PHONE else rules.early_window)
 
 

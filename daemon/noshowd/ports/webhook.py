@@ -47,7 +47,8 @@ class Webhook(Protocol):
     path: str
 
     def handle(self, headers: Mapping[str, str], body: bytes, now: datetime) -> WebhookResult:
-        """Judge one POST. `headers` have lower-case names; `body` is raw, as the signature was made over it.
+        """Judge one POST. `headers` have lower-case names, and `:path` is path and query as in HTTP/2; `body` is raw,
+        as the signature was made over it.
 
         Never raises for what a stranger may send: an unsigned or unreadable request is answered with 400 or 403 and
         brings nothing. The same request twice has the same effect as once.

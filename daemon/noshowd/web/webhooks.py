@@ -36,7 +36,8 @@ class Webhooks:
     def _endpoint(self, hook: Webhook) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             body = await _body(request)
-            result = hook.handle(dict(request.headers), body, self.clock.now())
+            headers = {**request.headers, ":path": f"{request.url.path}?{request.url.query}"}
+            result = hook.handle(headers, body, self.clock.now())
             await self.receive(result.observation)
             if result.signal is not None:
                 await self.heed(result.signal)

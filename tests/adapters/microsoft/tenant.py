@@ -97,6 +97,7 @@ class Tenant:
         return made
 
     async def close(self) -> None:
+        self.sim.subscriptions.close()
         for one in self.opened:
             if isinstance(one, Graph):
                 await one.close()

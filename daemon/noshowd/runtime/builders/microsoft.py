@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,29 @@ def teams(bench: Bench, section: Any, made: Adapters) -> None:
     if "attendance_reports" in rights:
         reports = AttendanceReports(graph, name=f"{section.name}_reports")
         made.presences[reports.traits.name] = reports
+    if "live_roster" in rights:
+        live = bench.shared(f"presence {section.name}_live", lambda: _live(bench, section, graph))
+        made.presences[live.traits.name] = live
+        made.webhooks.append(live)
     if "meeting_chat" in rights:
         chat = MeetingChat(graph, name=f"{section.name}_chat")
         made.presences[chat.traits.name] = chat
+
+
+def _live(bench: Bench, section: Any, graph: Any) -> Any:
+    from noshowd.adapters.microsoft.live import LiveRoster
+    from noshowd.adapters.microsoft.sealing import Seals
+
+    web = bench.config.web
+    given = f"{section.account}|{graph.settings.client_id}|{section.path}".encode()
+    return LiveRoster(
+        graph,
+        Seals(bench.state / f"{section.account}-seals.json"),
+        name=f"{section.name}_live",
+        path=section.path,
+        notify=f"{(web.public_url if web is not None else None) or ''}{section.path}",
+        secret=hmac.digest(bench.signing_key, given, "sha256").hex(),
+    )
 
 
 def mail(bench: Bench, section: Any, made: Adapters) -> None:

@@ -12,6 +12,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from noshowd.demo.vendors.microsoft.answers import Answer, Call, Refusal
 from noshowd.demo.vendors.microsoft.devices import GRANTS, Devices, denied
+from noshowd.demo.vendors.microsoft.sealing import Sender
 
 _KEY = "the key of a simulated tenant, known to nobody else"
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -61,6 +62,10 @@ class Entra:
     #: Sign-ins of single people, by device code.
     devices: Devices = field(default_factory=Devices)
     _tokens: dict[str, Holder] = field(default_factory=dict)
+    sender: Sender = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sender = Sender(self.tenant)
 
     def register(self, application: Application) -> None:
         self.applications[application.client_id] = application
@@ -85,6 +90,10 @@ class Entra:
                 "jwks_uri": f"{base}/discovery/v2.0/keys",
             }
         )
+
+    def keys(self) -> Answer:
+        """The keys that tokens are signed with."""
+        return Answer(body=self.sender.keys())
 
     def token(self, root: str, form: Mapping[str, str]) -> Answer:
         """Answer a token request: of an application, or of one person by device code or refresh token."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from noshowd.demo.vendors.microsoft.answers import instant
 from noshowd.demo.vendors.microsoft.people import object_id
-from noshowd.demo.vendors.microsoft.rooms import Participant, Room, Session
+from noshowd.demo.vendors.microsoft.rooms import Participant, Room, Session, Stay
 
 
 def meeting(room: Room) -> dict[str, Any]:
@@ -83,3 +83,16 @@ def call_ended(session: Session) -> dict[str, Any]:
         "callParticipants": [{"participant": who.identity_set} for who in people],
         "initiator": session.stays[0].who.identity_set,
     }
+
+
+def roster(session: Session, stay: Stay, *, lobby: bool = False) -> dict[str, Any]:
+    """The change of one participant, as a notification has it."""
+    number = session.stays.index(stay) if stay in session.stays else f"lobby-{stay.who.name}"
+    one: dict[str, Any] = {
+        "id": f"participant-{session.number}-{number}",
+        "info": {"identity": stay.who.identity_set},
+        "isInLobby": lobby,
+    }
+    if stay.left is not None:
+        one["removedState"] = {"reason": "left"}
+    return {"eventType": "rosterUpdated", "participants@delta": [one]}

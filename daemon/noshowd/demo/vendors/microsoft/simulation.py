@@ -27,6 +27,7 @@ from noshowd.demo.vendors.microsoft.faults import Faults
 from noshowd.demo.vendors.microsoft.mail import Mail
 from noshowd.demo.vendors.microsoft.people import People, object_id
 from noshowd.demo.vendors.microsoft.schedules import Schedules
+from noshowd.demo.vendors.microsoft.subscriptions import Subscriptions
 from noshowd.demo.vendors.microsoft.teams import Teams
 from noshowd.demo.vendors.microsoft.todo import ToDo
 
@@ -45,6 +46,7 @@ class MicrosoftSimulation:
         self.calendars = Calendars(self.people, self.teams, now, self.lock)
         self.delta = DeltaFeed(self.calendars)
         self.schedules = Schedules(self.calendars)
+        self.subscriptions = Subscriptions(self.teams, self.entra, now)
         self.mail = Mail(self.people, now, self.lock)
         self.todo = ToDo(self.people, now, self.lock)
         #: So many parts of the next batch are not answered.
@@ -59,12 +61,15 @@ class MicrosoftSimulation:
             *self.mail.routes(),
             *self.todo.routes(),
             *self.teams.routes(),
+            *self.subscriptions.routes(),
         ]
         self.app = Starlette(
             routes=[
                 WebRoute("/v1.0/{path:path}", self._graph, methods=["GET", "POST", "PATCH", "DELETE"]),
                 WebRoute(f"/{tenant}/v2.0/.well-known/openid-configuration", self._discovery),
                 WebRoute(f"/{tenant}/oauth2/v2.0/token", self._token, methods=["POST"]),
+                WebRoute("/beta/{path:path}", self._graph, methods=["GET", "POST", "PATCH", "DELETE"]),
+                WebRoute(f"/{tenant}/discovery/v2.0/keys", self._keys),
                 WebRoute(f"/{tenant}/oauth2/v2.0/devicecode", self._device, methods=["POST"]),
             ]
         )
@@ -127,7 +132,7 @@ class MicrosoftSimulation:
         call = Call(
             method=request.method,
             path=f"/{request.path_params['path']}",
-            root=f"{_root(request)}/v1.0",
+            root=f"{_root(request)}/{request.url.path.split('/')[1]}",
             query=dict(request.query_params),
             headers={name.lower(): value for name, value in request.headers.items()},
             body=body,
@@ -136,6 +141,9 @@ class MicrosoftSimulation:
 
     async def _discovery(self, request: Request) -> Response:
         return _web(self.entra.discovery(_root(request)))
+
+    async def _keys(self, _: Request) -> Response:
+        return _web(self.entra.keys())
 
     async def _token(self, request: Request) -> Response:
         form = {name: str(value) for name, value in (await request.form()).items()}

@@ -17,7 +17,7 @@ from noshowd.demo.vendors.microsoft.answers import (
     paged,
     route,
 )
-from noshowd.demo.vendors.microsoft.minutes import call_ended, call_started, meeting, records, report
+from noshowd.demo.vendors.microsoft.minutes import call_ended, call_started, meeting, records, report, roster
 from noshowd.demo.vendors.microsoft.people import People, User, object_id
 from noshowd.demo.vendors.microsoft.rooms import Participant, Room, Session, Stay, new_room
 
@@ -48,6 +48,8 @@ class Teams:
         #: Addresses of people whom reports count and do not name.
         self.opted_out: set[str] = set()
         self.longest_page = 100
+        #: Called with join address, beginning of the call, and what happened in it.
+        self.listeners: list[Callable[[str, datetime, dict[str, Any]], None]] = []
         #: Activity shown for a person, by address.
         self.activities: dict[str, str] = {}
 
@@ -70,7 +72,10 @@ class Teams:
                 session = Session(number=len(room.sessions) + 1, began=self.now())
                 room.sessions.append(session)
                 self._say(room, call_started(session, who))
-            session.stays.append(Stay(who, device, self.now()))
+                self._tell(room, session, {"eventType": "callStarted"})
+            stay = Stay(who, device, self.now())
+            session.stays.append(stay)
+            self._tell(room, session, roster(session, stay))
 
     def leave(self, join_url: str, who: Participant, device: str = "laptop") -> None:
         """Somebody goes; the last one ends the call."""
@@ -82,10 +87,26 @@ class Teams:
             for stay in session.stays:
                 if (stay.who, stay.device) == (who, device) and stay.left is None:
                     stay.left = self.now()
+                    self._tell(room, session, roster(session, stay))
             if all(stay.left for stay in session.stays):
                 session.ended = self.now()
                 if not self.loses_end:
                     self._say(room, call_ended(session))
+                self._tell(room, session, {"eventType": "callEnded"})
+
+    def knock(self, join_url: str, who: Participant) -> None:
+        """Somebody waits to be let in while a call runs."""
+        with self.lock:
+            room = self.rooms[join_url]
+            session = room.running
+            if session is None:
+                raise ValueError(f"no call is running in {join_url}")
+            waiting = Stay(who, "lobby", self.now())
+            self._tell(room, session, roster(session, waiting, lobby=True))
+
+    def _tell(self, room: Room, session: Session, content: dict[str, Any]) -> None:
+        for listener in self.listeners:
+            listener(room.join_url, session.began, content | {"eventDateTime": instant(self.now())})
 
     def say(self, join_url: str, text: str) -> None:
         """Somebody writes into the chat of the meeting."""
