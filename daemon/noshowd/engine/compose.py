@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from noshowd.domain.entry import Response
 from noshowd.domain.followup import Approval, FollowUpKind
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.prospect import prospect
@@ -16,6 +14,7 @@ from noshowd.engine import digest
 from noshowd.engine.choices import Choosing, Tap, Verb, taps_for
 from noshowd.engine.matching import their_numbers
 from noshowd.engine.parts import Contact, Parts
+from noshowd.engine.particulars import doubts, mailto, named, unsubscribing
 from noshowd.ports.channel import Carries, Choice, Parcel, Recipient
 from noshowd.store import meetings, outbox
 from noshowd.store.meetings import StoredMeeting
@@ -25,6 +24,8 @@ from noshowd.wording import TaskNote, WordingContext
 #: How long a link to an answer page works after the message was written.
 _LINK_LIVES = timedelta(days=3)
 _STYLES: dict[Tap, str] = {Verb.APPROVE: "primary", Verb.REFUSE: "danger"}
+#: And that to the page on which a guest asks for no more messages.
+_OPT_OUT_LIVES = timedelta(days=730)
 
 
 class Composer:
@@ -66,11 +67,12 @@ class Composer:
             cause=asked.followup.cause,
             approval=asked.followup.approval,
             until=row.followup.not_after,
-            quoted_to=_named(draft.recipient),
-            quoted_from=_named(sender) if sender is not None else "",
+            quoted_to=named(draft.recipient),
+            quoted_from=named(sender) if sender is not None else "",
             quoted_subject=draft.subject,
             quoted_text=draft.text,
         )
+            mailto=None if contact.recipient.slack is not None else mailto(draft),
         return self._to_ours(row, context, contact)
 
     async def about_noshowd(self, row: OutboxRow) -> Parcel:
@@ -105,7 +107,7 @@ class Composer:
         about = await self._parts.database.read(lambda conn: outbox.get(conn, key))
         if about is None or about.parcel is None:
             return context
-        return replace(context, quoted_to=_named(about.parcel.recipient), quoted_subject=about.parcel.subject)
+        return replace(context, quoted_to=named(about.parcel.recipient), quoted_subject=about.parcel.subject)
 
         """What a message to our side is edited into once it is answered or no longer true."""
         if row.parcel is None:
@@ -167,7 +169,7 @@ class Composer:
             at_least_missing=verdict.at_least_missing,
             absent_since=min((p.absent_since for p in theirs if p.absent_since), default=None),
             reasons=verdict.reasons,
-            **_doubts(meeting, {p.key for p in absent}),
+            **doubts(meeting, {p.key for p in absent}),
             nobody_in_lobby=bool(absent) and not any(p.in_lobby for p in theirs),
             next_step=ahead.kind if ahead is not None else None,
             next_step_at=ahead.at if ahead is not None else None,
@@ -203,8 +205,12 @@ class Composer:
             own_text=row.followup.text,
             privacy_url=self._parts.notice_url,
         )
+            opt_out_url=self._opt_out(row),
 
     def _choices(self, row: OutboxRow, medium: Kind, contact: Contact) -> tuple[Choice, ...]:
+    def _opt_out(self, row: OutboxRow) -> str | None:
+        return self._parts.opt_out_linker(row.key, self._parts.clock.now() + _OPT_OUT_LIVES)
+
         until = self._parts.clock.now() + _LINK_LIVES
         taps = taps_for(row.followup.kind, phone=medium is Kind.PHONE)
         if row.followup.kind is FollowUpKind.NOTICE and row.followup.key.step.startswith("in_doubt"):
@@ -259,6 +265,7 @@ class Composer:
         )
 
     def _task(self, row: OutboxRow, context: WordingContext, contact: Contact) -> Parcel:
+            headers=unsubscribing(context.opt_out_url),
         text = self._parts.wording.render(context, contact.language)
         return Parcel(
             key=row.key,
@@ -271,25 +278,6 @@ class Composer:
             zone=contact.zone,
             language=_code(contact),
         )
-
-
-def _named(one: Recipient) -> str:
-    """`Andrea Meier <meier@example.com>`, or what is known of it."""
-    return f"{one.name} <{one.address}>" if one.name and one.address else one.name or one.address or ""
-
-
-def _doubts(meeting: Meeting, missing: set[str]) -> dict[str, Any]:
-    """What a waiting person doubts first: is this still the link, has the guest accepted, and when."""
-    guests = [p for p in meeting.side(Side.THEIRS) if p.expected and (p.key in missing or not missing)]
-    answered = [p.responded_at for p in guests]
-    accepted = bool(guests) and all(p.response is Response.ACCEPTED for p in guests)
-    changed = meeting.round > 1
-    return {
-        "changed_at": meeting.unchanged_since if changed else None,
-        "unchanged_since": None if changed else meeting.unchanged_since,
-        "accepted": accepted,
-        "accepted_on": max(filter(None, answered), default=None) if accepted and all(answered) else None,
-    }
 
 
 def _code(contact: Contact) -> str:

@@ -163,6 +163,8 @@ class Parts:
     #: Accounts whose calendars may be written.
     writers: Mapping[str, CalendarWriter] = field(default_factory=dict)
     linker: Linker = no_links
+    #: The same for the page on which a guest asks for no more messages; by the key of a message.
+    opt_out_linker: Linker = no_links
     #: Makes the address of the page on which a guest chooses a new time.
     offer_page: Linker = no_links
     pace: Pace = Pace()

@@ -41,6 +41,7 @@ def assemble(
     worker: str,
     key: bytes,
     linker: Linker = no_links,
+    opt_out_linker: Linker = no_links,
     offer_page: Linker = no_links,
 ) -> Parts:
     """The parts for one worker. Registers the watched calendars; on SQLite takes over from a dead predecessor.
@@ -61,6 +62,7 @@ def assemble(
         free_busy=adapters.free_busy,
         writers=adapters.writers,
         linker=linker,
+        opt_out_linker=opt_out_linker,
         offer_page=offer_page,
         reads_replies=adapters.reads_replies,
         reply_address=adapters.reply_address,

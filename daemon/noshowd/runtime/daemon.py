@@ -22,6 +22,7 @@ from noshowd.domain.evidence import Observation
 from noshowd.engine import push, watching
 from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.offer_desk import OfferDesk
+from noshowd.engine.opting_out import OptOutDesk
 from noshowd.engine.parts import Linker, no_links
 from noshowd.ports.answers import AnswerSource
 from noshowd.ports.clock import Clock
@@ -75,7 +76,8 @@ class Daemon:
                 adapters=self._adapters,
                 worker=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
                 key=key,
-                linker=_linker(config, self._links),
+                linker=_linker(config, self._links.link),
+                opt_out_linker=_linker(config, self._links.opt_out),
                 offer_page=_offer_page(config, self._links),
             )
             if self._database.run_sync(lambda conn: mark.compare(conn, state, now=clock.now())):
@@ -92,6 +94,7 @@ class Daemon:
         self._questions = StoredQuestions(self.parts)
         self._offers = OfferDesk(self.parts)
         self._worker = Worker(
+        self._opt_outs = OptOutDesk(self.parts)
             self.parts,
             owners=ConfiguredDirectory(config).owners(),
             box=self._desk,
@@ -145,6 +148,7 @@ class Daemon:
         self._database.wake()
         return []
 
+        self._opt_outs.use(self.parts)
     async def _keep_mark(self) -> None:
         """Let no copy of the database pass for the database itself, until cancelled."""
         while True:
@@ -167,6 +171,7 @@ class Daemon:
             lexicon=lambda language: self.parts.wording.lexicon(language),
             healthy=self._well,
             inside=Inside(ready=self._is_ready, metrics=self._metrics),
+            opt_outs=self._opt_outs,
             webhooks=Webhooks(
                 hooks=self._adapters.webhooks, receive=self._receive, heed=self._heed, clock=self._clock
             ),
@@ -240,5 +245,6 @@ def _offer_page(config: Config, links: Links) -> Linker:
     return links.offer if config.web is not None and config.web.public_url is not None else no_links
 
 
-def _linker(config: Config, links: Links) -> Linker:
-    return links.link if config.web is not None and config.web.public_url is not None else no_links
+def _linker(config: Config, link: Linker) -> Linker:
+    """What makes addresses of pages, where they can be reached."""
+    return link if config.web is not None and config.web.public_url is not None else no_links

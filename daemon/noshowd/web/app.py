@@ -17,11 +17,13 @@ from noshowd.ports.answers import Answer, AnswerBox
 from noshowd.ports.channel import Choice
 from noshowd.ports.clock import Clock
 from noshowd.ports.offers import OfferBox
+from noshowd.ports.opt_outs import OptOuts
 from noshowd.web import pages
 from noshowd.web.forms import Nonces, Pressed, read_form
 from noshowd.web.guard import Limiter, SecurityHeaders
 from noshowd.web.inside import Inside
 from noshowd.web.offers import OfferPages
+from noshowd.web.opt_outs import OptOutPages
 from noshowd.web.questions import Question, Questions
 from noshowd.web.texts import Texts, texts_for
 from noshowd.web.tokens import Links
@@ -47,11 +49,12 @@ def build_app(
     inside: Inside | None = None,
     webhooks: Webhooks | None = None,
     offers: OfferBox | None = None,
+    opt_outs: OptOuts | None = None,
     lexicon: Callable[[str], Lexicon] = Lexicon,
     requests_per_minute: int = 60,
 ) -> ASGIApp:
     """The pages as an ASGI application. `healthy` answers /healthz, `inside` what only this machine may ask,
-    `webhooks` vendors, `offers` guests, in the words of `lexicon`.
+    `webhooks` vendors, `offers` and `opt_outs` guests, the former in the words of `lexicon`.
     """
     limiter, nonces = Limiter(clock, per_minute=requests_per_minute), Nonces(signer=links.signer)
     desk = _Desk(answers=answers, links=links, questions=questions, clock=clock, limiter=limiter, nonces=nonces)
@@ -59,6 +62,12 @@ def build_app(
         []
         if offers is None
         else OfferPages(box=offers, links=links, lexicon=lexicon, clock=clock, limiter=limiter, nonces=nonces).routes()
+    )
+
+    of_opt_outs = (
+        []
+        if opt_outs is None
+        else OptOutPages(box=opt_outs, links=links, clock=clock, limiter=limiter, nonces=nonces).routes()
     )
 
     async def healthz(_: Request) -> Response:
@@ -73,6 +82,7 @@ def build_app(
             Route("/a/{token}", desk.show, methods=["GET"]),
             Route("/a/{token}", desk.act, methods=["POST"]),
             *of_offers,
+            *of_opt_outs,
         ],
         exception_handlers={HTTPException: _refused, Exception: _broken},
     )

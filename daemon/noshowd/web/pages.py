@@ -38,6 +38,11 @@ def message(texts: Texts, title: str, text: str, *, back: str | None = None, sta
     return _page("message.html", texts, status, title=title, text=text, back=back)
 
 
+def opt_out(texts: Texts, *, nonce: str, notice: str = "", status: int = 200) -> HTMLResponse:
+    """One button by which a guest asks for no more messages."""
+    return _page("opt_out.html", texts, status, nonce=nonce, notice=notice)
+
+
 def offer(texts: Texts, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
     """The form on which a guest answers an offer."""
     return _page("offer.html", texts, status, **values)

@@ -27,6 +27,9 @@ class Texts:
     broken: str
     thanks: str
     change: str
+    opt_out_title: str
+    opt_out: str
+    opted_out: str
     #: What became of an answer, by the word of the answer box.
     results: dict[str, str]
 
@@ -49,6 +52,9 @@ ENGLISH = Texts(
     broken="Nothing was changed. Please try again in a moment.",
     thanks="Thank you",
     change="Answer differently",
+    opt_out_title="No more messages",
+    opt_out="Messages about missed appointments will no longer be sent to you. Invitations stay as they are.",
+    opted_out="You will get no more of these messages.",
     results={
         "noted": "Your answer is noted.",
         "already decided": "This was already decided.",
@@ -76,6 +82,9 @@ GERMAN = Texts(
     broken="Es wurde nichts verändert. Bitte gleich noch einmal versuchen.",
     thanks="Danke",
     change="Anders antworten",
+    opt_out_title="Keine Nachrichten mehr",
+    opt_out="Nachrichten zu verpassten Terminen kommen dann nicht mehr. Einladungen bleiben, wie sie sind.",
+    opted_out="Es kommen keine solchen Nachrichten mehr.",
     results={
         "noted": "Die Antwort ist notiert.",
         "already decided": "Das war bereits entschieden.",

@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     FORM = "form"
     OFFER = "offer"
+    OPT_OUT = "opt_out"
 
 
 class Signer:
@@ -66,6 +67,10 @@ class Links:
     def offer(self, key: str, until: datetime) -> str:
         """The address of the page on which a guest answers the offer with this key."""
         return self._address("o", Purpose.OFFER, key, until)
+
+    def opt_out(self, key: str, until: datetime) -> str:
+        """The address of the page on which whoever got the message with this key asks for no more."""
+        return self._address("x", Purpose.OPT_OUT, key, until)
 
     def subject(self, token: str, now: datetime, purpose: Purpose = Purpose.ANSWER) -> str | None:
         """What the page is about; None for a token that is not ours, for another use, or too old."""

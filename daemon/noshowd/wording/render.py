@@ -183,11 +183,16 @@ def _html(text: str, language: str, addresses: list[str]) -> str:
     return f'<div lang="{language}">{"".join(paragraphs)}</div>'
 
 
+def _shown(address: str) -> str:
+    """What is read in the place of a link: of a prepared mail only to whom it goes."""
+    return address.partition("?")[0].removeprefix("mailto:") if address.startswith("mailto:") else address
+
+
 def _linked(html: str, address: str) -> str:
     """Turn lines that are nothing but this address, or end in it, into links."""
     return re.sub(
         rf"(^|[\s:]){re.escape(address)}(?=$|\n)",
-        lambda found: f'{found[1]}<a href="{address}">{address}</a>',
+        lambda found: f'{found[1]}<a href="{address}">{_shown(address)}</a>',
         html,
         flags=re.MULTILINE,
     )
