@@ -10,6 +10,7 @@ import pytest
 from noshowd.config.model import Config
 from noshowd.config.secrets import SecretMissing
 from noshowd.demo.vendors.sipgate.pushes import public_key
+from noshowd.ports.check import Grade
 from noshowd.runtime.bench import Adapters, Bench
 from noshowd.runtime.catalogue import build
 from noshowd.runtime.clock import SystemClock
@@ -43,6 +44,31 @@ async def test_the_list_of_a_box_is_a_source_beside_its_monitor(tmp_path: Path) 
     made = built(tmp_path, monitor, listed)
     assert set(made.presences) == {"fritzbox", "fritzbox_list"}
     assert set(made.streams) == {"fritzbox"}
+
+
+async def test_services_that_are_asked_and_services_that_call_us(tmp_path: Path) -> None:
+    secret = {"file": "secret"}
+    made = built(
+        tmp_path,
+        {"kind": "asterisk_cdr", "database": "mysql://u@h/asteriskcdrdb", "password": secret, "lines": LINES},
+        {
+            "kind": "threecx",
+            "url": "https://pbx.example:5001",
+            "client_id": "noshowd",
+            "secret": secret,
+            "lines": LINES,
+            "extensions": {"100": LINES[0]},
+        },
+        {"kind": "placetel", "secret": secret, "lines": LINES},
+        {"kind": "twilio", "account_sid": "AC1", "key_sid": "SK1", "key": secret, "lines": LINES},
+        {"kind": "twilio_callback", "token": secret, "lines": LINES},
+    )
+    assert set(made.presences) == {"asterisk_cdr", "threecx", "placetel", "twilio", "twilio_live"}
+    assert {hook.path for hook in made.webhooks} == {"/webhooks/placetel", "/webhooks/twilio"}
+    assert made.checks.keys() == {f"presence {name}" for name in made.presences}
+    (posts, line) = await made.checks["presence placetel"]()
+    assert (posts.grade, "https://ours.example/webhooks/placetel" in posts.says) == (Grade.GAP, True)
+    assert line.grade is Grade.GOOD
 
 
 async def test_the_webhook_is_source_and_door(tmp_path: Path) -> None:

@@ -131,6 +131,36 @@ class CdrPresence(CallRecords):
     table: Text = Field(default="cdr", description="Table, with its schema in front where it has one.")
 
 
+class AsteriskCdrPresence(Section):
+    """The table of call records of FreePBX or Asterisk, described already: only its place and our lines are needed."""
+
+    kind: Literal["asterisk_cdr"]
+    name: Name = Field(default="asterisk_cdr", description="Name of the source.")
+    system: Literal["freepbx", "asterisk"] = Field(
+        default="freepbx", description="freepbx: the column did names the line that was rung."
+    )
+    database: Database = Field(
+        description="Database of the table; a user who may only read it is enough.",
+        examples=["mysql://noshowd@127.0.0.1/asteriskcdrdb"],
+    )
+    password: SecretRef | None = Field(
+        default=None, description="Password of the database's user.", examples=[{"credential": "cdr-password"}]
+    )
+    table: Text = Field(default="cdr", description="Table, with its schema in front where it has one.")
+    lines: tuple[Phone, ...] = Field(
+        min_length=1, description="Our lines at this system.", examples=[["+49 89 23714480"]]
+    )
+    extensions: dict[str, Phone] = Field(
+        default={}, description="Our line behind an extension.", examples=[{"201": "+49 89 23714481"}]
+    )
+    area_code: Text | None = Field(
+        default=None, description="Area code for numbers dialled without one.", examples=["089"]
+    )
+    zone: Zone | None = Field(
+        default=None, description="Zone of the machine that writes it; otherwise that of [us].", examples=["UTC"]
+    )
+
+
 class CdrFilesPresence(CallRecords):
     """Call records as CSV files; without further keys as Asterisk writes them."""
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from noshowd.config.model import Config
+from noshowd.config.phones import PlacetelPresence, SipgateWebhookPresence, TwilioCallbackPresence
 from noshowd.config.problems import Lines, Problem, Severity, Where, dotted, line_of
 from noshowd.config.secrets import SecretMissing, SecretRef, resolve
 from noshowd.config.shape import fields_of, secret_keys
@@ -58,6 +59,7 @@ def check(config: Config, *, file: str, lines: Lines) -> Iterator[Problem]:
     yield from _accounts_exist(config, report)
     yield from _rights_are_asked_for(config, report)
     yield from _webhooks_are_reachable(config, report)
+    yield from _live_rosters_are_reachable(config, report)
     yield from _stand_ins_exist(config, report)
     yield from _languages_have_texts(config, report)
     yield from _files_are_there(config, report)
@@ -150,7 +152,7 @@ def _rights_are_asked_for(config: Config, report: Report) -> Iterator[Problem]:
 def _webhooks_are_reachable(config: Config, report: Report) -> Iterator[Problem]:
     paths: set[str] = set()
     for number, entry in enumerate(config.presence):
-        if entry.kind != "sipgate_webhook":
+        if not isinstance(entry, SipgateWebhookPresence | PlacetelPresence | TwilioCallbackPresence):
             continue
         if config.web is None or config.web.public_url is None:
             yield report.problem(
@@ -163,6 +165,22 @@ def _webhooks_are_reachable(config: Config, report: Report) -> Iterator[Problem]
                 ("presence", number, "path"), "another [[presence]] has this path", do="Give each its own path."
             )
         paths.add(entry.path)
+
+
+def _live_rosters_are_reachable(config: Config, report: Report) -> Iterator[Problem]:
+    live = {one.name for one in config.account if one.kind == "microsoft" and "live_roster" in one.rights}
+    for number, entry in enumerate(config.presence):
+        if entry.kind != "teams" or entry.account not in live:
+            continue
+        address = (config.web.public_url if config.web is not None else None) or ""
+        if not address.startswith("https://"):
+            yield report.problem(
+                ("presence", number, "kind"),
+                "Microsoft posts who joins and leaves to an https address only",
+                found=f'"{address}"' if address else "",
+                do="Set public_url in [web] to an https address that can be reached from outside, "
+                "or remove live_roster from rights of the account.",
+            )
 
 
 def _stand_ins_exist(config: Config, report: Report) -> Iterator[Problem]:

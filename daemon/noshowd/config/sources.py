@@ -7,9 +7,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from noshowd.config.accounts import Reach
-from noshowd.config.call_records import CdrFilesPresence, CdrPresence
-from noshowd.config.secrets import SecretRef
-from noshowd.config.values import FilePath, Name, Phone, Port, Section, Text, Url
+from noshowd.config.call_records import AsteriskCdrPresence, CdrFilesPresence, CdrPresence
+from noshowd.config.phones import (
+    AsteriskPresence,
+    FritzboxListPresence,
+    FritzboxPresence,
+    PlacetelPresence,
+    SipgatePresence,
+    SipgateWebhookPresence,
+    ThreeCxPresence,
+    TwilioCallbackPresence,
+    TwilioPresence,
+)
+from noshowd.config.values import Name, Section
 
 
 class GoogleMeetPresence(Reach):
@@ -29,100 +39,9 @@ class TeamsPresence(Reach):
     kind: Literal["teams"]
     name: Name = Field(default="teams", description="Name of the source.")
     account: Name = Field(default="microsoft", description="Name of the [[account]] whose key is used.")
-
-
-class SipgatePresence(Reach):
-    """sipgate call history: knows a call only once it has ended."""
-
-    kind: Literal["sipgate"]
-    name: Name = Field(default="sipgate", description="Name of the source.")
-    token_id: Text = Field(description="Id of the personal access token.", examples=["token-ABC123"])
-    token: SecretRef = Field(description="The personal access token.", examples=[{"credential": "sipgate-token"}])
-    lines: tuple[Phone, ...] = Field(
-        default=(),
-        description="Lines it sees completely; without it, all lines of the account.",
-        examples=[["+49 89 23714480"]],
-    )
-    url: Url = Field(default="https://api.sipgate.com/v2", description="REST API.")
-
-
-class SipgateWebhookPresence(Section):
-    """Calls that sipgate.io tells of as they happen: proves calls and never absence. Needs [web] with public_url."""
-
-    kind: Literal["sipgate_webhook"]
-    name: Name = Field(default="sipgate_live", description="Name of the source.")
     path: Annotated[str, Field(pattern=r"^/webhooks/[A-Za-z0-9_-]{1,100}$")] = Field(
-        default="/webhooks/sipgate",
-        description="Where sipgate.io posts to, below web.public_url; an end that nobody guesses keeps strangers away.",
-    )
-    public_key: FilePath = Field(
-        description="File with the public key that sipgate.io publishes (PEM).",
-        examples=["/etc/noshowd/sipgate-io.pem"],
-    )
-    lines: tuple[Phone, ...] = Field(
-        min_length=1, description="Our lines; calls over others are not taken.", examples=[["+49 89 23714480"]]
-    )
-
-
-class FritzboxPresence(Section):
-    """Call monitor of an AVM FRITZ!Box in the same network (dial #96*5* once to switch it on)."""
-
-    kind: Literal["fritzbox"]
-    name: Name = Field(default="fritzbox", description="Name of the source.")
-    host: Text = Field(default="fritz.box", description="The box.")
-    port: Port = Field(default=1012, description="Port of its call monitor.")
-    lines: tuple[Phone, ...] = Field(
-        min_length=1, description="Numbers that ring at this box.", examples=[["+49 89 23714480"]]
-    )
-    area_code: Text | None = Field(
-        default=None, description="Area code for numbers dialled without one.", examples=["089"]
-    )
-
-
-class FritzboxListPresence(Section):
-    """Call list of an AVM FRITZ!Box over TR-064, the slower check beside its call monitor (extra noshowd[fritzbox]).
-
-    It knows whole minutes and never whether a short call of ours was answered.
-    """
-
-    kind: Literal["fritzbox_list"]
-    name: Name = Field(default="fritzbox_list", description="Name of the source.")
-    host: Text = Field(default="fritz.box", description="The box.")
-    port: Port | None = Field(
-        default=None, description="Port of TR-064; otherwise 49000, or 49443 with tls.", examples=[49000]
-    )
-    tls: bool = Field(default=False, description="Encrypt; the box signs its own certificate, which cannot be checked.")
-    username: Text = Field(
-        description="User of the box with the right for voice messages, fax and call list.", examples=["noshowd"]
-    )
-    password: SecretRef = Field(description="Its password.", examples=[{"credential": "fritzbox-password"}])
-    lines: tuple[Phone, ...] = Field(
-        min_length=1, description="Numbers that ring at this box.", examples=[["+49 89 23714480"]]
-    )
-    area_code: Text | None = Field(
-        default=None, description="Area code for numbers dialled without one.", examples=["089"]
-    )
-
-
-class AsteriskPresence(Section):
-    """Asterisk or FreePBX, live over its manager interface (AMI), in the same network or through a tunnel."""
-
-    kind: Literal["asterisk"]
-    name: Name = Field(default="asterisk", description="Name of the source.")
-    host: Text = Field(default="127.0.0.1", description="The telephone system.")
-    port: Port = Field(default=5038, description="Port of its manager interface.")
-    username: Text = Field(description="Manager user with the read class call and no other.", examples=["noshowd"])
-    secret: SecretRef = Field(description="Its secret.", examples=[{"credential": "asterisk-secret"}])
-    lines: tuple[Phone, ...] = Field(
-        min_length=1,
-        description="Our lines of which every call goes through this system.",
-        examples=[["+49 89 23714480"]],
-    )
-    extensions: dict[str, Phone] = Field(
-        default={}, description="Our line behind an extension.", examples=[{"201": "+49 89 23714481"}]
-    )
-    area_code: Text | None = Field(
-        default=None, description="Area code for numbers dialled without one.", examples=["089"]
+        default="/webhooks/teams",
+        description="With the right live_roster: where Microsoft posts to, below web.public_url, which must be https.",
     )
 
 
@@ -143,6 +62,11 @@ Presence = Annotated[
     | AsteriskPresence
     | CdrPresence
     | CdrFilesPresence
+    | AsteriskCdrPresence
+    | ThreeCxPresence
+    | PlacetelPresence
+    | TwilioPresence
+    | TwilioCallbackPresence
     | AskPresence,
     Field(discriminator="kind"),
 ]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from noshowd.config.model import Config
+from noshowd.config.model import Config, Observe
 from noshowd.runtime.bench import Adapters, Bench, Builder
-from noshowd.runtime.builders import exchange, google, mail, microsoft, phone, slack
+from noshowd.runtime.builders import exchange, google, mail, microsoft, phone, phone_services, slack
 
 ACCOUNTS: dict[str, Builder] = {
     "google": google.account,
@@ -21,13 +21,18 @@ ACCOUNTS: dict[str, Builder] = {
 PRESENCES: dict[str, Builder] = {
     "google_meet": google.meet,
     "teams": microsoft.teams,
-    "sipgate": phone.sipgate,
-    "sipgate_webhook": phone.sipgate_webhook,
+    "sipgate": phone_services.sipgate,
+    "sipgate_webhook": phone_services.sipgate_webhook,
     "fritzbox": phone.fritzbox,
     "fritzbox_list": phone.fritzbox_list,
     "asterisk": phone.asterisk,
     "cdr": phone.cdr,
     "cdr_files": phone.cdr_files,
+    "asterisk_cdr": phone.asterisk_cdr,
+    "threecx": phone_services.threecx,
+    "placetel": phone_services.placetel,
+    "twilio": phone_services.twilio,
+    "twilio_callback": phone_services.twilio_callback,
     "ask": phone.ask,
 }
 CHANNELS: dict[str, Builder] = {
@@ -48,7 +53,7 @@ def tables(config: Config) -> Iterator[tuple[str, Builder, Any]]:
     """Every table that becomes adapters: what it is called, who builds it, and the table itself."""
     for account in config.account:
         yield f"account {account.name}", ACCOUNTS[account.kind], account
-    for presence in config.presence:
+    for presence in config.presence if config.observe is Observe.ON else ():
         yield f"presence {presence.name}", PRESENCES[presence.kind], presence
     for channel in config.channel:
         yield f"channel {channel.name}", CHANNELS[channel.kind], channel

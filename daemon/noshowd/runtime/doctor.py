@@ -27,7 +27,10 @@ _UNSEEN = {
     Blind.OPTED_OUT: "people who opted out of being shown",
     Blind.HIDDEN_NUMBERS: "callers who hide their number",
 }
-_PHONES = frozenset({"sipgate", "sipgate_webhook", "fritzbox", "fritzbox_list", "asterisk", "cdr", "cdr_files"})
+_PHONES = frozenset(
+    "sipgate sipgate_webhook fritzbox fritzbox_list asterisk asterisk_cdr cdr cdr_files threecx placetel twilio "
+    "twilio_callback".split()
+)
 
 
 async def examine(bench: Bench) -> dict[str, Sequence[Finding]]:

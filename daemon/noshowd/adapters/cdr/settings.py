@@ -53,6 +53,10 @@ class Columns:
         return tuple(dict.fromkeys(name for name in given if name is not None))
 
 
+ASTERISK = Columns()
+#: FreePBX adds the number that was rung from outside; of a call of ours `src` is the extension.
+FREEPBX = Columns(line="did")
+
 #: Values of the result column; everything else is unclear.
 ASTERISK_RESULTS: Mapping[str, CallResult] = {
     "answered": CallResult.ANSWERED,

@@ -69,7 +69,7 @@ class RowReader:
             raise UnreadableRowError(type(error).__name__) from error
         key = self._cell(row, self._settings.columns.call) or _own_key(began, caller, called)
         line = self._house.end(self._cell(row, self._settings.columns.line)).line
-        for direction in self._directions(row, caller, called):
+        for direction in self._directions(row, caller, called, line):
             ours, theirs = (called, caller) if direction is Direction.IN else (caller, called)
             yield Leg(
                 call=key,
@@ -108,12 +108,15 @@ class RowReader:
     def _optional(self, row: Row, column: str | None) -> Readings:
         return self._instant(row[column]) if column is not None and self._cell(row, column) else ()
 
-    def _directions(self, row: Row, caller: End, called: End) -> tuple[Direction, ...]:
+    def _directions(self, row: Row, caller: End, called: End, line: str | None) -> tuple[Direction, ...]:
         if self._settings.columns.direction is not None:
             word = self._cell(row, self._settings.columns.direction).casefold()
             if word in self._settings.incoming:
                 return (Direction.IN,)
             return (Direction.OUT,) if word in self._settings.outgoing else ()
+        if line is not None and caller.line is None and not caller.internal:
+            # who rang our line is outside, wherever the call went then (a ring group may look like a number)
+            return (Direction.IN,)
         return directions(caller, called)
 
     def _result(self, row: Row, talk: timedelta) -> CallResult:

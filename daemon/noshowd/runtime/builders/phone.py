@@ -1,4 +1,4 @@
-"""Telephone systems, and our own people where there is none."""
+"""Telephone systems in the house, and our own people where there is none."""
 
 from __future__ import annotations
 
@@ -16,56 +16,6 @@ from noshowd.reading.numbers import NumberFormat, Numbering, normalise
 from noshowd.runtime.bench import Adapters, Bench
 
 
-def sipgate(bench: Bench, section: Any, made: Adapters) -> None:
-    from noshowd.adapters.sipgate.check import check
-    from noshowd.adapters.sipgate.presence import SipgateHistory
-    from noshowd.adapters.sipgate.settings import SipgateSettings
-
-    settings = SipgateSettings(
-        name=section.name,
-        token_id=section.token_id,
-        token=bench.secret(section.token) or "",
-        lines=frozenset(section.lines),
-        url=section.url,
-        ca_file=bench.ca_file(section),
-        proxy=bench.proxy(section),
-        timeout=bench.timeout,
-    )
-    made.presences[section.name] = bench.shared(f"presence {section.name}", lambda: SipgateHistory(settings))
-    made.checks[f"presence {section.name}"] = lambda: check(settings, bench.clock.now())
-
-
-def sipgate_webhook(bench: Bench, section: Any, made: Adapters) -> None:
-    from noshowd.adapters.sipgate.settings import WebhookSettings
-    from noshowd.adapters.sipgate.webhook import SipgateWebhook
-
-    web = bench.config.web
-    settings = WebhookSettings(
-        name=section.name,
-        address=f"{web.public_url if web is not None else ''}{section.path}",
-        path=section.path,
-        public_key=_public_key(section.public_key),
-        lines=frozenset(section.lines),
-    )
-    webhook = SipgateWebhook(settings)
-    made.presences[section.name] = webhook
-    made.webhooks.append(webhook)
-
-
-def _public_key(place: Path) -> str:
-    """The RSA key in a file, PEM. Raises `SecretMissing`."""
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-    try:
-        written = place.read_text(encoding="ascii")
-        load_pem_public_key(written.encode())
-    except (OSError, ValueError):
-        raise SecretMissing(
-            f"{place} holds no public key", do="Put the key that the vendor publishes there (PEM)."
-        ) from None
-    return written
-
-
 def fritzbox(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.fritzbox.check import check
     from noshowd.adapters.fritzbox.presence import FritzboxMonitor
@@ -78,7 +28,7 @@ def fritzbox(bench: Bench, section: Any, made: Adapters) -> None:
         zone=bench.config.us.zone,
         lines=frozenset(section.lines),
     )
-    monitor = FritzboxMonitor(settings, bench.clock, partial(normalise, numbering=_dialled(bench, section)))
+    monitor = FritzboxMonitor(settings, bench.clock, partial(normalise, numbering=dialled(bench, section)))
     made.presences[section.name] = monitor
     made.streams[section.name] = monitor.run
     made.checks[f"presence {section.name}"] = lambda: check(settings)
@@ -102,17 +52,18 @@ def fritzbox_list(bench: Bench, section: Any, made: Adapters) -> None:
         lines=frozenset(section.lines),
         timeout=bench.timeout,
     )
-    numbers = partial(normalise, numbering=_dialled(bench, section))
+    numbers = partial(normalise, numbering=dialled(bench, section))
     made.presences[section.name] = bench.shared(f"presence {section.name}", lambda: FritzboxCallList(settings, numbers))
     made.checks[f"presence {section.name}"] = lambda: check_list(settings, numbers)
 
 
-def _dialled(bench: Bench, section: Any) -> Numbering:
+def dialled(bench: Bench, section: Any) -> Numbering:
     """Numbers as they are dialled in our country, perhaps without the area code."""
     return Numbering(format=NumberFormat.NATIONAL, region=bench.config.us.region, area=section.area_code)
 
 
 def asterisk(bench: Bench, section: Any, made: Adapters) -> None:
+    from noshowd.adapters.asterisk.check import check
     from noshowd.adapters.asterisk.presence import AsteriskEvents
     from noshowd.adapters.asterisk.settings import AsteriskSettings
 
@@ -125,9 +76,10 @@ def asterisk(bench: Bench, section: Any, made: Adapters) -> None:
         lines=frozenset(section.lines),
         extensions=section.extensions,
     )
-    events = AsteriskEvents(settings, bench.clock, partial(normalise, numbering=_dialled(bench, section)))
+    events = AsteriskEvents(settings, bench.clock, partial(normalise, numbering=dialled(bench, section)))
     made.presences[section.name] = events
     made.streams[section.name] = events.run
+    made.checks[f"presence {section.name}"] = lambda: check(settings)
 
 
 def cdr(bench: Bench, section: Any, made: Adapters) -> None:
@@ -152,8 +104,22 @@ def cdr_files(bench: Bench, section: Any, made: Adapters) -> None:
     )
 
 
+def asterisk_cdr(bench: Bench, section: Any, made: Adapters) -> None:
+    from noshowd.adapters.cdr.settings import ASTERISK, FREEPBX, CdrSettings
+
+    settings = CdrSettings(
+        name=section.name,
+        database=_with_password(section.database, bench.secret(section.password)),
+        table=section.table,
+        columns=FREEPBX if section.system == "freepbx" else ASTERISK,
+        zone=section.zone or bench.config.us.zone,
+        lines=frozenset(section.lines),
+        extensions=section.extensions,
+    )
+    _table(bench, settings, dialled(bench, section), made)
+
+
 def _call_records(bench: Bench, section: Any, made: Adapters, **place: Any) -> None:
-    from noshowd.adapters.cdr.presence import CdrSource
     from noshowd.adapters.cdr.settings import CdrSettings, Columns, Times
 
     columns: dict[str, Any] = {key: column or None for key, column in section.columns.model_dump().items()}
@@ -173,9 +139,16 @@ def _call_records(bench: Bench, section: Any, made: Adapters, **place: Any) -> N
         **place,
     )
     numbering = Numbering(format=NumberFormat(section.numbers), region=bench.config.us.region, area=section.area_code)
-    made.presences[section.name] = bench.shared(
-        f"presence {section.name}", lambda: CdrSource(settings, partial(normalise, numbering=numbering))
-    )
+    _table(bench, settings, numbering, made)
+
+
+def _table(bench: Bench, settings: Any, numbering: Numbering, made: Adapters) -> None:
+    from noshowd.adapters.cdr.check import check
+    from noshowd.adapters.cdr.presence import CdrSource
+
+    numbers = partial(normalise, numbering=numbering)
+    made.presences[settings.name] = bench.shared(f"presence {settings.name}", lambda: CdrSource(settings, numbers))
+    made.checks[f"presence {settings.name}"] = lambda: check(settings, numbers, bench.clock.now())
 
 
 def _results(section: Any) -> dict[str, CallResult]:

@@ -1,0 +1,1 @@
+"""Placetel: the notify API (calls are posted to us as they happen)."""

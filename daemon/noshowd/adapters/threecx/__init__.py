@@ -1,0 +1,1 @@
+"""3CX v20: running calls and the call history over its XAPI."""

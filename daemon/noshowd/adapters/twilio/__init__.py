@@ -1,0 +1,1 @@
+"""Twilio: the list of calls, and signed callbacks."""

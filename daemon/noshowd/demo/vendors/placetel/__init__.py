@@ -1,0 +1,1 @@
+"""A simulated Placetel: posts signed notifications of calls."""

@@ -1,0 +1,1 @@
+"""A simulated Twilio: calls with their legs, the list of them, and signed callbacks."""
