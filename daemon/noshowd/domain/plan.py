@@ -151,9 +151,7 @@ def _due_at(meeting: Meeting, rung: Step, verdict: Verdict, policy: Policy, now:
         return None
     absence = SidePresence.ABSENT in (verdict.ours, verdict.theirs)
     reached = verdict.as_of if absence and verdict.as_of is not None and not verdict.confirmed else now
-    return last_instant(meeting, rung, policy.judging, reached) or (
-        meeting.start if rung.after is None else None
-    )
+    return last_instant(meeting, rung, policy.judging, reached) or (meeting.start if rung.after is None else None)
 
 
 def _followups(
@@ -163,9 +161,9 @@ def _followups(
     cause: Cause,
     rung: Step,
     at: datetime,
-    rung = _by_a_person(meeting, verdict, policy, cause, rung)
     around: Circumstances,
 ) -> list[FollowUp]:
+    rung = _by_a_person(meeting, verdict, policy, cause, rung)
     closes = {
         WindowKind.SLOT: meeting.end,
         WindowKind.DAY: around.day_ends or meeting.end + _MAX_DAY,
@@ -187,6 +185,8 @@ def _followups(
         )
         for person in people
     ]
+
+
 def _by_a_person(meeting: Meeting, verdict: Verdict, policy: Policy, cause: Cause, rung: Step) -> Step:
     """An offer to nobody who may be written to is a task in its place, unless the ladder has one anyway."""
     if rung.kind is not FollowUpKind.RESCHEDULE_OFFER:
@@ -197,8 +197,6 @@ def _by_a_person(meeting: Meeting, verdict: Verdict, policy: Policy, cause: Caus
     if writable or not guests or any(meeting.place.kind in one.media for one in tasks):
         return rung
     return replace(rung, kind=FollowUpKind.RECALL_TASK, approval=Approval.AUTO, window=WindowKind.DAY)
-
-
 
 
 def _approval(followup: FollowUp, meeting: Meeting, verdict: Verdict) -> FollowUp:
