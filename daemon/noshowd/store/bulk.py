@@ -29,6 +29,12 @@ def upsert(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
         _execute(conn, table, _replacement, rows)
 
 
+def upsert_tuples(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """As `upsert`, for rows whose values are already as the driver takes them, in the order of the names."""
+    if rows:
+        _send(conn, _replacement(table, names, conn.dialect), names, rows)
+
+
 def update(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Write the columns that the rows name into the rows with their primary keys."""
     if rows:
@@ -45,8 +51,10 @@ def _execute(conn: sa.Connection, table: sa.Table, build: Build, rows: Rows) -> 
         convert = _processor(table.c[name], conn.dialect)
         column = [row[name] for row in rows]
         columns.append(column if convert is None else [convert(value) for value in column])
-    statement = build(table, names, conn.dialect)
-    tuples = list(zip(*columns, strict=True))
+    _send(conn, build(table, names, conn.dialect), names, list(zip(*columns, strict=True)))
+
+
+def _send(conn: sa.Connection, statement: str, names: tuple[str, ...], tuples: list[tuple[Any, ...]]) -> None:
     if conn.dialect.name == "sqlite":
         conn.exec_driver_sql(statement, tuples)
     else:

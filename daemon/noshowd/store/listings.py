@@ -13,14 +13,17 @@ from noshowd.domain.spans import Span
 from noshowd.ports.calendar import ListingEnd, Page, Quarantined
 from noshowd.store import bulk, calendars, entries
 from noshowd.store.calendars import ClaimedCalendar
-from noshowd.store.codec import encode
+from noshowd.store.codec import encode, micros
 from noshowd.store.errors import LeaseLost
 from noshowd.store.schema import calendar, entry, entry_staging, quarantine
 from noshowd.store.upsert import upsert, upsert_from
 
 #: Stands among what is laid aside from the beginning of a listing to its end; no entry has this id.
 _BEGUN = ""
-_EMPTY: dict[str, Any] = {"uid": None, "start_at": None, "end_at": None, "payload": None, "bad": None}
+_COLUMNS = ("account", "calendar", "entry_id", "uid", "start_at", "end_at", "payload", "bad")
+#: The columns behind the key, as the driver takes them.
+_Row = tuple[str | None, int | None, int | None, str | None, str | None]
+_GONE: _Row = (None, None, None, None, None)
 #: A source that lost more than half is believed when it says so again after this long.
 SECOND_LOOK = timedelta(minutes=5)
 
@@ -59,15 +62,15 @@ def stage(conn: sa.Connection, claim: ClaimedCalendar, page: Page) -> None:
     An entry that no database can store (text that is none, an id with a NUL) is quarantined. Raises `LeaseLost`.
     """
     calendars.require_lease(conn, claim)
-    rows: dict[str, dict[str, Any]] = {}
+    rows: dict[str, _Row] = {}
     for one in page.entries:
         rows[_storable(one.ref.entry_id)] = _staged(one)
     for gone in page.gone:
-        rows[_storable(gone.ref.entry_id)] = _EMPTY
+        rows[_storable(gone.ref.entry_id)] = _GONE
     for bad in page.quarantined:
-        rows[_storable(bad.ref.entry_id)] = {**_EMPTY, "bad": _storable(bad.reason)}
-    mine = {"account": claim.account, "calendar": claim.calendar}
-    bulk.upsert(conn, entry_staging, [{**mine, "entry_id": key, **row} for key, row in rows.items()])
+        rows[_storable(bad.ref.entry_id)] = _unreadable(_storable(bad.reason))
+    mine = (claim.account, claim.calendar)
+    bulk.upsert_tuples(conn, entry_staging, _COLUMNS, [(*mine, key, *row) for key, row in rows.items()])
 
 
 def apply(
@@ -100,19 +103,24 @@ def apply(
     )
 
 
-def _staged(one: CalendarEntry) -> dict[str, Any]:
-    """The columns of an entry of the listing; of one that no database can store, the reason."""
-    if "\0" in one.ref.entry_id + (one.uid or ""):
-        return {**_EMPTY, "bad": "its id holds a NUL character"}
+def _staged(one: CalendarEntry) -> _Row:
+    """An entry of the listing; of one that no database can store, the reason."""
+    if "\0" in one.ref.entry_id or (one.uid is not None and "\0" in one.uid):
+        return _unreadable("its id holds a NUL character")
     try:
-        text = encode(one)
+        return one.uid, micros(one.start), micros(one.end), encode(one), None
     except UnicodeEncodeError:
-        return {**_EMPTY, "bad": "it holds characters that are no text (lone surrogates)"}
-    return {"uid": one.uid, "start_at": one.start, "end_at": one.end, "payload": text, "bad": None}
+        return _unreadable("it holds characters that are no text (lone surrogates)")
+
+
+def _unreadable(reason: str) -> _Row:
+    return None, None, None, None, reason
 
 
 def _storable(text: str) -> str:
     """The text with what no database stores written out."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
 
 

@@ -90,7 +90,7 @@ class Sqlite:
         columns = ", ".join(str(CreateColumn(column).compile(conn)) for column in entry_staging.columns)
         keys = ", ".join(column.name for column in entry_staging.primary_key)
         conn.exec_driver_sql(
-            f"CREATE TEMPORARY TABLE {entry_staging.name} ({columns}, PRIMARY KEY ({keys})) WITHOUT ROWID"
+            f"CREATE TEMPORARY TABLE {entry_staging.name} ({columns}, PRIMARY KEY ({keys}))"
         )
 
     def hold_alone(self) -> None:

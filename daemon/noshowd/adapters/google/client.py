@@ -15,7 +15,9 @@ from typing import Any
 
 import google_auth_httplib2
 import httplib2
+import msgspec
 from googleapiclient.discovery import build
+from googleapiclient.model import JsonModel
 
 from noshowd.adapters.google.auth import SignIn, SignIns
 from noshowd.adapters.google.errors import in_our_words
@@ -125,9 +127,20 @@ class GoogleClient:
                 http=httplib2.Http(timeout=self.account.timeout),
                 client_options={"api_endpoint": endpoint},
                 static_discovery=True,
+                model=_QuickModel(),
                 cache_discovery=False,
             )
         return self._services[api]
+
+
+class _QuickModel(JsonModel):  # type: ignore[misc]  # the library has no types
+    """Reads answers several times as fast as the library's own model; what it does not take is left to that one."""
+
+    def deserialize(self, content: bytes) -> Any:
+        try:
+            return msgspec.json.decode(content)
+        except msgspec.DecodeError:
+            return super().deserialize(content)
 
 
 def made_id(answer: Json) -> str:

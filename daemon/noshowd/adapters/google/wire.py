@@ -43,6 +43,8 @@ _NO_MAILBOX = "calendar.google.com"
 HOLD_MARK = "noshowd-hold"
 #: Far more than one firm meets in the window that is mirrored.
 _PEOPLE_KEPT = 20_000
+#: More than there are zones; calendars carry names that are none, too.
+_ZONES_KEPT = 1_000
 
 
 class UnreadableError(ValueError):
@@ -109,8 +111,15 @@ def _entry(item: Json, *, account: str, calendar: str, zone: str) -> CalendarEnt
         updated=_optional_instant(item.get("updated")),
         etag=item.get("etag"),
         web_link=item.get("htmlLink"),
-        marks=tuple(sorted((k.lower(), v) for k, v in item.get("extendedProperties", {}).get("private", {}).items())),
+        marks=_marks(item),
     )
+
+
+def _marks(item: Json) -> tuple[tuple[str, str], ...]:
+    properties = item.get("extendedProperties")
+    if properties is None:
+        return ()
+    return tuple(sorted((name.lower(), value) for name, value in properties.get("private", {}).items()))
 
 
 def _text(item: Json, name: str) -> str:
@@ -135,6 +144,7 @@ def _optional_instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
 
 
+@lru_cache(maxsize=_ZONES_KEPT)
 def _zone_name(name: str | None) -> str | None:
     """The name if it is one of the IANA zones known here; calendars do carry others."""
     try:
@@ -202,7 +212,7 @@ def _conference(item: Json) -> Conference | None:
 
 
 def _entry_point(point: Json) -> EntryPoint:
-    passcode = next((point[name] for name in _PASSCODES if point.get(name)), None)
+    passcode = next((point[name] for name in _PASSCODES if point.get(name)), None) if len(point) > 2 else None
     return EntryPoint(kind=point.get("entryPointType", "more"), uri=point["uri"], passcode=passcode)
 
 
