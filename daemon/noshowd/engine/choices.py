@@ -20,10 +20,10 @@ class Verb(StrEnum):
     OFFER = "offer"
     #: "Send the message", to a guest, on a person's order.
     COURTESY = "courtesy"
-    #: Plain words of a reply; what they mean depends on what was asked.
-    YES = "yes"
     #: "Stop everything today": nothing more about any meeting of this person until midnight.
     STOP_TODAY = "stop_today"
+    #: Plain words of a reply; what they mean depends on what was asked.
+    YES = "yes"
     NO = "no"
     #: It did leave / it did not, about a message in doubt.
     IT_LEFT = "it_left"

@@ -13,9 +13,9 @@ from noshowd.domain.verdict import Presence, Verdict
 from noshowd.engine import digest
 from noshowd.engine.choices import Choosing, Tap, Verb, taps_for
 from noshowd.engine.matching import their_numbers
-from noshowd.engine.parts import Contact, Parts
 from noshowd.engine.particulars import doubts, mailto, named, unsubscribing
-from noshowd.ports.channel import Carries, Choice, Parcel, Recipient
+from noshowd.engine.parts import Contact, Parts
+from noshowd.ports.channel import Carries, Choice, Parcel
 from noshowd.store import meetings, outbox
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import OutboxRow
@@ -23,9 +23,9 @@ from noshowd.wording import TaskNote, WordingContext
 
 #: How long a link to an answer page works after the message was written.
 _LINK_LIVES = timedelta(days=3)
-_STYLES: dict[Tap, str] = {Verb.APPROVE: "primary", Verb.REFUSE: "danger"}
 #: And that to the page on which a guest asks for no more messages.
 _OPT_OUT_LIVES = timedelta(days=730)
+_STYLES: dict[Tap, str] = {Verb.APPROVE: "primary", Verb.REFUSE: "danger"}
 
 
 class Composer:
@@ -41,8 +41,8 @@ class Composer:
         verdict: Verdict,
         free_times: tuple[datetime, ...] = (),
         page: str | None = None,
-    ) -> Parcel:
         note: TaskNote | None = None,
+    ) -> Parcel:
         """The parcel of a follow-up about a meeting: to a guest, to one of ours, or a task.
 
         An offer names `free_times`, and `page` on which one is chosen; a task says in `note` why it is one.
@@ -71,8 +71,8 @@ class Composer:
             quoted_from=named(sender) if sender is not None else "",
             quoted_subject=draft.subject,
             quoted_text=draft.text,
-        )
             mailto=None if contact.recipient.slack is not None else mailto(draft),
+        )
         return self._to_ours(row, context, contact)
 
     async def about_noshowd(self, row: OutboxRow) -> Parcel:
@@ -82,9 +82,9 @@ class Composer:
         step, _, rest = key.step.partition(":")
         contact = self._parts.directory.contact(self._person(key.person, stored.meeting if stored else None))
         context = replace(self._plain(row, stored, contact), notice=step)
-        if step in ("blind", "recovered"):
         if step in ("in_doubt", "bounced"):
             context = await self._quoting(context, row.followup.concerns or "")
+        if step in ("blind", "recovered"):
             part = rest.rpartition(":")[0]
             context = replace(context, part=part, detail=row.followup.text or "", since=row.created_at)
         if step == digest.STEP:
@@ -101,7 +101,6 @@ class Composer:
         parcel = self._to_ours(row, replace(told.told(context), by_reply=by_reply), contact)
         return replace(parcel, choices=choices)
 
-    def settled(self, row: OutboxRow, stored: StoredMeeting | None) -> Parcel:
     async def _quoting(self, context: WordingContext, key: str) -> WordingContext:
         """With to whom another message went and what stood above it."""
         about = await self._parts.database.read(lambda conn: outbox.get(conn, key))
@@ -109,6 +108,7 @@ class Composer:
             return context
         return replace(context, quoted_to=named(about.parcel.recipient), quoted_subject=about.parcel.subject)
 
+    def settled(self, row: OutboxRow, stored: StoredMeeting | None) -> Parcel:
         """What a message to our side is edited into once it is answered or no longer true."""
         if row.parcel is None:
             raise ValueError("a row without a parcel was never sent")
@@ -204,13 +204,13 @@ class Composer:
             free_times=free_times,
             own_text=row.followup.text,
             privacy_url=self._parts.notice_url,
-        )
             opt_out_url=self._opt_out(row),
+        )
 
-    def _choices(self, row: OutboxRow, medium: Kind, contact: Contact) -> tuple[Choice, ...]:
     def _opt_out(self, row: OutboxRow) -> str | None:
         return self._parts.opt_out_linker(row.key, self._parts.clock.now() + _OPT_OUT_LIVES)
 
+    def _choices(self, row: OutboxRow, medium: Kind, contact: Contact) -> tuple[Choice, ...]:
         until = self._parts.clock.now() + _LINK_LIVES
         taps = taps_for(row.followup.kind, phone=medium is Kind.PHONE)
         if row.followup.kind is FollowUpKind.NOTICE and row.followup.key.step.startswith("in_doubt"):
@@ -262,10 +262,10 @@ class Composer:
             html=text.html,
             language=_code(contact),
             draft=row.followup.approval is Approval.DRAFT,
+            headers=unsubscribing(context.opt_out_url),
         )
 
     def _task(self, row: OutboxRow, context: WordingContext, contact: Contact) -> Parcel:
-            headers=unsubscribing(context.opt_out_url),
         text = self._parts.wording.render(context, contact.language)
         return Parcel(
             key=row.key,

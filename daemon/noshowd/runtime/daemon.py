@@ -93,8 +93,8 @@ class Daemon:
         self._desk = AnswerDesk(self.parts)
         self._questions = StoredQuestions(self.parts)
         self._offers = OfferDesk(self.parts)
-        self._worker = Worker(
         self._opt_outs = OptOutDesk(self.parts)
+        self._worker = Worker(
             self.parts,
             owners=ConfiguredDirectory(config).owners(),
             box=self._desk,
@@ -145,10 +145,10 @@ class Daemon:
         self._desk.use(self.parts)
         self._questions.use(self.parts)
         self._offers.use(self.parts)
+        self._opt_outs.use(self.parts)
         self._database.wake()
         return []
 
-        self._opt_outs.use(self.parts)
     async def _keep_mark(self) -> None:
         """Let no copy of the database pass for the database itself, until cancelled."""
         while True:
@@ -168,13 +168,11 @@ class Daemon:
             questions=self._questions,
             clock=self._clock,
             offers=self._offers,
+            opt_outs=self._opt_outs,
             lexicon=lambda language: self.parts.wording.lexicon(language),
             healthy=self._well,
             inside=Inside(ready=self._is_ready, metrics=self._metrics),
-            opt_outs=self._opt_outs,
-            webhooks=Webhooks(
-                hooks=self._adapters.webhooks, receive=self._receive, heed=self._heed, clock=self._clock
-            ),
+            webhooks=Webhooks(hooks=self._adapters.webhooks, receive=self._receive, heed=self._heed, clock=self._clock),
         )
         await serve(app, host, int(port), section.trusted_proxies)
 
