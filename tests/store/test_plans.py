@@ -9,16 +9,33 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from noshowd.domain.followup import FollowUpKind
-from noshowd.store import answers, calendars, evidence, leases, looks, meetings, outbox
+from noshowd.domain.followup import FollowUpKey, FollowUpKind
+from noshowd.store import (
+    answers,
+    calendars,
+    entries,
+    evidence,
+    figures,
+    leases,
+    looks,
+    meetings,
+    offers,
+    outages,
+    outbox,
+    retention,
+    threads,
+)
 from noshowd.store.codec import micros
 from noshowd.store.database import Database
+from noshowd.store.retention import Cut
 from store.samples import LEASE, MINUTE, NINE, at
 
 ROWS = 100_000
 #: Of SQLite's virtual machine, for one look-up; visiting each row once would take several hundred thousand.
 MOST_STEPS = 3_000
 
+NOTHING = Cut(before=at(-2_000_000), limit=10)
+KEY = FollowUpKey(meeting="m9", round=1, person="p9", kind=FollowUpKind.NUDGE, step="nudge")
 CLAIM: dict[str, Any] = {"now": at(1), "lease": LEASE, "limit": 10, "worker": "w1"}
 LOOKUPS: dict[str, Callable[[sa.Connection], object]] = {
     "meetings.claim_due": lambda conn: meetings.claim_due(conn, **CLAIM),
@@ -36,6 +53,27 @@ LOOKUPS: dict[str, Callable[[sa.Connection], object]] = {
     "answers.take": lambda conn: answers.take(conn, limit=10),
     "evidence.load": lambda conn: evidence.load(conn, [("m7", 1), ("m8", 1)]),
     "leases.release_all": lambda conn: leases.release_all(conn, now=at(1)),
+    "offers.claim_due": lambda conn: offers.claim_due(conn, **CLAIM),
+    "offers.next_due": lambda conn: offers.next_due(conn, now=at(1)),
+    # before something is judged or sent
+    "meetings.latest": lambda conn: meetings.latest(conn, ["m7", "m8"]),
+    "meetings.absences_by_source": lambda conn: meetings.absences_by_source(conn, since=at(600)),
+    "outbox.being_asked": lambda conn: outbox.being_asked(conn, now=at(600), within=MINUTE),
+    "entries.between": lambda conn: entries.between(conn, at(600), at(660)),
+    "entries.copies": lambda conn: entries.copies(conn, ["u7", "u8"]),
+    "threads.first_receipt": lambda conn: threads.first_receipt(conn, KEY, "slack"),
+    # in housekeeping, when nothing is over for long enough
+    "retention.clear_offers": lambda conn: retention.clear_offers(conn, NOTHING),
+    "retention.clear_texts": lambda conn: retention.clear_texts(conn, NOTHING),
+    "retention.clear_answers": lambda conn: retention.clear_answers(conn, NOTHING),
+    "retention.clear_entries": lambda conn: retention.clear_entries(conn, NOTHING),
+    "retention.clear_evidence": lambda conn: retention.clear_evidence(conn, NOTHING),
+    "retention.clear_verdicts": lambda conn: retention.clear_verdicts(conn, NOTHING),
+    "outages.clear": lambda conn: outages.clear(conn, before=NOTHING.before),
+    # for the metrics, of a day on which nothing happened
+    "figures.outcomes": lambda conn: figures.outcomes(conn, since=at(600)),
+    "figures.noticed_after": lambda conn: figures.noticed_after(conn, since=at(600)),
+    "figures.sent_after": lambda conn: figures.sent_after(conn, since=at(600)),
 }
 
 COUNTED = f"WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS})"
@@ -68,6 +106,20 @@ FILL = {
         "answer_id, payload, stored_at, handled_at",
         "'a' || i, '{}', :then, :then",
     ),
+    "transition": (
+        "meeting, round, outcome, reasons, became_at, noticed_at",
+        "'m' || i, 1, 'held', '[]', :then, :then",
+    ),
+    "entry": (
+        "account, calendar, entry_id, uid, start_at, end_at, payload",
+        "'google', 'c' || (i % 50), 'e' || i, 'u' || i, :then, :then, '{}'",
+    ),
+    "offer": (
+        "key, meeting, round, person, state, payload, attempts, created_at, changed_at, next_try_at",
+        "'f' || i, 'm' || i, 1, 'p', 'open', '{}', 0, :then, :then, CASE WHEN i % 2 = 0 THEN :later + i END",
+    ),
+    "outage": ("part, began, ended", "'source:meet', :then + i, :then + i"),
+    "used_token": ("digest, used_at", "'t' || i, :then"),
 }
 
 
@@ -80,6 +132,8 @@ def full(database: Database) -> Database:
         # The look-ups ask for these and would stumble over their made-up values.
         conn.execute(sa.text("DELETE FROM outbox WHERE meeting = 'm7' OR concerns = 'f7'"))
         conn.execute(sa.text("DELETE FROM evidence WHERE meeting IN ('m7', 'm8')"))
+        conn.execute(sa.text("DELETE FROM meeting WHERE key IN ('m7', 'm8')"))
+        conn.execute(sa.text("DELETE FROM entry WHERE uid IN ('u7', 'u8')"))
 
     database.run_sync(fill)
     return database

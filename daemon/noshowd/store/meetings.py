@@ -198,18 +198,19 @@ def put_off(conn: sa.Connection, claim: ClaimedMeeting, *, until: datetime) -> N
 def absences_by_source(conn: sa.Connection, *, since: datetime) -> dict[str, tuple[int, int]]:
     """For each source that covered meetings judged since then: how many lack their guests, and how many there are."""
     missing = sa.func.count(sa.distinct(sa.case((meeting.c.outcome == Outcome.THEY_ARE_MISSING, meeting.c.key))))
+    covered = (evidence.c.meeting == meeting.c.key, evidence.c.round == meeting.c.round, evidence.c.kind == "coverage")
     rows = conn.execute(
         sa.select(evidence.c.source, missing, sa.func.count(sa.distinct(meeting.c.key)))
-        .join(evidence, sa.and_(evidence.c.meeting == meeting.c.key, evidence.c.round == meeting.c.round))
+        # an outer join begins with the few meetings of the hour; an inner one SQLite begins with all the evidence
+        .join_from(meeting, evidence, sa.and_(*covered), isouter=True)
         .where(
             meeting.c.start_at >= since - timedelta(hours=1),
             meeting.c.judged_at >= since,
             meeting.c.outcome.not_in([Outcome.WAITING, Outcome.CALLED_OFF, Outcome.NOT_WATCHED]),
-            evidence.c.kind == "coverage",
         )
         .group_by(evidence.c.source)
     )
-    return {source: (gone, decided) for source, gone, decided in rows}
+    return {source: (gone, decided) for source, gone, decided in rows if source is not None}
 
 
 def transitions(conn: sa.Connection, key: str, round_: int) -> list[Transition]:

@@ -34,6 +34,7 @@ offer = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
     sa.Index("ix_offer_meeting", "meeting", "round"),
+    sa.Index("ix_offer_created_at", "created_at"),
 )
 sa.Index(
     "ix_offer_next_try_at",

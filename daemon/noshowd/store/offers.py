@@ -188,7 +188,8 @@ def postpone(conn: sa.Connection, key: str, *, token: str, next_try_at: datetime
 
 def clear(conn: sa.Connection, *, before: datetime, limit: int) -> int:
     """Delete offers to which nothing has happened since, and nothing more will; how many."""
-    old = sa.select(offer.c.key).where(offer.c.changed_at < before, offer.c.next_try_at.is_(None)).limit(limit)
+    over = (offer.c.created_at < before, offer.c.changed_at < before, offer.c.next_try_at.is_(None))
+    old = sa.select(offer.c.key).where(*over).limit(limit)
     return conn.execute(sa.delete(offer).where(offer.c.key.in_(old))).rowcount
 
 

@@ -49,7 +49,9 @@ def clear_answers(conn: sa.Connection, cut: Cut) -> int:
 def clear_entries(conn: sa.Connection, cut: Cut) -> int:
     """Events in the mirror that are over."""
     key = sa.tuple_(entry.c.account, entry.c.calendar, entry.c.entry_id)
-    wanted = sa.select(entry.c.account, entry.c.calendar, entry.c.entry_id).where(entry.c.end_at < cut.before)
+    # what ended before then began before then, which an index tells
+    over = (entry.c.start_at < cut.before, entry.c.end_at < cut.before)
+    wanted = sa.select(entry.c.account, entry.c.calendar, entry.c.entry_id).where(*over)
     return conn.execute(sa.delete(entry).where(key.in_(wanted.limit(cut.limit)))).rowcount
 
 
@@ -63,7 +65,8 @@ def clear_evidence(conn: sa.Connection, cut: Cut) -> int:
 
 def clear_verdicts(conn: sa.Connection, cut: Cut) -> int:
     """Rounds that keep no names any more, with the history of their outcome."""
-    wanted = sa.select(meeting.c.key, meeting.c.round).where(meeting.c.end_at < cut.before, meeting.c.nameless)
+    over = (meeting.c.start_at < cut.before, meeting.c.end_at < cut.before)
+    wanted = sa.select(meeting.c.key, meeting.c.round).where(*over, meeting.c.nameless)
     rounds = [(key, round_) for key, round_ in conn.execute(wanted.limit(cut.limit))]
     remove_rounds(conn, rounds)
     return len(rounds)
@@ -71,6 +74,8 @@ def clear_verdicts(conn: sa.Connection, cut: Cut) -> int:
 
 def remove_rounds(conn: sa.Connection, rounds: Sequence[RoundId]) -> None:
     """Everything about these rounds but their messages."""
+    if not rounds:
+        return
     for table in (evidence, look, transition):
         conn.execute(sa.delete(table).where(sa.tuple_(table.c.meeting, table.c.round).in_(rounds)))
     conn.execute(sa.delete(meeting).where(sa.tuple_(meeting.c.key, meeting.c.round).in_(rounds)))
@@ -78,6 +83,8 @@ def remove_rounds(conn: sa.Connection, rounds: Sequence[RoundId]) -> None:
 
 def take_names(conn: sa.Connection, rounds: Sequence[RoundId]) -> None:
     """Evidence, names, titles and places of these rounds go; outcome and reasons stay. None is judged again."""
+    if not rounds:
+        return
     for table in (evidence, look):
         conn.execute(sa.delete(table).where(sa.tuple_(table.c.meeting, table.c.round).in_(rounds)))
     this = sa.tuple_(meeting.c.key, meeting.c.round).in_(rounds)
@@ -116,11 +123,14 @@ def _without_people(verdict: Verdict | None) -> Verdict | None:
 
 
 def _clear_outbox(conn: sa.Connection, cut: Cut, kind: sa.ColumnElement[bool]) -> int:
-    old = sa.select(outbox.c.key).where(outbox.c.changed_at < cut.before, outbox.c.state.in_(_OVER), kind)
+    over = (outbox.c.created_at < cut.before, outbox.c.changed_at < cut.before, outbox.c.state.in_(_OVER))
+    old = sa.select(outbox.c.key).where(*over, kind)
     return remove_messages(conn, list(conn.scalars(old.limit(cut.limit))))
 
 
 def remove_messages(conn: sa.Connection, keys: Sequence[str]) -> int:
     """These messages and their way."""
+    if not keys:
+        return 0
     conn.execute(sa.delete(happening).where(happening.c.followup.in_(keys)))
     return conn.execute(sa.delete(outbox).where(outbox.c.key.in_(keys))).rowcount

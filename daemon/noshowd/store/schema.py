@@ -144,9 +144,7 @@ meeting = sa.Table(
 )
 _due(meeting, "next_look_at")
 #: Whatever keeps names, by its end: what is over for long loses them.
-sa.Index(
-    "ix_meeting_named", meeting.c.end_at, sqlite_where=~meeting.c.nameless, postgresql_where=~meeting.c.nameless
-)
+sa.Index("ix_meeting_named", meeting.c.end_at, sqlite_where=~meeting.c.nameless, postgresql_where=~meeting.c.nameless)
 
 evidence = sa.Table(
     "evidence",
@@ -222,7 +220,6 @@ outbox = sa.Table(
     sa.Column("sent_at", Instant),
     sa.Index("ix_outbox_meeting", "meeting", "round"),
     sa.Index("ix_outbox_created_at", "created_at"),
-    sa.Index("ix_outbox_state", "state", "kind"),
 )
 _due(outbox, "next_try_at")
 sa.Index(
