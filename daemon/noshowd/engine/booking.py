@@ -122,6 +122,15 @@ async def _book(parts: Parts, case: _Case) -> None:
     if standing.shadow or standing.sending_held or case.chosen.start - now < _TOO_NEAR:
         await _hand_over(parts, case)
         return
+    copies = await _reread(parts, case)
+    if copies is None:
+        await _later(parts, case, pause_after(parts.pace, case.stored.attempts, Temporary("cannot read")))
+        return
+    done = next((one.ref for one in copies if one.start == case.chosen.start), None)
+    if done is not None:
+        # somebody of ours was quicker
+        await _booked(parts, case, done)
+        return
     openings = await look(parts, case.seen.meeting, case.seen.guest)
     held = await parts.database.read(lambda conn: offers.held(conn, case.stored.offer.ours, now=now, but=case.key))
     if not openings.free(case.chosen.start, held):
@@ -129,23 +138,15 @@ async def _book(parts: Parts, case: _Case) -> None:
             lambda conn: give_others(conn, parts, case.seen, openings, token=case.token), wake=True
         )
         return
-    copies = await _reread(parts, case)
-    if copies is None:
-        await _later(parts, case, pause_after(parts.pace, case.stored.attempts, Temporary("cannot read")))
-        return
     await _enter(parts, case, copies)
 
 
 async def _enter(parts: Parts, case: _Case, copies: Sequence[CalendarEntry]) -> None:
-    """Write it the way the table says, unless somebody of ours was quicker."""
+    """Write it the way the table says."""
     meeting, chosen = case.seen.meeting, case.chosen
-    done = next((one.ref for one in copies[:1] if one.start == chosen.start), None)
-    if done is not None:
-        await _booked(parts, case, done)
-        return
     table = await parts.database.read(lambda conn: case_of(conn, parts, meeting, case.seen.guest))
     way: Booking = booking(table)
-    moved = way.way is Way.MOVE and any(one.start != meeting.start for one in copies[:1])
+    moved = way.way is Way.MOVE and any(one.start != meeting.start for one in copies)
     writer = parts.writers.get(way.place.account) if way.place is not None else None
     if moved or writer is None or way.place is None:
         # somebody of ours has put it elsewhere meanwhile, or nothing may be written
@@ -185,8 +186,11 @@ async def _write(parts: Parts, case: _Case, write: Write) -> None:
     except Changed:
         # it was changed between our look and the write: look once more
         await _again(parts, case, timedelta(0))
-    except Exception as error:  # noqa: BLE001 - what nobody foresaw is as good as no answer: it is written again
-        await _failed(parts, case, as_vendor_error(error), write.account)
+    except VendorError as error:
+        await _failed(parts, case, error, write.account)
+    except Exception as error:  # noqa: BLE001 - no answer, or one that nobody foresaw: it may have been written
+        reason = as_vendor_error(error).reason
+        await _failed(parts, case, Temporary(reason, uncertain=True), write.account)
     else:
         await _booked(parts, case, place)
 

@@ -21,6 +21,8 @@ from noshowd.wording import WordingContext
 
 #: How long such news are worth telling, and a button below them works.
 _STANDS = timedelta(days=3)
+#: News outlive the round that they are about: booking ends it.
+_NO_ROUND = 0
 
 
 class News(StrEnum):
@@ -48,7 +50,7 @@ def tell(conn: sa.Connection, seen: Seen, news: News, now: datetime, *, text: st
     about = FollowUp(
         key=FollowUpKey(
             meeting=meeting.key,
-            round=meeting.round,
+            round=_NO_ROUND,
             person=host_of(seen),
             kind=FollowUpKind.NOTICE,
             step=f"{news}:{offer.key}{unique}",

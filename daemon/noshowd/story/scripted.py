@@ -86,6 +86,10 @@ class ScriptedCalendar:
         self._moods.check(self.account)
         return self.entries.get(ref) or Gone(ref=ref)
 
+    def check(self) -> None:
+        """Raises what the mood of this account has it raise."""
+        self._moods.check(self.account)
+
     async def busy(self, addresses: tuple[str, ...], window: Span) -> tuple[Busy, ...]:
         """Busy when an entry of that calendar says so."""
         self._moods.check(self.account)
