@@ -28,7 +28,7 @@ from noshowd.domain.entry import Response
 from noshowd.domain.evidence import Blind, Coverage, Evidence, Identity, MatchStrength, Said, Sighting, Statement, Where
 from noshowd.domain.judge import judge
 from noshowd.domain.matching import Matches, Who
-from noshowd.domain.meeting import Meeting, Side
+from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
 
 COLLEAGUE = Identity(provider_id="c", address="carla@us.example", verified=True)
@@ -105,6 +105,41 @@ def test_an_open_list_of_guests_says_nothing_of_our_side() -> None:
 def test_required_people_are_judged_singly(anna: dict[str, Any], facts: list[Sighting], ours: SidePresence) -> None:
     meeting = video(replace(ANNA, **anna), BEN, GUS)
     assert verdict(stay(BEN, -1, until=12), *facts, WHOLE, meeting=meeting).ours is ours
+
+
+@pytest.mark.parametrize(
+    ("anna", "came", "outcome"),
+    [
+        ({"required": True}, [BEN], Outcome.WE_ARE_MISSING),
+        ({"required": True}, [ANNA], Outcome.HELD),
+        ({"required": True}, [ANNA, BEN], Outcome.HELD),
+        ({"required": True, "optional": True}, [BEN], Outcome.HELD),
+        ({"required": True, "response": Response.DECLINED}, [BEN], Outcome.HELD),
+        ({}, [BEN], Outcome.HELD),
+    ],
+)
+@pytest.mark.parametrize("guest", [GUS, STRANGER])
+def test_without_the_person_who_is_required_it_is_not_held(
+    anna: dict[str, Any], came: list[Person], outcome: Outcome, guest: Any
+) -> None:
+    meeting = video(replace(ANNA, **anna), BEN, GUS)
+    result = verdict(*(stay(who, 0, until=12) for who in (*came, guest)), WHOLE, meeting=meeting)
+    missing = Outcome.UNKNOWN if guest is STRANGER else Outcome.WE_ARE_MISSING
+    assert result.outcome is (missing if outcome is Outcome.WE_ARE_MISSING else outcome)
+
+
+@pytest.mark.parametrize(
+    ("ben", "outcome"),
+    [
+        ([], Outcome.WE_ARE_MISSING),
+        ([stay(BEN, 11.5, until=12)], Outcome.UNKNOWN),
+        ([stay(BEN, 10, until=12)], Outcome.HELD),
+    ],
+)
+def test_everybody_who_is_required_must_have_met_them(ben: list[Sighting], outcome: Outcome) -> None:
+    meeting = video(replace(ANNA, required=True), replace(BEN, required=True), GUS)
+    facts = (stay(ANNA, 0, until=12), stay(GUS, 0, until=12), *ben, WHOLE)
+    assert verdict(*facts, meeting=meeting).outcome is outcome
 
 
 def test_two_short_visits_far_apart_are_no_stay() -> None:

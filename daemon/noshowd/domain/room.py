@@ -179,13 +179,21 @@ def _at_least_missing(seen: Seen, verdicts: dict[str, PersonVerdict], reaches: d
 
 
 def _together(seen: Seen, rules: JudgingRules) -> Reason | None:
-    """How the two sides came together: surely, presumed (an unidentified human beside our own person), or not."""
-    ours = seen.ours.room
-    if total_overlap(ours, seen.theirs.room) >= rules.overlap_for_held:
+    """How the two sides came together: surely, presumed (an unidentified human beside our own person), or not.
+
+    Where somebody of ours is required, it is they who must have met the others.
+    """
+    required = [p.key for p in seen.ours.people if p.required and p.expected]
+    ours = [seen.people.get(key, _NOTHING_SEEN).room for key in required] or [seen.ours.room]
+    if _each_beside(ours, seen.theirs.room, rules):
         return Reason.SEEN_TOGETHER
-    if any(total_overlap(ours, v.room) >= rules.overlap_for_held for _, v in seen.unidentified):
+    if any(_each_beside(ours, v.room, rules) for _, v in seen.unidentified):
         return Reason.PRESUMED
     return None
+
+
+def _each_beside(ours: list[list[Span]], others: list[Span], rules: JudgingRules) -> bool:
+    return all(total_overlap(one, others) >= rules.overlap_for_held for one in ours)
 
 
 def _not_admitted(seen: Seen) -> bool:
