@@ -51,3 +51,14 @@ def test_nobody_is_forgotten_under_a_key_that_the_daemon_does_not_have(
     (tmp_path / "signing-key").unlink()
     assert main(["forget", "-c", config, GUEST]) == 2
     assert "STATE_DIRECTORY" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["meetings", "--reveal"], ["explain", "--reveal", "abc"], ["report", "--mine", GUEST]]
+)
+def test_with_pseudonyms_nobody_sees_names(config: str, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    file = Path(config)
+    file.write_text("privacy.pseudonymous = true\n" + file.read_text())
+    command, *more = words
+    assert main([command, "-c", config, *more]) == 2
+    assert "pseudonymous" in capsys.readouterr().err

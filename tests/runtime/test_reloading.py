@@ -84,3 +84,13 @@ def _name(rules: Rules, start: datetime) -> str:
     policy = rules(_meeting(start))
     assert policy is not None
     return policy.name
+
+
+async def test_observing_ends_at_once_and_begins_with_a_start(daemon: Daemon, tmp_path: Path) -> None:
+    with daemon:
+        begun = _meeting(SystemClock().now() - HOUR)
+        off = _config(tmp_path, mode='shadow"\nobserve = "off')
+        assert daemon.reload(off) == []
+        assert daemon.parts.observes is False
+        assert daemon.parts.policy_for(begun) is None, "also a meeting that has begun is let be"
+        assert daemon.reload(_config(tmp_path)) == ["observe"]

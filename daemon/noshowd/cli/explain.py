@@ -23,11 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Raises `CommandError` when no meeting or more than one begins like that."""
-    from noshowd.cli.reveal import note_reveal
+    from noshowd.cli.reveal import may_reveal, note_reveal
     from noshowd.runtime.clock import SystemClock
     from noshowd.runtime.explaining import explain
 
     config, folder = load_config(args)
+    if args.reveal:
+        may_reveal(config)
     zone = ZoneInfo(config.us.zone)
     with open_store(config, folder) as database:
         if args.reveal:

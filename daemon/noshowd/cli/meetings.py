@@ -24,11 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """1 when there is no meeting on that day."""
-    from noshowd.cli.reveal import note_reveal
+    from noshowd.cli.reveal import may_reveal, note_reveal
     from noshowd.runtime.clock import SystemClock
     from noshowd.store import meetings
 
     config, folder = load_config(args)
+    if args.reveal:
+        may_reveal(config)
     zone = ZoneInfo(config.us.zone)
     now = SystemClock().now()
     start = datetime.combine(_day(args.day, now.astimezone(zone).date()), time(), tzinfo=zone)

@@ -25,13 +25,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """1 when there is nothing to report. Looking at a colleague's meetings is noted like `--reveal`."""
-    from noshowd.cli.reveal import note_reveal
+    from noshowd.cli.reveal import may_reveal, note_reveal
     from noshowd.runtime import reporting
     from noshowd.runtime.clock import SystemClock
 
     config, folder = load_config(args)
     now = SystemClock().now()
     since = now - timedelta(days=args.days)
+    if args.mine is not None:
+        may_reveal(config)
     person = None if args.mine is None else _person(config, args.mine)
     with open_store(config, folder) as database:
         if person is None:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import syslog
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from noshowd.cli.exit_codes import CommandError
 from noshowd.cli.who import asker, by_service
 from noshowd.store import switches
 from noshowd.store.database import Database
+
+if TYPE_CHECKING:
+    from noshowd.config.model import Config
+
+
+def may_reveal(config: Config) -> None:
+    """Raises `CommandError` where the configuration lets nobody see names."""
+    if config.privacy.pseudonymous:
+        raise CommandError("[privacy] pseudonymous = true: no command shows names or verdicts of colleagues")
 
 
 def note_reveal(database: Database, command: str, now: datetime) -> None:

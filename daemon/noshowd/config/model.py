@@ -24,12 +24,23 @@ class Mode(StrEnum):
     LIVE = "live"
 
 
+class Observe(StrEnum):
+    """Look who is there, or only read calendars."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class Config(Section):
     """noshowd.toml"""
 
     mode: Mode = Field(
         default=Mode.SHADOW,
         description="shadow computes and shows everything but writes to nobody outside; live acts.",
+    )
+    observe: Observe = Field(
+        default=Observe.ON,
+        description="off: calendars are read, nobody is looked at and nothing is said to anybody; the first step.",
     )
     us: Us = Field(default=Us(), description="Our side.")
     person: tuple[Person, ...] = Field(default=(), description="Our people who are watched.")

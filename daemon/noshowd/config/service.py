@@ -14,6 +14,7 @@ from noshowd.config.values import (
     Count,
     Duration,
     FilePath,
+    Flag,
     ProxyUrl,
     Section,
     Url,
@@ -87,6 +88,11 @@ class Run(Section):
     absences_before_stop: Annotated[int, Field(strict=True, ge=2, le=1000)] = Field(
         default=5, description="This many absences from one source within an hour stop sending to guests from it."
     )
+    heartbeat_url: Url | None = Field(
+        default=None,
+        description="Address that is called every minute while all is alive, at a service that tells when that ends.",
+        examples=["https://hc-ping.com/0b6e3f52-3c4b-4a1a-9d0e-2f6f6f6f6f6f"],
+    )
     owner: str | None = Field(
         default=None,
         max_length=254,
@@ -103,6 +109,9 @@ class Privacy(Section):
     texts: Wait = Field(default=timedelta(days=30), description="Texts of messages that were sent.")
     answers: Wait = Field(default=timedelta(days=90), description="What people answered.")
     offers: Wait = Field(default=timedelta(days=30), description="Offers of new times.")
+    pseudonymous: Flag = Field(
+        default=False, description="True: no command shows a name of a colleague, not even with --reveal."
+    )
     notice_url: Url | None = Field(
         default=None,
         description="Page about data protection, linked in one line of each message to a guest.",

@@ -23,6 +23,7 @@ from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.recipients import owner
 from noshowd.engine import digest, offer_answers
 from noshowd.engine.choices import Choosing, Verb, meant, parse
+from noshowd.engine.enrolment import come_back, leave
 from noshowd.engine.notices import tell_of_bounce
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import stop_today
@@ -98,10 +99,8 @@ class AnswerDesk:
             return self._book(conn, choosing, row, by, now)
         if choosing.tap in (Verb.IT_LEFT, Verb.IT_DID_NOT):
             return self._doubt(conn, choosing, row, now)
-        if choosing.tap is Verb.STOP_TODAY:
-            stop_today(conn, self._parts, self._parts.directory.colleague(by) or Person(key=by, side=Side.OURS), now)
-            self._close(conn, row, now)
-            return Noted.NOTED
+        if choosing.tap in (Verb.STOP_TODAY, Verb.LEAVE, Verb.COME_BACK):
+            return self._let_be(conn, choosing.tap, row, by, now)
         if choosing.tap in (Verb.APPROVE, Verb.REFUSE):
             return self._decide(conn, choosing, row, answer, now)
         if stored is None or now > row.followup.not_after + _SECOND_THOUGHTS:
@@ -109,6 +108,19 @@ class AnswerDesk:
         if isinstance(choosing.tap, Said):
             return self._say(conn, choosing.tap, row, stored.meeting, by, now)
         return self._order(conn, choosing.tap, stored.meeting, answer, now)
+
+    def _let_be(self, conn: sa.Connection, verb: Verb | Said, row: OutboxRow, by: str, now: datetime) -> Noted:
+        """One of ours wants nothing more today, or no watch at all, or is back."""
+        person = self._parts.directory.colleague(by) or Person(key=by, side=Side.OURS)
+        match verb:
+            case Verb.LEAVE:
+                leave(conn, person.key, now)
+            case Verb.COME_BACK:
+                come_back(conn, person.key)
+            case _:
+                stop_today(conn, self._parts, person, now)
+        self._close(conn, row, now)
+        return Noted.NOTED
 
     def _book(self, conn: sa.Connection, choosing: Choosing, row: OutboxRow, by: str, now: datetime) -> Noted:
         """One of ours books the time that a guest replied."""

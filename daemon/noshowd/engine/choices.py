@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from noshowd.domain.evidence import Said
@@ -22,15 +24,21 @@ class Verb(StrEnum):
     COURTESY = "courtesy"
     #: "Stop everything today": nothing more about any meeting of this person until midnight.
     STOP_TODAY = "stop_today"
+    #: "Do not watch over my appointments", and the opposite.
+    LEAVE = "leave"
+    COME_BACK = "come_back"
     #: Plain words of a reply; what they mean depends on what was asked.
     YES = "yes"
     NO = "no"
     #: It did leave / it did not, about a message in doubt.
     IT_LEFT = "it_left"
     IT_DID_NOT = "it_did_not"
+    #: Book the time that a guest named in a reply.
+    BOOK = "book"
 
 
 Tap = Verb | Said
+_SECONDS = re.compile(r"[0-9]{1,11}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +48,27 @@ class Choosing:
     tap: Tap
     #: Outbox key of the message it stands under.
     key: str
+    #: The time to be booked, to the second.
+    start: datetime | None = None
 
     @property
     def value(self) -> str:
-        return f"{self.tap.value}.{self.key}"
+        start = "" if self.start is None else f".{int(self.start.timestamp())}"
+        return f"{self.tap.value}.{self.key}{start}"
 
 
 def parse(value: str) -> Choosing | None:
     """The tap behind a value; None for anything that is not one of ours."""
-    word, dot, key = value.partition(".")
-    if not dot or not key.isalnum():
-        return None
+    match value.split("."):
+        case [word, key] if key.isalnum():
+            start = None
+        case [word, key, seconds] if key.isalnum() and _SECONDS.fullmatch(seconds):
+            start = datetime.fromtimestamp(int(seconds), UTC)
+        case _:
+            return None
     for kind in (Verb, Said):
         if word in kind._value2member_map_:
-            return Choosing(tap=kind(word), key=key)
+            return Choosing(tap=kind(word), key=key, start=start)
     return None
 
 

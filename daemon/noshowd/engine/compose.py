@@ -12,6 +12,7 @@ from noshowd.domain.recipients import owner
 from noshowd.domain.verdict import Presence, Verdict
 from noshowd.engine import digest
 from noshowd.engine.choices import Choosing, Tap, Verb, taps_for
+from noshowd.engine.enrolment import taps_under
 from noshowd.engine.matching import their_numbers
 from noshowd.engine.particulars import doubts, mailto, named, unsubscribing
 from noshowd.engine.parts import Contact, Parts
@@ -215,6 +216,8 @@ class Composer:
         taps = taps_for(row.followup.kind, phone=medium is Kind.PHONE)
         if row.followup.kind is FollowUpKind.NOTICE and row.followup.key.step.startswith("in_doubt"):
             taps = (Verb.IT_LEFT, Verb.IT_DID_NOT)
+        if row.followup.kind is FollowUpKind.NOTICE:
+            taps = taps or taps_under(row.followup.key.step)
         values = [Choosing(tap=tap, key=row.key) for tap in taps]
         return tuple(
             Choice(

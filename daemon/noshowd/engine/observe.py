@@ -15,6 +15,7 @@ from noshowd.domain.timing import first_source_look, next_source_look, settled_a
 from noshowd.engine.failure import as_vendor_error, pause_after, report_bad, report_good
 from noshowd.engine.matching import discreet
 from noshowd.engine.parts import Parts
+from noshowd.engine.standing import Standing, read_standing
 from noshowd.ports.errors import VendorError
 from noshowd.ports.presence import PresenceSource
 from noshowd.store import evidence as evidence_rows
@@ -29,12 +30,15 @@ log = structlog.get_logger()
 async def observe_due(parts: Parts) -> int:
     """Take the looks that are due, side by side; how many were claimed."""
     now = parts.clock.now()
-    claims = await parts.database.run(
-        lambda conn: looks.claim_due(conn, now=now, lease=parts.lease, limit=parts.pace.batch, worker=parts.worker)
-    )
+
+    def take(conn: sa.Connection) -> tuple[list[ClaimedLook], Standing]:
+        due = looks.claim_due(conn, now=now, lease=parts.lease, limit=parts.pace.batch, worker=parts.worker)
+        return due, read_standing(conn, shadow=parts.shadow)
+
+    claims, standing = await parts.database.run(take)
     async with asyncio.TaskGroup() as group:
         for claim in claims:
-            group.create_task(_observe(parts, claim))
+            group.create_task(_observe(parts, claim, standing))
     return len(claims)
 
 
@@ -64,13 +68,20 @@ async def look(parts: Parts, source: PresenceSource, meeting: Meeting, policy: P
     return discreet(meeting, seen, parts.us)
 
 
-async def _observe(parts: Parts, claim: ClaimedLook) -> None:
+async def _observe(parts: Parts, claim: ClaimedLook, standing: Standing) -> None:
     key, round_ = claim.round_id
     stored = await parts.database.read(lambda conn: meetings.get(conn, key, round_))
     source = parts.presences.get(claim.source)
     policy = parts.policy_for(stored.meeting) if stored is not None else None
     try:
-        if stored is None or stored.superseded or source is None or policy is None or not stored.meeting.watched:
+        if (
+            stored is None
+            or stored.superseded
+            or source is None
+            or policy is None
+            or not stored.meeting.watched
+            or standing.stopped_by_one_of_ours(stored.meeting, parts.clock.now())
+        ):
             await _stop(parts, claim)
         else:
             await _take(parts, claim, stored, source, policy)

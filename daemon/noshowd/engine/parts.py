@@ -14,6 +14,7 @@ from noshowd.engine.breaker import Breaker
 from noshowd.ports.calendar import CalendarSource, CalendarWatcher, CalendarWriter, FreeBusySource
 from noshowd.ports.channel import Carries, Channel, Recipient
 from noshowd.ports.clock import Clock
+from noshowd.ports.hints import HintSource
 from noshowd.ports.presence import PresenceSource
 from noshowd.reading.sides import Us
 from noshowd.store.database import Database
@@ -157,6 +158,8 @@ class Parts:
     #: Accounts whose vendor tells us of changes.
     watchers: Mapping[str, CalendarWatcher] = field(default_factory=dict)
     presences: Mapping[str, PresenceSource] = field(default_factory=dict)
+    #: Ask whom to leave alone for the moment.
+    hints: tuple[HintSource, ...] = ()
     #: In order of preference.
     channels: tuple[Channel, ...] = ()
     free_busy: Mapping[str, FreeBusySource] = field(default_factory=dict)
@@ -174,6 +177,8 @@ class Parts:
     #: When noshowd first ran on this database; what began before is not watched.
     first_run: datetime
     shadow: bool = True
+    #: Presence is looked at; without it calendars are read and nothing else is done.
+    observes: bool = True
     #: Answers by mail are read, so that our side may be told the words for them.
     reads_replies: bool = False
     #: Address for an answer to the message with this key, where replies need one of their own.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -22,6 +22,9 @@ from noshowd.store import switches
 
 #: Switch of a person who wants nothing more until the instant that is its value.
 _STOPPED = "stopped:"
+#: Switch of a person who does not want to be watched at all.
+LEFT = "left:"
+_FOR_GOOD = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +59,13 @@ class Standing:
             paused=self.paused,
             sending_held=self.sending_held,
             broken_sources=self.broken_sources,
-            human_took_over=human_took_over or self._stopped(meeting, parts.clock.now()),
+            human_took_over=human_took_over or self.stopped_by_one_of_ours(meeting, parts.clock.now()),
             stand_ins=stand_ins,
             day_ends=None if ours is None else parts.directory.day_ends(ours, meeting.end),
         )
 
-    def _stopped(self, meeting: Meeting, now: datetime) -> bool:
+    def stopped_by_one_of_ours(self, meeting: Meeting, now: datetime) -> bool:
+        """Whether somebody of ours in this meeting has left, or wants nothing more today."""
         return bool(self.stopped) and any(now < self.stopped.get(p.key, now) for p in meeting.side(Side.OURS))
 
 
@@ -84,7 +88,8 @@ def read_standing(conn: sa.Connection, *, shadow: bool) -> Standing:
             name.removeprefix(_STOPPED): datetime.fromisoformat(one.value)
             for name, one in set_.items()
             if name.startswith(_STOPPED)
-        },
+        }
+        | {name.removeprefix(LEFT): _FOR_GOOD for name in set_ if name.startswith(LEFT)},
     )
 
 

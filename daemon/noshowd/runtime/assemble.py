@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from noshowd.config.model import Config, Mode
+from noshowd.config.model import Config, Mode, Observe
 from noshowd.config.translate import Policies
 from noshowd.domain.address import canonical
 from noshowd.domain.meeting import Meeting
@@ -21,7 +21,7 @@ from noshowd.engine.parts import Keep, Linker, Pace, Parts, no_links
 from noshowd.ports.clock import Clock
 from noshowd.runtime.bench import Adapters
 from noshowd.runtime.people import ConfiguredDirectory, us_of
-from noshowd.runtime.rules import Rules
+from noshowd.runtime.rules import Choose, Rules
 from noshowd.store import calendars, health, outages, switches
 from noshowd.store.database import Database
 from noshowd.wording import Wording
@@ -58,6 +58,7 @@ def assemble(
         calendars=adapters.calendars,
         watchers=adapters.watchers,
         presences=adapters.presences,
+        hints=tuple(adapters.hints),
         channels=tuple(adapters.channels),
         free_busy=adapters.free_busy,
         writers=adapters.writers,
@@ -76,7 +77,10 @@ def assemble(
 def renewed(parts: Parts, config: Config) -> Parts:
     """The same parts under a changed configuration. Meetings that have begun keep the rules they began with."""
     before = parts.policy_for
-    rules = before.followed_by(_policies(config), parts.clock.now()) if isinstance(before, Rules) else before
+    if config.observe is Observe.OFF:
+        rules: Choose = Rules(_policies(config))  # at once, also for meetings that have begun
+    else:
+        rules = before.followed_by(_policies(config), parts.clock.now()) if isinstance(before, Rules) else before
     return replace(parts, policy_for=rules, **_configured(config))
 
 
@@ -90,6 +94,7 @@ def _configured(config: Config) -> dict[str, Any]:
         "pace": _pace(config),
         "keep": _keep(config),
         "shadow": config.mode is Mode.SHADOW,
+        "observes": config.observe is Observe.ON,
         "notice_url": config.privacy.notice_url,
     }
 
@@ -114,6 +119,8 @@ def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: boo
 
 
 def _policies(config: Config) -> Callable[[Meeting], Policy | None]:
+    if config.observe is Observe.OFF:
+        return lambda _: None
     return lru_cache(maxsize=_POLICIES_KEPT)(Policies(config).choose)
 
 

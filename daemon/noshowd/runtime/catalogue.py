@@ -11,7 +11,7 @@ from typing import Any
 
 from noshowd.config.model import Config, Observe
 from noshowd.runtime.bench import Adapters, Bench, Builder
-from noshowd.runtime.builders import exchange, google, mail, microsoft, phone, phone_services, slack
+from noshowd.runtime.builders import caldav, exchange, google, mail, microsoft, phone, phone_services, slack
 
 ACCOUNTS: dict[str, Builder] = {
     "google": google.account,
@@ -43,6 +43,7 @@ CHANNELS: dict[str, Builder] = {
     "exchange_mail": exchange.mail,
 }
 TASKS: dict[str, Builder] = {
+    "caldav": caldav.tasks,
     "google_tasks": google.tasks,
     "microsoft_todo": microsoft.tasks,
     "exchange": exchange.tasks,

@@ -31,6 +31,7 @@ from noshowd.runtime import mark
 from noshowd.runtime.assemble import assemble, renewed
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.catalogue import build
+from noshowd.runtime.heartbeat import keep_beating
 from noshowd.runtime.loops import Worker
 from noshowd.runtime.people import ConfiguredDirectory
 from noshowd.runtime.pulse import Pulse
@@ -115,6 +116,8 @@ class Daemon:
         if self._config.web is not None:
             tasks.append(asyncio.create_task(self._serve()))
         tasks += [asyncio.create_task(self._readiness.run()), asyncio.create_task(self._keep_mark())]
+        beating = keep_beating(lambda: self._config, self._clock, alive=self._is_ready)
+        tasks.append(asyncio.create_task(beating))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
         self._notifier.stopping()

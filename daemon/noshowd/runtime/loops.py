@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 import structlog
 
-from noshowd.engine import digest
+from noshowd.engine import digest, enrolment
 from noshowd.engine.alerts import tell
 from noshowd.engine.erasure import clear
 from noshowd.engine.failure import report_bad
@@ -116,6 +116,8 @@ class Worker:
         now = self._parts.clock.now()
         health.beat(conn, self._parts.worker, version=self._version, started_at=started, now=now)
         told = tell(conn, self._owners, now=now)
+        if self._parts.observes:
+            told += enrolment.welcome(conn, self._parts, now=now)
         return told + digest.queue(conn, self._parts, self._evening, self._owners, now=now)
 
     async def _listen(self, source: AnswerSource) -> None:

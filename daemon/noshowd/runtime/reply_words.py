@@ -26,6 +26,8 @@ _WORDS: dict[Tap, tuple[str, ...]] = {
     Said.LEAVE_IT: ("lassen", "ich kümmere mich", "leave it", "i'll handle it"),
     Verb.LATE: ("fünf minuten", "5 minuten", "komme später", "five minutes", "5 minutes", "running late"),
     Verb.STOP_TODAY: ("stopp", "stop", "heute nichts mehr", "stop today"),
+    Verb.LEAVE: ("abmelden", "leave"),
+    Verb.COME_BACK: ("wiederkommen", "come back"),
     Verb.OFFER: ("termine anbieten", "neue termine", "offer times", "new times"),
 }
 

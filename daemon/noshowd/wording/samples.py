@@ -38,7 +38,8 @@ _SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
     FollowUpKind.APPROVAL: ({}, {"approval": Approval.VETO}),
     FollowUpKind.CORRECTION: ({}, {"notice": "settled"}),
     FollowUpKind.NOTICE: tuple(
-        {"notice": sort} for sort in ("", "blind", "recovered", "in_doubt", "stopped", "digest")
+        {"notice": sort}
+        for sort in ("", "blind", "recovered", "in_doubt", "bounced", "stopped", "digest", "enrolled", "left")
     ),
 }
 
