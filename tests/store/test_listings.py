@@ -71,6 +71,19 @@ def test_what_a_complete_listing_no_longer_names_is_gone(watched: Database):
     assert mirror(watched) == list(ALL[1:])
 
 
+def test_two_accounts_that_read_one_calendar_have_a_cursor_each(database: Database):
+    """Keyed by the calendar alone, each would overwrite the other's place in the change feed."""
+    both = [("firm", "team"), ("private", "team")]
+    database.run_sync(lambda conn: calendars.register(conn, both, now=NINE))
+    claims = database.run_sync(lambda conn: calendars.claim_due(conn, now=NINE, lease=LEASE, limit=5, worker="w1"))
+    for mine in claims:
+        end = ListingEnd(complete=True, window=DAY, cursor=f"of {mine.account}")
+        database.run_sync(lambda conn, mine=mine: listings.begin(conn, mine))
+        database.run_sync(lambda conn, mine=mine, end=end: listings.apply(conn, mine, end, now=NINE, next_look_at=NINE))
+    again = database.run_sync(lambda conn: calendars.claim_due(conn, now=at(1), lease=LEASE, limit=5, worker="w1"))
+    assert {one.account: one.cursor for one in again} == {"firm": "of firm", "private": "of private"}
+
+
 def test_what_lies_outside_the_window_is_not_gone(watched: Database):
     apply(watched, Page(entries=ALL))
     later = Span(start=at(60), end=DAY.end)

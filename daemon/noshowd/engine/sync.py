@@ -191,4 +191,6 @@ async def _failed(parts: Parts, claim: ClaimedCalendar, error: VendorError, now:
         report_bad(conn, f"account:{claim.account}" if alone else _part(claim), error, now=now)
 
     await parts.database.run(save)
-    log.warning("sync_failed", action="sync", source=claim.account, error=error.reason)
+    times = claim.failures + 1
+    if times.bit_count() == 1:  # the first time, and ever more seldom while it lasts
+        log.warning("sync_failed", action="sync", source=claim.account, error=error.reason, times=times)

@@ -172,7 +172,7 @@ async def test_a_failure_in_the_window_after_the_token_gives_no_end(google: Simu
     [
         (TOO_MANY_REQUESTS, "rateLimitExceeded", timedelta(seconds=7)),
         (RATE_LIMIT, "userRateLimitExceeded", None),
-        (QUOTA_EXCEEDED, "quotaExceeded", timedelta(hours=3)),
+        (QUOTA_EXCEEDED, "quotaExceeded", None),
         (INTERNAL, "backendError", None),
         (UNAVAILABLE, "backendError", None),
         (Fault(manner=Manner.TRUNCATE), "unreadable_answer", None),

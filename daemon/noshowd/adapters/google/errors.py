@@ -66,7 +66,8 @@ def _refused(error: HttpError, *, writing: bool) -> VendorError:
     if status == 429 or (status == 403 and reason in _TOO_FAST):
         return Temporary(reason, retry_after=_retry_after(error.resp))
     if status == 403 and reason == QUOTA_EXCEEDED:
-        return Temporary(reason, retry_after=_retry_after(error.resp) or _QUOTA_PAUSE)
+        # what was invited too often cannot be written for hours, and is read as before
+        return Temporary(reason, retry_after=_retry_after(error.resp) or (_QUOTA_PAUSE if writing else None))
     if status >= 500:
         uncertain = writing and status in _PERHAPS_DONE
         return Temporary(reason, retry_after=_retry_after(error.resp), uncertain=uncertain)
