@@ -107,7 +107,7 @@ GUEST_KNOCKING = PersonVerdict(key=GUS.key, side=Side.THEIRS, seen=True, in_lobb
 #: After each of these a talk that nobody told us of may be going on.
 MAY_HAVE_TALKED = (
     Reason.UNSEEN_LINE, Reason.ENDED_ONLY, Reason.NO_COVERAGE, Reason.NO_SOURCE, Reason.GAP, Reason.BLIND_SPOT,
-    Reason.HIDDEN_CALL, Reason.WEAK_NUMBER, Reason.OTHER_NUMBER, Reason.SHORT_TALK,
+    Reason.HIDDEN_CALL, Reason.WEAK_NUMBER, Reason.OTHER_NUMBER, Reason.SHORT_TALK, Reason.OTHER_TIME,
 )  # fmt: skip
 HELD = {"outcome": Outcome.HELD}
 OFF = {"outcome": Outcome.CALLED_OFF}

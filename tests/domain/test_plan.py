@@ -179,6 +179,9 @@ def test_each_step_has_its_name_and_says_whom_it_is_about() -> None:
     left = seen(stay(ANNA, -1, 11), covered(-15, 12))
     task = planned(video(), left, 12.2).add[0]
     assert (task.kind, task.about) == (K.RECALL_TASK, (ANNA.key, GUS.key))
+    # who was never there, though nobody looks any more
+    later = planned(video(), alone(12), 18).add[0]
+    assert (later.kind, later.about) == (K.RECALL_TASK, (GUS.key,))
     (again,) = planned(video(), guest_alone(4), 4, policy=replace(POLICY, ladders={Cause.WE_ARE_MISSING: NUDGES})).add
     assert again.key.step == "nudge@240"
 
@@ -394,6 +397,9 @@ CAUSES: list[tuple[dict[str, Any], Cause | None]] = [
     ({"outcome": Outcome.THEY_ARE_MISSING, "ours_late": 9, "theirs_late": 0}, Cause.THEY_ARE_MISSING),
     ({"ours": SidePresence.PRESENT}, Cause.THEY_ARE_MISSING),
     ({"theirs": SidePresence.ARRIVED}, Cause.WE_ARE_MISSING),
+    # both have come and are about to meet
+    ({"ours": SidePresence.PRESENT, "theirs": SidePresence.PRESENT}, None),
+    ({"ours": SidePresence.ARRIVED, "theirs": SidePresence.ARRIVED}, None),
     ({"ours": SidePresence.ABSENT}, Cause.WE_ARE_MISSING),
     ({}, Cause.UNKNOWN),
     (

@@ -138,8 +138,7 @@ def test_without_the_person_who_is_required_it_is_not_held(
 )
 def test_everybody_who_is_required_must_have_met_them(ben: list[Sighting], outcome: Outcome) -> None:
     meeting = video(replace(ANNA, required=True), replace(BEN, required=True), GUS)
-    facts = (stay(ANNA, 0, until=12), stay(GUS, 0, until=12), *ben, WHOLE)
-    assert verdict(*facts, meeting=meeting).outcome is outcome
+    assert verdict(stay(ANNA, 0, until=12), stay(GUS, 0, until=12), *ben, WHOLE, meeting=meeting).outcome is outcome
 
 
 def test_two_short_visits_far_apart_are_no_stay() -> None:
@@ -192,6 +191,23 @@ def test_what_is_missing_in_the_evidence_is_told(coverages: list[Coverage], reas
         Reason.NO_COVERAGE, Reason.NO_POSITIVE_CONTROL, Reason.GAP, Reason.ENDED_ONLY, Reason.BLIND_SPOT,
     }  # fmt: skip
     assert verdict(stay(ANNA, -1, until=12), *coverages).reasons & told == reasons
+
+
+@pytest.mark.parametrize(
+    ("facts", "reasons"),
+    [
+        ([], set()),
+        ([stay(GUS, 3, 3.5)], {Reason.SHORT_STAY}),
+        ([stay(GUS, 3, 5)], set()),
+        ([stay(GUS, 3, until=12, where=LOBBY)], set()),
+        ([stay(STRANGER, 3, 5)], {Reason.UNIDENTIFIED_HUMAN}),
+        ([stay(ROOM_SYSTEM, 3, 5)], set()),
+    ],
+)
+def test_who_came_without_counting_is_told(facts: list[Sighting], reasons: set[Reason]) -> None:
+    told = {Reason.SHORT_STAY, Reason.UNIDENTIFIED_HUMAN}
+    assert verdict(stay(ANNA, -1, until=12), *facts, WHOLE).reasons & told == reasons
+    assert verdict(stay(ANNA, -1, until=12), *facts).reasons & told == reasons
 
 
 @pytest.mark.parametrize(
@@ -249,6 +265,9 @@ def test_whoever_is_beside_the_guest_may_be_ours_who_was_let_in() -> None:
     assert alone.ours is SidePresence.ARRIVED
     beside = verdict(knocking, stay(GUS, -1, until=12), stay(STRANGER, 2, until=12), WHOLE)
     assert beside.ours is SidePresence.UNKNOWN
+    # who had come surely stays so
+    came = verdict(stay(ANNA, 0, 3), stay(GUS, 5, until=12), stay(STRANGER, 6, until=12), WHOLE)
+    assert came.ours is SidePresence.PRESENT
     before = verdict(knocking, stay(GUS, 4, until=12), stay(STRANGER, 1, 3), WHOLE)
     assert before.ours is SidePresence.ARRIVED
 
@@ -270,6 +289,7 @@ APART = (stay(GUS, -2, 3), stay(ANNA, 5, until=12))
         ((WHOLE, stay(STRANGER, 3, 3.5)), Outcome.UNKNOWN),
         ((WHOLE, stay(ROOM_SYSTEM, 3, 3.5)), Outcome.UNKNOWN),
         ((covered(-15, 3), covered(4.5, 12)), Outcome.UNKNOWN),
+        ((covered(-15, 10.5), covered(11.8, 12)), Outcome.UNKNOWN),
     ],
 )
 def test_they_missed_each_other_only_if_they_would_have_been_seen_together(
