@@ -14,6 +14,7 @@ from typing import Self
 
 import sqlalchemy as sa
 import structlog
+from starlette.types import ASGIApp
 
 from noshowd import __version__
 from noshowd.config.model import Config
@@ -159,13 +160,9 @@ class Daemon:
             with suppress(StoreError, OSError):  # a full disk: the next time will do
                 await self._database.run(lambda conn: mark.renew(conn, self._bench.state, now=self._clock.now()))
 
-    async def _serve(self) -> None:
-        from noshowd.runtime.pages import serve
-
-        section = self._config.web
-        assert section is not None
-        host, _, port = section.listen.rpartition(":")
-        app = build_app(
+    def pages(self) -> ASGIApp:
+        """The pages, webhooks and health of this daemon."""
+        return build_app(
             answers=self._desk,
             links=self._links,
             questions=self._questions,
@@ -177,7 +174,14 @@ class Daemon:
             inside=Inside(ready=self._is_ready, metrics=self._metrics),
             webhooks=Webhooks(hooks=self._adapters.webhooks, receive=self._receive, heed=self._heed, clock=self._clock),
         )
-        await serve(app, host, int(port), section.trusted_proxies)
+
+    async def _serve(self) -> None:
+        from noshowd.runtime.pages import serve
+
+        section = self._config.web
+        assert section is not None
+        host, _, port = section.listen.rpartition(":")
+        await serve(self.pages(), host, int(port), section.trusted_proxies)
 
     async def _receive(self, seen: Observation) -> None:
         await push.take(self.parts, seen)
