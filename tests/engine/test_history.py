@@ -70,8 +70,8 @@ async def test_a_miss_is_written_about_where_the_later_meeting_took_place(databa
 
 async def test_the_third_miss_is_a_task_for_a_person(database: Database):
     policy = {**ONLY_OFFERS, "misses_before_task": 2}
-    story = {"meeting": [meeting(1, "10:00"), meeting(2, "11:00")], "mode": "live"}
-    house = House(database, policy=[policy], **story)
+    two = [meeting(1, "10:00"), meeting(2, "11:00")]
+    house = House(database, mode="live", policy=[policy], meeting=two)
     await missed(house, 1, 0)
     await missed(house, 2, 60)
     await house.until(100)

@@ -101,7 +101,7 @@ Channel = Annotated[
 ]
 
 
-class Tasks(Section):
+class AccountTasks(Section):
     """Where call-back tasks are put. Without one they come as a message to the person."""
 
     kind: Literal["google_tasks", "microsoft_todo", "exchange"] = Field(description="Task list of which service.")
@@ -119,3 +119,20 @@ class Tasks(Section):
         if self.hold is not None and self.kind != "google_tasks":
             raise refuse('hold only with kind = "google_tasks"', do="Remove hold.")
         return self
+
+
+class CaldavTasks(Reach):
+    """Call-back tasks on a CalDAV server (Nextcloud, Radicale, mailbox.org and others)."""
+
+    kind: Literal["caldav"]
+    name: Name = Field(default="caldav", description="Name of this table in messages.")
+    lists: dict[Address, Url] = Field(
+        min_length=1,
+        description="Whose task list lies where.",
+        examples=[{"anna@beispiel-beratung.de": "https://cloud.example.com/remote.php/dav/calendars/anna/aufgaben/"}],
+    )
+    username: Text = Field(description="Login of somebody who may write into these lists.", examples=["anna"])
+    password: SecretRef = Field(description="The password, best one for apps.", examples=[{"credential": "caldav"}])
+
+
+Tasks = Annotated[AccountTasks | CaldavTasks, Field(discriminator="kind")]

@@ -40,7 +40,7 @@ _HEAD = f"""\
 """
 #: Entries that the example shows in use; of the others there is a commented one.
 _KINDS_IN_USE = ("google", "google_meet", "slack")
-_NOT_IN_USE = ("Contact", "Tasks", "Web")
+_NOT_IN_USE = ("Contact", "AccountTasks", "Web")
 #: Keys that the example sets although they have a default.
 _KEYS_IN_USE = ("us.domains", "us.language", "us.zone", "us.holidays", "person.name", "person.slack", "channel.app")
 

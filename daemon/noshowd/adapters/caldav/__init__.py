@@ -1,0 +1,1 @@
+"""CalDAV (RFC 4791): call-back tasks as VTODO in a list on any such server."""
