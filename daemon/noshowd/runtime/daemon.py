@@ -169,7 +169,7 @@ class Daemon:
             clock=self._clock,
             offers=self._offers,
             opt_outs=self._opt_outs,
-            lexicon=lambda language: self.parts.wording.lexicon(language),
+            lexicon=lambda language: self.parts.wording.lexicon(language),  # noqa: PLW0108 - parts are renewed
             healthy=self._well,
             inside=Inside(ready=self._is_ready, metrics=self._metrics),
             webhooks=Webhooks(hooks=self._adapters.webhooks, receive=self._receive, heed=self._heed, clock=self._clock),
