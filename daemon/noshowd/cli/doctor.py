@@ -42,15 +42,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _examine(config: Config, folder: Path) -> dict[str, Sequence[Finding]]:
+    from noshowd.config.secrets import SecretMissing
     from noshowd.runtime.bench import Bench
     from noshowd.runtime.clock import SystemClock
+    from noshowd.runtime.daemon import database_url
     from noshowd.runtime.doctor import examine
     from noshowd.runtime.state import state_folder
+    from noshowd.runtime.surroundings import surroundings
 
     # nothing is sent, so nothing is signed
     bench = Bench(config, folder=folder, state=state_folder(config), clock=SystemClock(), signing_key=b"unused")
     try:
-        return await examine(bench)
+        url: str | SecretMissing = database_url(config, folder)
+    except SecretMissing as missing:
+        url = missing
+    try:
+        return {"noshowd itself": await surroundings(bench, url), **await examine(bench)}
     finally:
         await bench.close()
 

@@ -12,18 +12,24 @@ from noshowd.cli.setup import add_config_argument, load_config, open_store
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_argument(parser)
+    parser.add_argument("--reveal", action="store_true", help="name who is asked; this is logged")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """1 when something is not well."""
+    from noshowd.cli.reveal import may_reveal, note_reveal
     from noshowd.runtime.clock import SystemClock
     from noshowd.runtime.standing import read_status
 
     config, folder = load_config(args)
+    if args.reveal:
+        may_reveal(config)
     now = SystemClock().now()
     with open_store(config, folder) as database:
-        status = database.read_sync(lambda conn: read_status(conn, config, now))
+        if args.reveal:
+            note_reveal(database, "status", now)
+        status = database.read_sync(lambda conn: read_status(conn, config, now, reveal=args.reveal))
     if args.json:
         print(json.dumps(status, indent=2, ensure_ascii=False))
     else:
@@ -39,6 +45,8 @@ def _tell(status: dict[str, Any]) -> None:
         ("parts", "parts"),
         ("meetings", "meetings"),
         ("waiting", "waiting"),
+        ("asked", "asked"),
+        ("budgets", "budgets"),
         ("TROUBLES", "troubles"),
     ):
         for i, line in enumerate(status[key]):

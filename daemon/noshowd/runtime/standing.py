@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from noshowd.config.model import Config
-from noshowd.domain.followup import State
-from noshowd.store import calendars, entries, health, meetings, outbox, switches
+from noshowd.domain.followup import TO_GUESTS, State
+from noshowd.engine.parts import Pace
+from noshowd.store import calendars, entries, figures, health, meetings, outbox, switches
 from noshowd.store.health import Condition
 
 #: A worker that has not been heard of for this long is taken to be gone.
 _SILENT = timedelta(minutes=3)
+_PENDING = (State.AWAITING, State.QUEUED, State.UNCERTAIN)
 _AROUND = timedelta(hours=12)
 
 
-def read_status(conn: sa.Connection, config: Config, now: datetime) -> dict[str, Any]:
-    """Everything `noshowd status` shows; `troubles` is empty when all is well."""
+def read_status(conn: sa.Connection, config: Config, now: datetime, *, reveal: bool = False) -> dict[str, Any]:
+    """Everything `noshowd status` shows; `troubles` is empty when all is well. Names only with `reveal`."""
     set_ = switches.read(conn)
     parts = health.read(conn)
     workers = health.workers(conn)
@@ -27,8 +30,8 @@ def read_status(conn: sa.Connection, config: Config, now: datetime) -> dict[str,
     states = calendars.states(conn)
     quarantined = entries.quarantined(conn)
     phases = Counter(one.phase or "upcoming" for one in meetings.between(conn, now - _AROUND, now + _AROUND))
-    pending = (State.AWAITING, State.QUEUED, State.UNCERTAIN)
-    waiting = {state: len(outbox.in_state(conn, state)) for state in pending}
+    stored = figures.messages(conn)
+    waiting = {state: sum(n for (_, is_), n in stored.items() if is_ == state) for state in _PENDING}
     last_read = max((one.last_success for one in states if one.last_success), default=None)
     troubles = [
         f"{one.part} {one.state} since {_ago(one.since, now)}: {one.last_error}"
@@ -49,8 +52,25 @@ def read_status(conn: sa.Connection, config: Config, now: datetime) -> dict[str,
         "parts": [f"{one.part}: {one.state}, last success {_ago(one.last_success, now)}" for one in parts],
         "meetings": [f"{count} {phase}" for phase, count in sorted(phases.items())],
         "waiting": [f"{count} {state}" for state, count in waiting.items() if count],
+        "asked": _asked(figures.waiting_for(conn, now), reveal=reveal),
+        "budgets": list(_budgets(conn, config, now)),
         "troubles": troubles,
     }
+
+
+def _asked(waiting: Counter[str], *, reveal: bool) -> list[str]:
+    """What waits for whom."""
+    names = {key: key if reveal else f"colleague {number}" for number, key in enumerate(sorted(waiting), 1)}
+    return [f"{count} for {names[key]}" for key, count in sorted(waiting.items())]
+
+
+def _budgets(conn: sa.Connection, config: Config, now: datetime) -> Iterator[str]:
+    """What is used of what noshowd allows itself."""
+    limit = Pace().calls_a_minute
+    for account, calls in sorted(figures.calls_in_minute(conn, now).items()):
+        yield f"{account}: {calls} of {limit} calls in this minute"
+    sent = outbox.sent_since(conn, now - timedelta(hours=1), kinds=TO_GUESTS)
+    yield f"guests: {sent} of {config.run.guest_messages_per_hour} messages within an hour"
 
 
 def _ago(instant: datetime | None, now: datetime) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from noshowd.domain.followup import FollowUpKind, State
 from noshowd.store.allowances import USER
 from noshowd.store.schema import allowance, meeting, outbox, transition
+
+_DAY = timedelta(days=1)
 
 
 def messages(conn: sa.Connection) -> Counter[tuple[str, ...]]:
@@ -44,3 +47,19 @@ def calls_in_minute(conn: sa.Connection, now: datetime) -> Counter[str]:
     whole = allowance.c.account.not_like(f"%{USER}%")
     rows = conn.execute(sa.select(allowance.c.account, allowance.c.taken).where(this, whole))
     return Counter({row[0]: row[1] for row in rows})
+
+
+def waiting_for(conn: sa.Connection, now: datetime) -> Counter[str]:
+    """What is open with each of our people: messages to guests that they may let go, and questions."""
+    asked, about = outbox, outbox.alias("about")
+    approvals = (
+        sa.select(asked.c.person, sa.func.count())
+        .join(about, asked.c.concerns == about.c.key)
+        .where(asked.c.kind == FollowUpKind.APPROVAL, about.c.state == State.AWAITING)
+        .group_by(asked.c.person)
+    )
+    waiting: Counter[str] = Counter({row[0]: row[1] for row in conn.execute(approvals)})
+    open_ = (asked.c.kind == FollowUpKind.QUESTION, asked.c.state == State.SENT, asked.c.sent_at >= now - _DAY)
+    for person, followup in conn.execute(sa.select(asked.c.person, asked.c.followup).where(*open_)):
+        waiting[person] += followup.not_after >= now
+    return +waiting
