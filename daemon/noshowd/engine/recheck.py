@@ -57,10 +57,27 @@ async def recheck(parts: Parts, followup: FollowUp) -> Fresh | None:
         return None
     meeting = stored.meeting
     looked = await _look_again(parts, meeting, policy)
+    hinted = await _hinted(parts, followup, meeting)
     now = parts.clock.now()
-    return await parts.database.read(
+    fresh = await parts.database.read(
         lambda conn: _weigh(conn, parts, followup, meeting, policy, now, event_read=event_read, looked=looked)
     )
+    return replace(fresh, around=replace(fresh.around, in_a_call=hinted))
+
+
+async def _hinted(parts: Parts, followup: FollowUp, meeting: Meeting) -> frozenset[str]:
+    """Whether whoever is to be asked is in some call; a hint that cannot be had is none."""
+    person = next((p for p in meeting.people if p.key == followup.key.person), None)
+    if followup.kind is not FollowUpKind.QUESTION or person is None or person.address is None:
+        return frozenset()
+    for source in parts.hints:
+        try:
+            async with asyncio.timeout(parts.pace.patience.total_seconds()):
+                if await source.in_a_call(frozenset({person.address})):
+                    return frozenset({person.key})
+        except (VendorError, TimeoutError):
+            continue
+    return frozenset()
 
 
 async def _reread_event(parts: Parts, meeting: Meeting) -> bool:

@@ -15,6 +15,7 @@ from noshowd.ports.calendar import CalendarSource, CalendarWatcher, CalendarWrit
 from noshowd.ports.channel import Channel
 from noshowd.ports.check import Check
 from noshowd.ports.clock import Clock
+from noshowd.ports.hints import HintSource
 from noshowd.ports.presence import PresenceSource
 from noshowd.ports.webhook import Webhook
 
@@ -30,6 +31,7 @@ class Adapters:
     watchers: dict[str, CalendarWatcher] = field(default_factory=dict)
     writers: dict[str, CalendarWriter] = field(default_factory=dict)
     presences: dict[str, PresenceSource] = field(default_factory=dict)
+    hints: list[HintSource] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
     answers: list[AnswerSource] = field(default_factory=list)
     #: Answers by mail are read somewhere.

@@ -93,8 +93,8 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             step=2,
             application=("Presence.Read.All", _PROFILES),
             delegated=("Presence.Read.All",),
-            reach='May read the presence of every colleague; noshowd reads "in a call" of the people of a watched '
-            "meeting, in its window, to leave them alone, and stores nothing.",
+            reach='May read the presence of every colleague; noshowd reads "in a call" of the one whom it is about to '
+            "ask about a meeting, to leave them alone meanwhile, and stores nothing.",
             without="Somebody who is in another call may be asked about a meeting all the same.",
         ),
         Right.TASKS: Grant(

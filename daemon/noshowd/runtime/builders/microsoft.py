@@ -21,6 +21,10 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     graph = _graph(bench, section.name)
     made.calendars[section.name] = GraphCalendar(graph, delta=section.delta)
     made.free_busy[section.name] = GraphFreeBusy(graph)
+    if "colleague_presence" in section.rights:
+        from noshowd.adapters.microsoft.colleagues import ColleaguePresence
+
+        made.hints.append(ColleaguePresence(graph, name=f"{section.name}_presence"))
     if "move_events" in section.rights:
         made.writers[section.name] = GraphWriter(graph)
     made.watched += [(section.name, mailbox) for mailbox in section.mailboxes]
