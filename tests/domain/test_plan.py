@@ -26,7 +26,7 @@ from domain.scenes import (
     stay,
     video,
 )
-from noshowd.domain.causes import cause_of
+from noshowd.domain.causes import cause_of, we_came_too_late
 from noshowd.domain.entry import Response
 from noshowd.domain.evidence import CallResult, Direction, Evidence, Said, Statement, Where
 from noshowd.domain.followup import Approval, Cause, FollowUp, FollowUpKey, FollowUpKind, State, Withheld
@@ -388,13 +388,6 @@ CAUSES: list[tuple[dict[str, Any], Cause | None]] = [
     ({"outcome": Outcome.NOBODY_CAME}, Cause.NOBODY_CAME),
     ({"outcome": Outcome.UNKNOWN}, Cause.UNKNOWN),
     ({"outcome": Outcome.MISSED_EACH_OTHER}, Cause.MISSED_EACH_OTHER),
-    # they had come and gone when we came: ours to make good
-    ({"outcome": Outcome.MISSED_EACH_OTHER, "ours_late": 9, "theirs_late": 0}, Cause.WE_ARE_MISSING),
-    ({"outcome": Outcome.MISSED_EACH_OTHER, "ours_late": 0, "theirs_late": 7}, Cause.MISSED_EACH_OTHER),
-    ({"outcome": Outcome.MISSED_EACH_OTHER, "ours_late": 0, "theirs_late": 0}, Cause.MISSED_EACH_OTHER),
-    ({"outcome": Outcome.MISSED_EACH_OTHER, "ours_late": 3}, Cause.MISSED_EACH_OTHER),
-    ({"outcome": Outcome.MISSED_EACH_OTHER, "theirs_late": 3}, Cause.MISSED_EACH_OTHER),
-    ({"outcome": Outcome.THEY_ARE_MISSING, "ours_late": 9, "theirs_late": 0}, Cause.THEY_ARE_MISSING),
     ({"ours": SidePresence.PRESENT}, Cause.THEY_ARE_MISSING),
     ({"theirs": SidePresence.ARRIVED}, Cause.WE_ARE_MISSING),
     # both have come and are about to meet
@@ -420,6 +413,25 @@ CAUSES: list[tuple[dict[str, Any], Cause | None]] = [
 @pytest.mark.parametrize(("values", "cause"), CAUSES)
 def test_whose_ladder_applies(values: dict[str, Any], cause: Cause | None) -> None:
     assert cause_of(Verdict(**{"outcome": Outcome.WAITING, "judged_at": at(5), **values})) is cause
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ours_late", "theirs_late", "ours_to_make_good"),
+    [
+        # they had come and gone when we came
+        (Outcome.MISSED_EACH_OTHER, 9, 0, True),
+        (Outcome.MISSED_EACH_OTHER, 0, 7, False),
+        (Outcome.MISSED_EACH_OTHER, 0, 0, False),
+        (Outcome.MISSED_EACH_OTHER, 3, None, False),
+        (Outcome.MISSED_EACH_OTHER, None, 3, False),
+        (Outcome.HELD, 9, 0, False),
+    ],
+)
+def test_whose_it_is_that_they_missed_each_other(
+    outcome: Outcome, ours_late: int | None, theirs_late: int | None, *, ours_to_make_good: bool
+) -> None:
+    verdict = Verdict(outcome=outcome, judged_at=at(12), ours_late=ours_late, theirs_late=theirs_late)
+    assert we_came_too_late(verdict) == ours_to_make_good
 
 
 def test_a_running_call_stops_everything() -> None:

@@ -8,8 +8,6 @@ from noshowd.domain.verdict import CONFIRMED_MISSES, Outcome, Reason, SidePresen
 
 def cause_of(verdict: Verdict) -> Cause | None:
     """Whose ladder applies: the confirmed outcome's, else the suspected one's while somebody waits."""
-    if verdict.outcome is Outcome.MISSED_EACH_OTHER and _came_too_late(verdict):
-        return Cause.WE_ARE_MISSING
     if verdict.outcome in CONFIRMED_MISSES or verdict.outcome is Outcome.NOBODY_CAME:
         return Cause(verdict.outcome.value)
     if verdict.outcome is Outcome.UNKNOWN:
@@ -28,7 +26,8 @@ def cause_of(verdict: Verdict) -> Cause | None:
     return Cause.WE_ARE_MISSING if ours is SidePresence.ABSENT else Cause.UNKNOWN
 
 
-def _came_too_late(verdict: Verdict) -> bool:
-    """Whether they had come before us and were gone: then it is ours to make good, and never theirs."""
+def we_came_too_late(verdict: Verdict) -> bool:
+    """Whether both came, but we only after them: then the words are an apology of ours."""
     ours, theirs = verdict.ours_late, verdict.theirs_late
-    return ours is not None and theirs is not None and ours > theirs
+    apart = verdict.outcome is Outcome.MISSED_EACH_OTHER
+    return apart and ours is not None and theirs is not None and ours > theirs
