@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -97,6 +98,9 @@ def _after(given: Any) -> Any:
 After = Annotated[Duration | None, BeforeValidator(_after)]
 
 
+TimeOfDay = Annotated[str, Field(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")]
+
+
 class LadderStep(Section):
     """One rung of a ladder: what is done how long after the start."""
 
@@ -158,6 +162,39 @@ ALLOWED_STEPS: dict[Cause, frozenset[FollowUpKind]] = {
 Ladder = tuple[LadderStep, ...]
 
 
+_Words = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\r\n]*$")]
+
+
+class GuideSection(Section):
+    """Own words for a call back. {host} is our person and {time} the time of the appointment; no more is filled in."""
+
+    opening: _Words = Field(
+        description="The first sentence.", examples=["Guten Tag, hier ist {host}. Passt es gerade kurz?"]
+    )
+    purpose: _Words = Field(
+        description="What it is about, in one sentence.", examples=["Ich möchte unser Gespräch gern nachholen."]
+    )
+    steps: Annotated[tuple[_Words, ...], Field(min_length=2, max_length=2)] = Field(
+        description="Two possible next steps.", examples=[["Gleich sprechen.", "Einen neuen Termin vereinbaren."]]
+    )
+    no_time: _Words = Field(description="If it does not suit.", examples=["Kein Problem. Wann passt es besser?"])
+    voicemail: _Words = Field(
+        description="For a mailbox: never the topic.", examples=["Guten Tag, hier ist {host}. Ich melde mich wieder."]
+    )
+    closing: _Words = Field(
+        description="The end, with what was agreed.", examples=["Dann halten wir das so fest. Vielen Dank!"]
+    )
+
+    @model_validator(mode="after")
+    def _names_only_what_is_known(self) -> Self:
+        texts = (self.opening, self.purpose, *self.steps, self.no_time, self.voicemail, self.closing)
+        for text in texts:
+            unknown = set(re.findall(r"\{[^}]*\}?", text)) - {"{host}", "{time}"}
+            if unknown:
+                raise refuse("{host} and {time}", do=f"Remove {min(unknown)}: nothing else is filled in.")
+        return self
+
+
 class PolicySection(Section):
     """One group of meetings and what is done about them. A ladder that is left out is the built-in one."""
 
@@ -181,6 +218,13 @@ class PolicySection(Section):
         examples=[3],
     )
     veto_after: Wait | None = Field(default=None, description="How long a veto has time.", examples=["5 min"])
+    ask_at: TimeOfDay | None = Field(
+        default=None,
+        description="Questions about what nobody saw wait for this time of day and come as one list, with a tap for "
+        "each appointment; without it each comes by itself.",
+        examples=["17:30"],
+    )
+    guide: GuideSection | None = Field(default=None, description="Own words for a call back; else the built-in ones.")
     when_they_are_missing: Ladder | None = Field(default=None, description="Steps when the guests are missing.")
     when_we_are_missing: Ladder | None = Field(default=None, description="Steps when our side is missing.")
     when_missed_each_other: Ladder | None = Field(default=None, description="Steps when both came but never met.")

@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
+from datetime import time
 from functools import lru_cache
 from typing import Any
 
 from noshowd.config.hours import Hours
 from noshowd.config.model import Config, Mode
 from noshowd.config.people import Contact, Person
-from noshowd.config.policies import Judging, Ladder, LadderStep, Match, PolicySection, With, ladder_key
+from noshowd.config.policies import GuideSection, Judging, Ladder, LadderStep, Match, PolicySection, With, ladder_key
 from noshowd.domain.address import canonical
 from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUpKind
 from noshowd.domain.meeting import Kind, Meeting, Side
-from noshowd.domain.policy import DEFAULT_LADDERS, JudgingRules, Policy, Step, WindowKind
+from noshowd.domain.policy import DEFAULT_LADDERS, Guide, JudgingRules, Policy, Step, WindowKind
 
 #: As much of a title as patterns are tried on.
 TITLE_SEEN = 200
@@ -45,6 +46,8 @@ def policy(section: PolicySection, config: Config) -> Policy:
         "offer_days": section.offer_for,
         "misses_before_task": section.misses_before_task,
         "veto_after": section.veto_after,
+        "guide": None if section.guide is None else _guide(section.guide),
+        "ask_at": None if section.ask_at is None else time.fromisoformat(section.ask_at),
     }
     plain = Policy(
         name=section.name,
@@ -53,6 +56,11 @@ def policy(section: PolicySection, config: Config) -> Policy:
         shadow=config.mode is Mode.SHADOW or bool(section.shadow),
     )
     return dataclasses.replace(plain, **{key: value for key, value in given.items() if value is not None})
+
+
+def _guide(section: GuideSection) -> Guide:
+    first, second = section.steps
+    return Guide(first_step=first, second_step=second, **section.model_dump(exclude={"steps"}))
 
 
 class Policies:

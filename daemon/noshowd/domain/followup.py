@@ -110,6 +110,7 @@ class Withheld(StrEnum):
     TOO_MANY_GUESTS = "too_many_guests"
     SUPERSEDED_STEP = "superseded_step"
     QUESTION_BUDGET = "question_budget"
+    IN_THE_LIST = "in_the_list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 
 from noshowd.domain.followup import Approval, Cause, FollowUpKind
@@ -45,6 +45,21 @@ class JudgingRules:
     def gives_up(self, length: timedelta) -> timedelta:
         """After how long evidence that broke off before the confirmation is waited for no longer."""
         return min(length, self.confirmation(length) + self.confirm_at_least) + self.gap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """A firm's own words for a call back, in the order of the call. `{host}` and `{time}` are filled in."""
+
+    opening: str
+    #: The one purpose, in one sentence.
+    purpose: str
+    first_step: str
+    second_step: str
+    no_time: str
+    #: Said to a mailbox; never the topic.
+    voicemail: str
+    closing: str
 
 
 class WindowKind(StrEnum):
@@ -157,3 +172,7 @@ class Policy:
     #: A veto's clock, from the moment a reachable person received the question.
     veto_after: timedelta = 5 * MINUTE
     shadow: bool = True
+    #: Questions wait for this time of day, in the zone of whom they go to, and come as one list; None: one by one.
+    ask_at: time | None = None
+    #: Own words for a call back; None: the built-in ones.
+    guide: Guide | None = None

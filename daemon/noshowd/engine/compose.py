@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from noshowd.domain.followup import Approval, FollowUpKind
+from noshowd.domain.calls import bridge_of
+from noshowd.domain.causes import we_came_too_late
+from noshowd.domain.followup import Approval, Cause, FollowUp, FollowUpKind
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
+from noshowd.domain.policy import Guide
 from noshowd.domain.prospect import prospect
 from noshowd.domain.recipients import owner
 from noshowd.domain.verdict import Presence, Verdict
@@ -43,6 +46,7 @@ class Composer:
         free_times: tuple[datetime, ...] = (),
         page: str | None = None,
         note: TaskNote | None = None,
+        guide: Guide | None = None,
     ) -> Parcel:
         """The parcel of a follow-up about a meeting: to a guest, to one of ours, or a task.
 
@@ -51,11 +55,14 @@ class Composer:
         person = self._person(row.followup.key.person, meeting)
         contact = self._parts.directory.contact(person)
         host = self._parts.directory.contact(self._person(owner(meeting, verdict), meeting))
+        late = _late(row.followup, meeting, verdict)
         if row.followup.to_guest:
-            context = replace(self._for_guest(row, meeting, contact, host, free_times), page=page)
+            context = replace(self._for_guest(row, meeting, contact, host, free_times), page=page, notice=late)
             return self._to_guest(row, meeting, context, contact, host)
-        context = replace(self._for_ours(row, meeting, verdict, contact), note=note)
+        context = replace(self._for_ours(row, meeting, verdict, contact), note=note, notice=late)
         if row.followup.kind is FollowUpKind.RECALL_TASK:
+            if guide is not None:
+                context = replace(context, guide=guide, notice="guide")
             return self._task(row, context, contact)
         return self._to_ours(row, context, contact)
 
@@ -159,7 +166,7 @@ class Composer:
             end=meeting.end,
             now=now,
             link=meeting.place.url,
-            phone=next(iter(their_numbers(meeting)), None),
+            phone=next((n for n in their_numbers(meeting) if n != bridge_of(meeting)), None),
             caller=meeting.place.caller,
             zone=contact.zone,
             reader_name=contact.recipient.name,
@@ -286,3 +293,10 @@ class Composer:
 def _code(contact: Contact) -> str:
     """The language as headers and screen readers want it (`de` for `de_formal`)."""
     return contact.language.partition("_")[0]
+
+
+def _late(followup: FollowUp, meeting: Meeting, verdict: Verdict) -> str:
+    """The sort of words for a guest who had come and gone when our person came to the call, else none."""
+    makes_good = followup.kind in (FollowUpKind.RECALL_TASK, FollowUpKind.RESCHEDULE_OFFER)
+    in_a_call = meeting.place.kind is Kind.VIDEO and followup.cause is Cause.MISSED_EACH_OTHER
+    return "came_late" if makes_good and in_a_call and we_came_too_late(verdict) else ""

@@ -12,16 +12,18 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 import structlog
 
-from noshowd.domain.followup import Approval, FollowUpKind, Happening, IllegalStepError, State, Withheld
+from noshowd.domain.followup import FollowUpKind, Happening, IllegalStepError, State, Withheld
 from noshowd.domain.gate import GO, Ruling, gate
+from noshowd.engine.approvals import lapse
 from noshowd.engine.compose import Composer
+from noshowd.engine.day_list import is_list, lay_aside, list_of, waits_for_list
 from noshowd.engine.dispatch import dispatch
 from noshowd.engine.doubt import settle_doubt
-from noshowd.engine.notices import ask_instead
-from noshowd.engine.offers import offer_times
+from noshowd.engine.notices import do_instead
 from noshowd.engine.parts import Parts
 from noshowd.engine.recheck import Fresh, recheck
 from noshowd.engine.retract import take_back
+from noshowd.engine.writing import news_of, written
 from noshowd.ports.channel import Parcel
 from noshowd.store import outbox, switches
 from noshowd.store.errors import LeaseLost
@@ -33,6 +35,8 @@ log = structlog.get_logger()
 _PLAIN = frozenset({FollowUpKind.APPROVAL, FollowUpKind.CORRECTION, FollowUpKind.NOTICE})
 #: A pause, a hint or a budget holds a message back; it is tried again this often while its window is open.
 _TRY_AGAIN = timedelta(minutes=1)
+#: Of these it is known when they end.
+_ENDS_AS_SAID = frozenset({Withheld.QUIET_HOURS, Withheld.LATER_TODAY})
 
 
 async def deliver_due(parts: Parts, *, limit: int = 32) -> int:
@@ -51,7 +55,7 @@ async def _work(parts: Parts, row: OutboxRow) -> None:
     try:
         match row.state:
             case State.AWAITING:
-                await _lapse(parts, row)
+                await lapse(parts, row)
             case State.QUEUED:
                 await _send(parts, row)
             case State.SENDING:
@@ -65,28 +69,13 @@ async def _work(parts: Parts, row: OutboxRow) -> None:
         log.exception("delivery_failed", action="deliver", meeting=row.followup.key.meeting, kind=row.followup.kind)
 
 
-async def _lapse(parts: Parts, row: OutboxRow) -> None:
-    """Nobody decided in time: it is never sent late. A veto's time running out is the consent it waited for."""
-    now = parts.clock.now()
-    if row.followup.approval is Approval.VETO and now < row.followup.not_after:
-        await parts.database.run(
-            lambda conn: outbox.record(
-                conn, row.key, Happening.APPROVED, now=now, token=row.token, next_try_at=now, reason="no veto"
-            ),
-            wake=True,
-        )
-        return
-    await parts.database.run(lambda conn: outbox.record(conn, row.key, Happening.LAPSED, now=now, token=row.token))
-
-
 async def _send(parts: Parts, row: OutboxRow) -> None:
     early = await parts.database.read(lambda conn: _at_once(conn, row, parts.clock.now()))
     if not early.go:
         await _withhold(parts, row, early, None)
         return
     if row.followup.kind in _PLAIN:
-        parcel = await _plain(parts, row)
-        if parcel is not None:
+        if (parcel := await _plain(parts, row)) is not None:
             await dispatch(parts, row, parcel)
         return
     fresh = await recheck(parts, row.followup)
@@ -105,7 +94,14 @@ async def _send(parts: Parts, row: OutboxRow) -> None:
     if not ruling.go:
         await _withhold(parts, row, ruling, fresh)
         return
-    await dispatch(parts, row, row.parcel or await _compose(parts, row, fresh))
+    if waits_for_list(row, fresh):
+        await lay_aside(parts, row, fresh)
+        return
+    text = await written(parts, row, fresh)
+    if isinstance(text, Withheld):
+        await _withhold(parts, row, Ruling(reason=text), fresh)
+    else:
+        await dispatch(parts, row, text)
 
 
 def _at_once(conn: sa.Connection, row: OutboxRow, now: datetime) -> Ruling:
@@ -117,16 +113,12 @@ def _at_once(conn: sa.Connection, row: OutboxRow, now: datetime) -> Ruling:
     return GO
 
 
-async def _compose(parts: Parts, row: OutboxRow, fresh: Fresh) -> Parcel:
-    offers = row.followup.kind is FollowUpKind.RESCHEDULE_OFFER
-    times = await offer_times(parts, fresh.meeting) if offers else ()
-    return Composer(parts).parcel(row, fresh.meeting, fresh.verdict, times)
-
-
 async def _plain(parts: Parts, row: OutboxRow) -> Parcel | None:
     """A notice, a correction, or a question for approval with the final text of what it asks about."""
+    if is_list(row):
+        return await list_of(parts, row)
     if row.followup.kind is not FollowUpKind.APPROVAL:
-        return row.parcel or await Composer(parts).about_noshowd(row)
+        return row.parcel or await news_of(parts, row)
     asked = await parts.database.read(lambda conn: outbox.get(conn, row.followup.concerns or ""))
     if asked is None or asked.state is not State.AWAITING:
         now = parts.clock.now()
@@ -146,11 +138,17 @@ async def _plain(parts: Parts, row: OutboxRow) -> Parcel | None:
         parts.clock.now(),
         daily_limit=fresh.policy.daily_limit,
     )
+    if ruling.reason is Withheld.LATER_TODAY:
+        await _withhold(parts, row, ruling, fresh)
+        return None
     if ruling.reason is not None and ruling.until is None:
         # nobody is asked about a message that could not go out anyway
         await _withhold_both(parts, row, asked, ruling.reason, fresh)
         return None
-    draft = await _compose(parts, asked, fresh)
+    draft = await written(parts, asked, fresh)
+    if isinstance(draft, Withheld):
+        await _withhold_both(parts, row, asked, draft, fresh)
+        return None
     now = parts.clock.now()
     await parts.database.run(lambda conn: outbox.lay_ready(conn, asked.key, draft, now=now))
     return Composer(parts).approval(row, asked, draft, fresh.meeting, fresh.verdict)
@@ -165,8 +163,8 @@ async def _withhold_both(
     def save(conn: sa.Connection) -> None:
         outbox.record(conn, row.key, Happening.WITHHELD, now=now, token=row.token, reason=reason)
         outbox.record(conn, asked.key, Happening.WITHHELD, now=now, reason=reason)
-        if reason is Withheld.CANNOT_RECHECK and fresh is not None:
-            ask_instead(conn, asked.followup, fresh.meeting, fresh.verdict, now)
+        if fresh is not None:
+            do_instead(conn, asked.followup, reason, fresh.meeting, fresh.verdict, now)
 
     await parts.database.run(save, wake=True)
 
@@ -176,8 +174,7 @@ async def _withhold(parts: Parts, row: OutboxRow, ruling: Ruling, fresh: Fresh |
     now = parts.clock.now()
     token = row.token or ""
     if ruling.until is not None and ruling.until > now:
-        # when quiet hours end is known; a pause, a hint or a budget may end at any time
-        again = ruling.until if ruling.reason is Withheld.QUIET_HOURS else now + _TRY_AGAIN
+        again = ruling.until if ruling.reason in _ENDS_AS_SAID else now + _TRY_AGAIN
         later = min(again, ruling.until, row.followup.not_after)
         if later > now:
             await parts.database.run(lambda conn: outbox.postpone(conn, row.key, token=token, next_try_at=later))
@@ -187,8 +184,8 @@ async def _withhold(parts: Parts, row: OutboxRow, ruling: Ruling, fresh: Fresh |
 
     def save(conn: sa.Connection) -> None:
         outbox.record(conn, row.key, what, now=now, token=row.token, reason=ruling.reason)
-        if ruling.reason is Withheld.CANNOT_RECHECK and fresh is not None:
-            ask_instead(conn, row.followup, fresh.meeting, fresh.verdict, now)
+        if fresh is not None:
+            do_instead(conn, row.followup, ruling.reason, fresh.meeting, fresh.verdict, now)
 
     await parts.database.run(save, wake=True)
     log.info(

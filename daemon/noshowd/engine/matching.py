@@ -84,7 +84,5 @@ def _known_there(address: str, people: Sequence[Person], us: Us) -> bool:
 def their_numbers(meeting: Meeting) -> tuple[str, ...]:
     """The other side's telephone numbers: from the event unless it is one of ours, and from the contacts."""
     ours = {line for p in meeting.side(Side.OURS) for line in p.lines}
-    numbers = [line for p in meeting.side(Side.THEIRS) for line in p.lines]
-    if meeting.place.phone is not None and meeting.place.phone not in ours:
-        numbers.append(meeting.place.phone)
-    return tuple(dict.fromkeys(numbers))
+    of_event = [meeting.place.phone] if meeting.place.phone is not None and meeting.place.phone not in ours else []
+    return tuple(dict.fromkeys([*of_event, *(line for p in meeting.side(Side.THEIRS) for line in p.lines)]))

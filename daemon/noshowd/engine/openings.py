@@ -56,7 +56,9 @@ async def look(parts: Parts, meeting: Meeting, guest: Person, *, patience: timed
     )
     theirs = (guest.address,) if guest.address is not None else ()
     patience = patience or parts.pace.patience
-    busy, seen = await asyncio.gather(_busy(parts, addresses, window, patience), _busy(parts, theirs, window, patience))
+    busy, seen = await asyncio.gather(
+        busy_of(parts, addresses, window, patience), busy_of(parts, theirs, window, patience)
+    )
     if not ours or not all(one.known for one in busy):
         return Openings(known=False, wish=wish, ours=addresses)
     return Openings(
@@ -68,7 +70,7 @@ async def look(parts: Parts, meeting: Meeting, guest: Person, *, patience: timed
     )
 
 
-async def _busy(parts: Parts, addresses: tuple[str, ...], window: Span, patience: timedelta) -> list[Busy]:
+async def busy_of(parts: Parts, addresses: tuple[str, ...], window: Span, patience: timedelta) -> list[Busy]:
     """Busy time of each over all accounts; unknown where none of them knows (which is not free)."""
     answers = await asyncio.gather(*(_ask(source, addresses, window, patience) for source in parts.free_busy.values()))
     joined = []

@@ -8,6 +8,7 @@ from noshowd.engine.compose import Composer
 from noshowd.engine.offer_news import is_news, news
 from noshowd.engine.offers import Proposal, propose, still_offered
 from noshowd.engine.parts import Parts
+from noshowd.engine.recall import recall
 from noshowd.engine.recheck import Fresh
 from noshowd.ports.channel import Parcel
 from noshowd.store.outbox import OutboxRow
@@ -15,8 +16,10 @@ from noshowd.store.outbox import OutboxRow
 
 async def written(parts: Parts, row: OutboxRow, fresh: Fresh) -> Parcel | Withheld:
     """What is sent for this row now, or why nothing is: an offer without a time, or whose times are gone."""
+    if row.followup.kind is FollowUpKind.RECALL_TASK:
+        return row.parcel or await recall(parts, row, fresh)
     if row.followup.kind is not FollowUpKind.RESCHEDULE_OFFER:
-        return row.parcel or Composer(parts).parcel(row, fresh.meeting, fresh.verdict)
+        return row.parcel or Composer(parts).parcel(row, fresh.meeting, fresh.verdict, note=fresh.note)
     if row.parcel is not None:
         gone = await still_offered(parts, row, fresh.meeting, fresh.verdict)
         if gone is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from noshowd.domain.followup import FollowUpKind, State
+from noshowd.domain.followup import FollowUpKind, State, Withheld
 from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.parts import Parts
 from noshowd.ports.answers import BOUNCED, Answer
@@ -20,7 +20,7 @@ _POSTED = (State.SENT, State.RETRACTING, State.RETRACTED)
 
 async def press(parts: Parts, given: AnswerGiven, meeting: str | None, number: int) -> Iterable[str]:
     """Press the button under the newest such message to that person; what went otherwise than expected."""
-    row = await _newest(parts, given.to, meeting, to=given.by)
+    row = await _newest(parts, given.to, meeting, to=given.by) or await _listed(parts, given, meeting)
     if row is None:
         return [f"{given.by} has no {given.to} to answer"]
     answer = Answer(
@@ -64,6 +64,17 @@ async def _newest(parts: Parts, kind: FollowUpKind, meeting: str | None, *, to: 
     rows = await parts.database.read(read)
     found = [row for row in rows if row.parcel is not None and to in (None, row.parcel.recipient.address)]
     return max(found, key=lambda row: (row.sent_at or row.created_at, row.key), default=None)
+
+
+async def _listed(parts: Parts, given: AnswerGiven, meeting: str | None) -> OutboxRow | None:
+    """The question that this person finds in the list of a day."""
+
+    def read(conn: sa.Connection) -> list[OutboxRow]:
+        rows = [row for row in outbox.in_state(conn, State.WITHHELD) if row.reason == Withheld.IN_THE_LIST]
+        return [row for row in rows if meeting is None or meeting in _entry_ids(conn, row)]
+
+    rows = [row for row in await parts.database.read(read) if row.followup.key.person == given.by]
+    return rows[-1] if rows and given.to is FollowUpKind.QUESTION else None
 
 
 def _entry_ids(conn: sa.Connection, row: OutboxRow) -> set[str]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUpKind
 from noshowd.domain.meeting import Caller, Kind
+from noshowd.domain.policy import Guide
 from noshowd.domain.spans import require_aware
 from noshowd.domain.verdict import Outcome, Reason
 
@@ -125,9 +126,11 @@ class WordingContext:
     until: datetime | None = None
     approval: Approval = Approval.ASK
     note: TaskNote | None = None
+    #: A firm's own words for a call back.
+    guide: Guide | None = None
     listed: tuple[ListedMeeting, ...] = ()
     # noshowd itself
-    #: Sort of notice or correction: blind, recovered, in_doubt, settled.
+    #: Sort of notice or correction: blind, recovered, in_doubt, settled; of words after a miss: came_late.
     notice: str = ""
     part: str = ""
     detail: str = ""

@@ -8,26 +8,42 @@ from datetime import UTC, datetime, timedelta
 
 from noshowd.domain.followup import Approval, Cause, FollowUpKind
 from noshowd.domain.meeting import Kind
+from noshowd.domain.policy import Guide
 from noshowd.domain.verdict import Outcome, Reason
 from noshowd.wording.context import ListedMeeting, Outage, TaskNote, Trial, WordingContext
 
 _START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
+_MISSES: tuple[dict[str, object], ...] = (
+    {"cause": Cause.THEY_ARE_MISSING},
+    {"cause": Cause.WE_ARE_MISSING},
+    {"cause": Cause.MISSED_EACH_OTHER},
+    {"cause": Cause.MISSED_EACH_OTHER, "notice": "came_late"},
+    {"cause": Cause.ORDERED},
+)
+_CALLED = frozenset({Reason.WE_RANG, Reason.VOICEMAIL})
+_GUIDE = Guide(
+    opening="Guten Tag, hier ist {host}. Passt es gerade kurz?",
+    purpose="Ich möchte unser Gespräch um {time} gern nachholen.",
+    first_step="Gleich sprechen.",
+    second_step="Einen neuen Termin vereinbaren.",
+    no_time="Kein Problem. Wann passt es besser?",
+    voicemail="Guten Tag, hier ist {host}. Ich melde mich wieder.",
+    closing="Dann halten wir das so fest. Vielen Dank!",
+)
 #: Sorts of one kind that have words of their own: a notice, a cause or a medium.
 _SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
     FollowUpKind.NUDGE: ({}, {"medium": Kind.PHONE}),
     FollowUpKind.WAITING_NOTICE: ({"cause": Cause.THEY_ARE_MISSING}, {"cause": Cause.NOT_ADMITTED}),
     FollowUpKind.COURTESY_MESSAGE: ({"cause": Cause.THEY_ARE_MISSING},),
     FollowUpKind.WORD_TO_WAITING: ({}, {"medium": Kind.PHONE}),
-    FollowUpKind.RECALL_TASK: tuple(
-        {"cause": cause}
-        for cause in (Cause.THEY_ARE_MISSING, Cause.WE_ARE_MISSING, Cause.MISSED_EACH_OTHER, Cause.ORDERED)
+    FollowUpKind.RECALL_TASK: (
+        *_MISSES,
+        {"cause": Cause.THEY_ARE_MISSING, "medium": Kind.PHONE, "reasons": _CALLED},
+        {"notice": "guide", "guide": _GUIDE},
     ),
-    FollowUpKind.RESCHEDULE_OFFER: tuple(
-        {"cause": cause}
-        for cause in (Cause.THEY_ARE_MISSING, Cause.WE_ARE_MISSING, Cause.MISSED_EACH_OTHER, Cause.ORDERED)
-    ),
+    FollowUpKind.RESCHEDULE_OFFER: _MISSES,
     FollowUpKind.ORDERED_MESSAGE: ({"cause": Cause.ORDERED}, {"cause": Cause.ORDERED, "medium": Kind.PHONE}),
     FollowUpKind.QUESTION: ({}, {"medium": Kind.PHONE}, {"cause": Cause.NOBODY_CAME}, {"notice": "list"}),
     FollowUpKind.COVER_NEEDED: ({"cause": Cause.WE_ARE_MISSING},),
@@ -52,7 +68,7 @@ FULL = WordingContext(
     zone="Europe/Berlin",
     name_zone=True,
     link="https://meet.google.com/abc-defg-hij",
-    phone="+49 171 2345678",
+    phone="+491712345678",
     reader_name="Andrea Meier",
     host_name="Anna Beispiel",
     signature="{name}\nBeispiel Beratung GmbH",
@@ -119,7 +135,7 @@ def contexts() -> Iterator[tuple[str, WordingContext]]:
     )
     for kind in FollowUpKind:
         for sort in _SORTS[kind]:
-            words = "-".join(str(value) for value in sort.values() if value)
+            words = "-".join(value for value in sort.values() if isinstance(value, str) and value)
             name = f"{kind.value}{'-' + words if words else ''}"
             for how, context in (("full", FULL), ("bare", bare), ("hostile", hostile)):
                 yield f"{name}-{how}", replace(context, kind=kind, **sort)  # type: ignore[arg-type]  # keys of the class

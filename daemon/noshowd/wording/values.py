@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from noshowd.domain.meeting import Kind
+from noshowd.domain.verdict import Reason
 from noshowd.wording.cleaning import NAME_LIMIT, block, one_line, plain_name
 from noshowd.wording.context import WordingContext
 from noshowd.wording.lexicon import Lexicon
@@ -26,7 +29,10 @@ def variables(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "phone_call": context.medium is Kind.PHONE,
         "title": one_line(context.title),
         "link": address(context.link),
-        "phone": one_line(context.phone or "", 40),
+        "phone": readable(context.phone),
+        "phone_link": "" if context.to_guest or not _E164.fullmatch(context.phone or "") else f"tel:{context.phone}",
+        "facts": _facts(context, lexicon),
+        "guide": _guide(context, lexicon),
         "minutes": max(1, min(60, context.minutes)),
         "page": address(context.page),
         "by_reply": context.by_reply,
@@ -44,6 +50,43 @@ def variables(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         **_times(context, lexicon),
         **_quoted(context),
     }
+
+
+#: What is known of calls so far; facts for our own side, never for a guest.
+_CALL_FACTS = (Reason.WE_RANG, Reason.THEY_RANG, Reason.VOICEMAIL, Reason.BUSY, Reason.NOBODY_RANG)
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+
+
+def readable(phone: str | None) -> str:
+    """A number as people write it, with its country; whatever is no number as it stands."""
+    import phonenumbers  # slow to load, and only where there is a number
+
+    if phone is None or not _E164.fullmatch(phone):
+        return one_line(phone or "", 40)
+    return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _facts(context: WordingContext, lexicon: Lexicon) -> list[str]:
+    if context.to_guest or context.medium is not Kind.PHONE:
+        return []
+    return [lexicon.say(reason) for reason in _CALL_FACTS if reason in context.reasons]
+
+
+def _guide(context: WordingContext, lexicon: Lexicon) -> dict[str, str]:
+    """The firm's own words with what may be filled in; empty where there are none."""
+    if context.guide is None or context.to_guest:
+        return {}
+    filled = {
+        "{host}": one_line(context.host_name or context.reader_name or "", NAME_LIMIT),
+        "{time}": lexicon.clock(context.start, context.zone),
+    }
+
+    def fill(text: str) -> str:
+        for name, value in filled.items():
+            text = text.replace(name, value)
+        return one_line(text, 400)
+
+    return {one.name: fill(getattr(context.guide, one.name)) for one in fields(context.guide)}
 
 
 def _people(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:

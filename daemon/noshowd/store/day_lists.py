@@ -1,0 +1,30 @@
+"""Questions that wait for the list of a day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from noshowd.domain.followup import FollowUp, FollowUpKind, State, Withheld
+from noshowd.store.schema import outbox
+
+#: A question is laid aside within so long after it was planned.
+_PLANNED_BEFORE = timedelta(days=2)
+
+
+def laid_aside(conn: sa.Connection, person: str, *, since: datetime) -> list[tuple[str, FollowUp]]:
+    """Outbox key and follow-up of the questions to this person laid aside from then on, the oldest first."""
+    found = conn.execute(
+        sa.select(outbox.c.key, outbox.c.followup)
+        .where(
+            outbox.c.created_at >= since - _PLANNED_BEFORE,
+            outbox.c.person == person,
+            outbox.c.kind == FollowUpKind.QUESTION,
+            outbox.c.state == State.WITHHELD,
+            outbox.c.reason == Withheld.IN_THE_LIST,
+            outbox.c.changed_at >= since,
+        )
+        .order_by(outbox.c.created_at, outbox.c.key)
+    )
+    return [(row.key, row.followup) for row in found]

@@ -1,0 +1,74 @@
+"""Questions that wait for one list: what stands in it, whom it spares, and what a tap in it does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+
+import pytest
+
+from engine.house import ANNA, LINK, MEETING, TEN, House, at
+from noshowd.domain.evidence import Said
+from noshowd.domain.followup import FollowUpKind, State
+from noshowd.domain.verdict import Outcome
+from noshowd.engine.day_list import next_list
+from noshowd.store.database import Database
+
+#: 17:30 in Berlin, minutes after ten.
+LIST = 450
+SECOND = MEETING | {"id": "n", "at": "11:00", "link": LINK.replace("abc", "xyz"), "title": "Zweites"}
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    return House(database, meeting=[MEETING, SECOND], policy=[{"name": "calls", "ask_at": "17:30"}])
+
+
+async def test_one_list_instead_of_two_questions_with_a_tap_for_each(house: House) -> None:
+    await house.until(LIST - 1)
+    assert house.states(FollowUpKind.QUESTION) == [State.WITHHELD] * 2
+    assert not house.sent(FollowUpKind.NOTICE)
+    await house.until(LIST + 1)
+    (post,) = house.sent(FollowUpKind.NOTICE)
+    assert "10:00" in post.parcel.text
+    assert "Zweites" in post.parcel.text
+    labels = [choice.label for choice in post.parcel.choices]
+    assert [label[:5] for label in labels] == ["10:00"] * 3 + ["11:00"] * 3
+    assert "Zweites" not in (post.parcel.preview or "")
+
+
+async def test_a_tap_in_the_list_is_an_answer_and_twice_is_once(house: House) -> None:
+    await house.until(LIST + 1)
+    await house.press(Said.THEY_ARE_HERE, FollowUpKind.QUESTION, nth=0)
+    again = await house.press(Said.THEY_ARE_HERE, FollowUpKind.QUESTION, nth=0, answer_id="again")
+    await house.press(Said.NOT_THERE, FollowUpKind.QUESTION, nth=1)
+    await house.until(LIST + 3)
+    outcomes = {stored.meeting.title: stored.verdict.outcome for stored in house.meetings() if stored.verdict}
+    assert set(outcomes.values()) == {Outcome.HELD, Outcome.THEY_ARE_MISSING}
+    assert again in ("noted", "already decided")
+
+
+async def test_what_was_cleared_up_meanwhile_does_not_stand_in_it(house: House) -> None:
+    await house.until(LIST - 60)
+    await house.press(Said.MET_ELSEWHERE, FollowUpKind.QUESTION, nth=0)
+    await house.until(LIST + 1)
+    (post,) = house.sent(FollowUpKind.NOTICE)
+    assert {choice.label[:5] for choice in post.parcel.choices} == {"11:00"}
+
+
+async def test_an_empty_list_is_not_sent(house: House) -> None:
+    await house.until(LIST - 60)
+    await house.press(Said.MET_ELSEWHERE, FollowUpKind.QUESTION, nth=0)
+    await house.press(Said.MOVED, FollowUpKind.QUESTION, nth=1)
+    await house.until(LIST + 1)
+    assert house.states(FollowUpKind.NOTICE) == [State.WITHDRAWN]
+    assert not house.sent(FollowUpKind.NOTICE)
+
+
+def test_it_comes_in_the_evening_or_on_the_next_working_morning(house: House) -> None:
+    person = house.parts.directory.colleague(ANNA)
+    assert person is not None
+    assert next_list(house.parts, person, time(17, 30), TEN) == at(LIST)
+    # the second of March is a Monday
+    assert next_list(house.parts, person, time(8), TEN) == datetime(2026, 3, 3, 7, tzinfo=UTC)
+    friday = datetime(2026, 3, 6, 18, tzinfo=UTC)
+    assert next_list(house.parts, person, time(8), friday) == datetime(2026, 3, 9, 7, tzinfo=UTC)
