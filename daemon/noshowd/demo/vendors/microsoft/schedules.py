@@ -40,9 +40,11 @@ class Schedules:
 
     def _schedule(self, call: Call, reference: str) -> Answer:
         self.calendars.people.find(reference)
-        wanted = call.body["schedules"]
-        start, end = moment_of(call.body["startTime"]), moment_of(call.body["endTime"])
-        interval = timedelta(minutes=call.body.get("availabilityViewInterval", 30))
+        # the description writes the names of an action's members large, the pages small; both are taken
+        body = {name[:1].lower() + name[1:]: value for name, value in call.body.items()}
+        wanted = body["schedules"]
+        start, end = moment_of(body["startTime"]), moment_of(body["endTime"])
+        interval = timedelta(minutes=body.get("availabilityViewInterval", 30))
         if len(wanted) > 20:
             raise Refusal(400, "ErrorInvalidParameter", "At most 20 schedules may be asked for.")
         if end - start >= timedelta(days=62):
