@@ -26,7 +26,7 @@ from noshowd.config.model import Config
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.turn import next_due
-from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
+from noshowd.ports.channel import Carries, Channel, Parcel, Receipt, Recovery
 from noshowd.ports.errors import Permanent
 from noshowd.runtime.assemble import assemble
 from noshowd.runtime.bench import Adapters
@@ -101,6 +101,8 @@ class Orders:
     #: Hold when this step is reached for the nth time; None: work to the end.
     hold: tuple[str, int] | None = None
     worker: str = "first"
+    #: Makes another channel in the place of the file; a function that a new process can import.
+    channel: Callable[[Orders, ScaledClock, Holder], Channel] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +236,7 @@ async def _work(orders: Orders, holder: Holder) -> Ending:
             calendars={ACCOUNT: stage.calendar},
             watched=[(ACCOUNT, f"{name}@us.example") for name in OURS],
             presences={"meet": ScriptedRoom(traits(STORY.source[0]), stage.world, stage.moods, ())},
-            channels=[Wire(orders, clock, holder)],
+            channels=[(orders.channel or Wire)(orders, clock, holder)],
         )
         config = Config(mode=STORY.mode, us=STORY.us, person=STORY.person)
         parts = assemble(config, database=database, clock=clock, adapters=adapters, worker=orders.worker, key=b"crash")

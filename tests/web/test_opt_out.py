@@ -51,7 +51,9 @@ def test_a_look_changes_nothing_and_the_button_does(desk: Desk):
     assert page.headers["content-language"] == "de"
     assert "Keine Nachrichten mehr" in page.text
     assert desk.out == []
-    nonce = LexborHTMLParser(page.text).css_first("input[name=nonce]").attributes["value"] or ""
+    field = LexborHTMLParser(page.text).css_first("input[name=nonce]")
+    assert field is not None
+    nonce = field.attributes["value"] or ""
     assert desk.browser.post(desk.link(), data={"nonce": nonce}).status_code == 409, "too quick for a person"
     desk.clock.advance(5)
     assert "keine solchen Nachrichten mehr" in desk.browser.post(desk.link(), data={"nonce": nonce}).text
