@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 import structlog
-from starlette.types import ASGIApp
 
 from noshowd import __version__
 from noshowd.config.model import Config
@@ -44,10 +43,10 @@ from noshowd.runtime.systemd import Notifier
 from noshowd.store import health
 from noshowd.store.database import open_database
 from noshowd.store.errors import StoreError
-from noshowd.web.app import build_app
-from noshowd.web.inside import Inside
 from noshowd.web.tokens import Links, Signer
-from noshowd.web.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 log = structlog.get_logger()
 
@@ -162,6 +161,11 @@ class Daemon:
 
     def pages(self) -> ASGIApp:
         """The pages, webhooks and health of this daemon."""
+        # loaded only where they are served
+        from noshowd.web.app import build_app
+        from noshowd.web.inside import Inside
+        from noshowd.web.webhooks import Webhooks
+
         return build_app(
             answers=self._desk,
             links=self._links,
