@@ -21,7 +21,8 @@ from noshowd.domain.evidence import (
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
 from noshowd.domain.verdict import Reason
-from noshowd.engine.push import take
+from noshowd.engine.push import hurry, take
+from noshowd.ports.presence import Stir
 from noshowd.store import evidence, schema
 from noshowd.store.database import Database
 
@@ -135,3 +136,28 @@ async def test_a_push_that_matches_no_watched_meeting_leaves_no_trace(database: 
     assert await take(house.parts, Observation(calls=(call(GUEST, 600),))) == 0
     assert kept(house) == []
     assert STRANGER not in everything(house) + str(log)
+
+
+async def test_a_stir_has_the_source_look_at_what_is_watched_now_in_those_rooms(database: Database):
+    house = House(database, begins=-2)
+    await house.until(-2)
+
+    def due() -> list[Any]:
+        return house.run(lambda conn: list(conn.scalars(sa.select(schema.look.c.next_look_at))))
+
+    [before] = due()
+    assert before > house.clock.now() + timedelta(seconds=2)
+    for stir in (
+        Stir(source="meet", organizers=frozenset({GUS})),
+        Stir(source="another", organizers=frozenset({ANNA})),
+    ):
+        assert await hurry(house.parts, stir) == 0
+    assert await hurry(house.parts, Stir(source="meet", organizers=frozenset({ANNA}))) == 1
+    assert due() == [house.clock.now() + timedelta(seconds=2)]
+    assert await hurry(house.parts, Stir(source="meet", organizers=frozenset({ANNA}))) == 0
+
+
+async def test_nobody_looks_into_a_room_outside_its_window(database: Database):
+    house = House(database, begins=-60 * 5)
+    await house.until(-60 * 5)
+    assert await hurry(house.parts, Stir(source="meet", organizers=frozenset({ANNA}))) == 0

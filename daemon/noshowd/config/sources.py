@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from noshowd.config.accounts import Reach
 from noshowd.config.call_records import AsteriskCdrPresence, CdrFilesPresence, CdrPresence
@@ -19,6 +19,7 @@ from noshowd.config.phones import (
     TwilioCallbackPresence,
     TwilioPresence,
 )
+from noshowd.config.refusal import refuse
 from noshowd.config.values import Name, Section
 
 
@@ -31,6 +32,22 @@ class GoogleMeetPresence(Reach):
     lookup: Literal["directory", "off"] = Field(
         default="directory", description="How ids of participants become addresses: the directory (Admin SDK) or not."
     )
+    topic: Annotated[str, Field(pattern=r"^projects/[^/]+/topics/[^/]+$")] | None = Field(
+        default=None,
+        description="Pub/Sub topic by which Meet tells of comings and goings within seconds; needs queue.",
+        examples=["projects/beispiel/topics/meet"],
+    )
+    queue: Annotated[str, Field(pattern=r"^projects/[^/]+/subscriptions/[^/]+$")] | None = Field(
+        default=None,
+        description="Pull subscription of that topic; the key's service account must be allowed to read it.",
+        examples=["projects/beispiel/subscriptions/noshowd"],
+    )
+
+    @model_validator(mode="after")
+    def _topic_and_queue(self) -> Self:
+        if (self.topic is None) != (self.queue is None):
+            raise refuse("topic and queue together", do="Add the missing one, or remove both.")
+        return self
 
 
 class TeamsPresence(Reach):

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from noshowd.domain.evidence import Observation, SourceTraits
 from noshowd.domain.meeting import Meeting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stir:
+    """Something happened in a room of one of these people: a look by this source is worth while now. Proves nothing."""
+
+    source: str
+    #: Addresses, lower case.
+    organizers: frozenset[str]
+
+
+class StirSource(Protocol):
+    """Something that tells of stirs for as long as it runs."""
+
+    name: str
+
+    async def run(self, heed: Callable[[Stir], Awaitable[object]]) -> None:
+        """Tell until cancelled, reconnecting by itself. What is missed meanwhile is caught up by looking."""
+        ...
 
 
 class PresenceSource(Protocol):

@@ -16,7 +16,7 @@ from noshowd.ports.channel import Channel
 from noshowd.ports.check import Check
 from noshowd.ports.clock import Clock
 from noshowd.ports.hints import HintSource
-from noshowd.ports.presence import PresenceSource
+from noshowd.ports.presence import PresenceSource, StirSource
 from noshowd.ports.webhook import Webhook
 
 
@@ -41,6 +41,8 @@ class Adapters:
     webhooks: list[Webhook] = field(default_factory=list)
     #: Streams that run as long as the worker, by name.
     streams: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    #: What tells that a look is worth while, as long as the worker runs.
+    stirs: list[StirSource] = field(default_factory=list)
     #: Trials for `noshowd doctor`, by the table of the configuration.
     checks: dict[str, Check] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -26,6 +27,7 @@ from noshowd.engine.opting_out import OptOutDesk
 from noshowd.engine.parts import Linker, no_links
 from noshowd.ports.answers import AnswerSource
 from noshowd.ports.clock import Clock
+from noshowd.ports.presence import Stir
 from noshowd.ports.webhook import Signal
 from noshowd.runtime import mark
 from noshowd.runtime.assemble import assemble, renewed
@@ -100,7 +102,10 @@ class Daemon:
             owners=ConfiguredDirectory(config).owners(),
             box=self._desk,
             sources=self._adapters.answers,
-            streams=self._adapters.streams,
+            streams={
+                **self._adapters.streams,
+                **{one.name: partial(one.run, self._hurry) for one in self._adapters.stirs},
+            },
             version=__version__,
             alive=self._pulse.beat,
         )
@@ -189,6 +194,9 @@ class Daemon:
 
     async def _receive(self, seen: Observation) -> None:
         await push.take(self.parts, seen)
+
+    async def _hurry(self, stir: Stir) -> None:
+        await push.hurry(self.parts, stir)
 
     async def _heed(self, signal: Signal) -> None:
         await watching.heed(self.parts, signal)

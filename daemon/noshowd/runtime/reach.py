@@ -20,10 +20,12 @@ from noshowd.runtime.bench import Bench
 _SKEW = timedelta(seconds=10)
 
 
-#: Addresses of an account that are asked only where something of this kind is switched on.
+#: Addresses of an account that are asked only where something of this kind, or with this key, is switched on.
 _ONLY_FOR = {
     "meet_url": "google_meet",
     "directory_url": "google_meet",
+    "events_url": "topic",
+    "pubsub_url": "topic",
     "gmail_url": "gmail",
     "tasks_url": "google_tasks",
 }
@@ -32,6 +34,7 @@ _ONLY_FOR = {
 def addresses(section: Any, config: Config) -> list[str]:
     """One address for each server that a table makes use of."""
     kinds = {one.kind for one in (*config.presence, *config.channel, *config.tasks)}
+    kinds |= {"topic" for one in config.presence if getattr(one, "topic", None) is not None}
     given = [value for key, value in section.model_dump().items() if _ONLY_FOR.get(key) in (None, *kinds)]
     found = [value for value in given if isinstance(value, str) and value.startswith(("https://", "http://"))]
     return list({urlsplit(value).netloc: value for value in reversed(found)}.values())[::-1]

@@ -79,6 +79,13 @@ def record_bad(conn: sa.Connection, claim: ClaimedLook, *, error: str, next_look
     _record(conn, claim, failures=claim.failures + 1, last_error=error, next_look_at=next_look_at)
 
 
+def hurry(conn: sa.Connection, source: str, rounds: Collection[RoundId], *, at: datetime) -> int:
+    """Have this source look at these rounds no later than `at`, where it was going to look at all; at how many."""
+    this = sa.tuple_(look.c.meeting, look.c.round)
+    planned = (look.c.source == source, look.c.next_look_at > at, this.in_(list(rounds)))
+    return conn.execute(sa.update(look).where(*planned).values(next_look_at=at)).rowcount
+
+
 def next_due(conn: sa.Connection, *, now: datetime) -> datetime | None:
     return leases.next_due(conn, look.c.next_look_at, now=now)
 

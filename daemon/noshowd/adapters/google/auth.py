@@ -45,7 +45,7 @@ class SignIns:
 
     def __init__(self, account: GoogleAccount) -> None:
         self._account = account
-        self._kept: dict[tuple[str, Scope] | None, SignIn] = {}
+        self._kept: dict[tuple[str | None, Scope] | None, SignIn] = {}
         self._making = Lock()
         #: Reading a private key takes a tenth of a second: once for all credentials.
         self._signs: Any = None
@@ -97,8 +97,11 @@ class SignIns:
         except (ValueError, KeyError, exceptions.GoogleAuthError):
             return None
 
-    def get(self, subject: str, scope: Scope) -> SignIn:
-        """The sign-in as `subject`. One person's own sign-in is the same for every scope it was given."""
+    def get(self, subject: str | None, scope: Scope) -> SignIn:
+        """The sign-in as `subject`, or as the service account itself.
+
+        One person's own sign-in is the same for every scope it was given.
+        """
         key = (subject, scope) if self.delegated else None
         with self._making:
             found = self._kept.get(key)
@@ -106,7 +109,7 @@ class SignIns:
                 found = self._kept[key] = SignIn(self._credentials(subject, scope))
             return found
 
-    def _credentials(self, subject: str, scope: Scope) -> Credentials:
+    def _credentials(self, subject: str | None, scope: Scope) -> Credentials:
         key = self._key
         token_uri = self._account.endpoints.token or key.get("token_uri", _GOOGLE_ISSUER)
         try:

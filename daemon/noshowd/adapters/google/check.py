@@ -69,7 +69,9 @@ def _trial(client: GoogleClient, scope: Scope, now: datetime) -> Callable[[], Co
     if scope in _TRIALS:
         method, parameters = _TRIALS[scope]
         return lambda: client.call(method, subject=client.sign_ins.subject(mailbox), **parameters)
-    return lambda: client.sign_in(client.sign_ins.subject(mailbox), scope)
+    # the queue is read as the service account itself
+    subject = None if scope is Scope.PUBSUB else client.sign_ins.subject(mailbox)
+    return lambda: client.sign_in(subject, scope)
 
 
 async def _judge(

@@ -27,8 +27,15 @@ from noshowd.adapters.google.transport import Connections
 from noshowd.ports.errors import Temporary
 
 Json = dict[str, Any]
-_VERSIONS = {"calendar": "v3", "meet": "v2", "tasks": "v1", "gmail": "v1", "admin": "directory_v1"}
-_ENDPOINTS = {"admin": "directory"}
+_VERSIONS = {
+    "calendar": "v3",
+    "meet": "v2",
+    "tasks": "v1",
+    "gmail": "v1",
+    "admin": "directory_v1",
+    "workspaceevents": "v1",
+}
+_ENDPOINTS = {"admin": "directory", "workspaceevents": "events"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +71,17 @@ class GoogleClient:
         work = partial(self._call, method, subject, headers or {}, parameters)
         return await loop.run_in_executor(self._pool, work)
 
-    async def sign_in(self, subject: str, scope: Scope) -> None:
-        """Fetch an access token, and do nothing with it."""
+    async def sign_in(self, subject: str | None, scope: Scope) -> str:
+        """An access token, fetched where the present one is no longer good; without a subject, the account's own."""
 
-        def renew() -> None:
+        def renew() -> str:
             with _our_words(writing=False):
                 request = google_auth_httplib2.Request(self._connections.for_reading())
-                self.sign_ins.get(subject, scope).renew(request)
+                sign_in = self.sign_ins.get(subject, scope)
+                sign_in.renew(request)
+                return str(sign_in.credentials.token)
 
-        await asyncio.get_running_loop().run_in_executor(self._pool, renew)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, renew)
 
     async def pages(self, method: Method, *, subject: str, **parameters: Any) -> AsyncIterator[Json]:
         """Every page of a listing; only the page token says whether another follows."""

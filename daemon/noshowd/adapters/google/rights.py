@@ -19,6 +19,7 @@ WITHOUT: Mapping[Scope, str] = MappingProxyType(
         Scope.SEND_MAIL: "No mail can be sent through Gmail.",
         Scope.READ_MAIL: "A mail in doubt cannot be looked up: a person is asked whether it left.",
         Scope.DRAFT_MAIL: "No drafts can be made.",
+        Scope.PUBSUB: "Meet tells of nobody's coming: rooms are looked into at the ordinary pace.",
     }
 )
 

@@ -19,3 +19,4 @@ class Scope(StrEnum):
     SEND_MAIL = f"{_AUTH}gmail.send"
     READ_MAIL = f"{_AUTH}gmail.readonly"
     DRAFT_MAIL = f"{_AUTH}gmail.compose"
+    PUBSUB = f"{_AUTH}pubsub"

@@ -16,6 +16,8 @@ class Endpoints:
     tasks: str = "https://tasks.googleapis.com/"
     gmail: str = "https://gmail.googleapis.com/"
     directory: str = "https://admin.googleapis.com/"
+    events: str = "https://workspaceevents.googleapis.com/"
+    pubsub: str = "https://pubsub.googleapis.com/"
     token: str | None = None
 
     @classmethod
@@ -29,6 +31,8 @@ class Endpoints:
             tasks=other,
             gmail=other,
             directory=other,
+            events=other,
+            pubsub=other,
             token=f"{root}/token",
         )
 
@@ -73,6 +77,20 @@ class MeetSettings:
     lookup: Lookup = Lookup.DIRECTORY
     #: How far behind the present its answers are taken to be (no figure is published; facts, 2.2).
     lag: timedelta = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSettings:
+    """Meet tells of comings and goings by Pub/Sub (facts, 3). `source` is the Meet source it hurries."""
+
+    source: str
+    #: `projects/{project}/topics/{name}`, in the project of the key; `meet-api-event-push@system.gserviceaccount.com`
+    #: must be allowed to publish there.
+    topic: str
+    #: `projects/{project}/subscriptions/{name}` of that topic, for pulling.
+    queue: str
+    #: Whose rooms.
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

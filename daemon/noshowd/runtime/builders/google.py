@@ -52,7 +52,24 @@ def meet(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.google.settings import Lookup, MeetSettings
 
     settings = MeetSettings(name=section.name, lookup=Lookup(section.lookup))
-    made.presences[section.name] = MeetPresence(_client(bench, section.account), settings)
+    client = _client(bench, section.account)
+    made.presences[section.name] = MeetPresence(client, settings)
+    if section.topic is not None:
+        _events(bench, section, client, made)
+
+
+def _events(bench: Bench, section: Any, client: Any, made: Adapters) -> None:
+    """Meet tells of comings and goings in the rooms of everybody who can be acted for."""
+    from noshowd.adapters.google.event_subscriptions import EventSubscriptions
+    from noshowd.adapters.google.meet_events import MeetEvents
+    from noshowd.adapters.google.queue import Queue
+    from noshowd.adapters.google.settings import EventSettings
+
+    watched = bench.account(section.account).calendars
+    people = tuple(one for one in watched if client.sign_ins.can_act_as(one))
+    settings = EventSettings(source=section.name, topic=section.topic, queue=section.queue, people=people)
+    queue = bench.shared(f"queue {section.name}", lambda: Queue(client, section.queue))
+    made.stirs.append(MeetEvents(EventSubscriptions(client, settings), queue, settings, bench.clock))
 
 
 def gmail(bench: Bench, section: Any, made: Adapters) -> None:
@@ -83,6 +100,8 @@ def scopes(config: Config, name: str) -> frozenset[Any]:
     for presence in config.presence:
         if presence.kind == "google_meet" and presence.account == name:
             wanted |= {Scope.MEET} | ({Scope.DIRECTORY} if presence.lookup == "directory" else set())
+            # events are about accounts by their number, which the directory knows
+            wanted |= {Scope.PUBSUB, Scope.DIRECTORY} if presence.topic is not None else set()
     for channel in config.channel:
         if channel.kind == "gmail" and channel.account == name:
             wanted.add(Scope.SEND_MAIL)
@@ -112,6 +131,8 @@ def _client(bench: Bench, name: str) -> Any:
                     tasks=_root(section.tasks_url),
                     gmail=_root(section.gmail_url),
                     directory=_root(section.directory_url),
+                    events=_root(section.events_url),
+                    pubsub=_root(section.pubsub_url),
                     token=section.token_uri,
                 ),
                 ca_file=bench.ca_file(section),

@@ -22,6 +22,8 @@ _APIS = (
     ("gmail", "v1"),
     ("people", "v1"),
     ("admin", "directory_v1"),
+    ("workspaceevents", "v1"),
+    ("pubsub", "v1"),
 )
 _PLACEHOLDER = re.compile(r"\{(\+?)([^}]+)\}")
 

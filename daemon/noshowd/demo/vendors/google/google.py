@@ -24,6 +24,7 @@ from noshowd.demo.vendors.google.paging import Pager
 from noshowd.demo.vendors.google.people import People
 from noshowd.demo.vendors.google.server import Front
 from noshowd.demo.vendors.google.tasks import Tasks
+from noshowd.demo.vendors.google.workspace_events import WorkspaceEvents
 from noshowd.demo.vendors.serving import LoopbackServer
 
 
@@ -49,6 +50,7 @@ class SimulatedGoogle:
         self.writes = CalendarWrites(self.calendars, self.meetings)
         self.rest = CalendarRest(self.calendars, self.pager)
         self.channels = Channels(self.calendars)
+        self.events = WorkspaceEvents(now)
         meet = MeetApi(self.meetings, self.people, self.pager)
         self._reads = CalendarReads(self.calendars, self.pager)
         parts = (
@@ -56,6 +58,7 @@ class SimulatedGoogle:
             self.writes,
             self.rest,
             self.channels,
+            self.events,
             meet,
             self.tasks,
             self.mail,
@@ -135,16 +138,24 @@ class SimulatedGoogle:
             else:
                 visitor = Visitor(how=how, name=who)
             self.meetings.join(code, visitor, at or self._now(), device)
+            self._stir(code, "joined")
 
     def enter(self, code: str, visitor: Visitor) -> None:
         """Somebody comes in as whom they say they are, with whatever account."""
         with self._front.lock:
             self.meetings.join(code, visitor, self._now())
+            self._stir(code, "joined")
 
     def leave(self, code: str, who: str, at: datetime | None = None, *, device: str | None = None) -> None:
         """With one device, or with every."""
         with self._front.lock:
             self.meetings.leave(code, who, at or self._now(), device)
+            self._stir(code, "left")
+
+    def _stir(self, code: str, what: str) -> None:
+        space = self.meetings.space(code)
+        if space is not None:
+            self.events.stirred(space.owner, what, f"conferenceRecords/of-{space.id}/participants/somebody")
 
     def withdraw_token(self, address: str) -> None:
         """From now on every sign-in as this person is refused."""
