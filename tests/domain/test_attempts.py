@@ -12,6 +12,7 @@ from domain.scenes import (
     ANNA,
     BEN,
     GUS,
+    LINE,
     MATCHES,
     NUMBER,
     PBX,
@@ -44,6 +45,15 @@ def verdict(*facts: CallRecord | Coverage, meeting: Meeting | None = None, minut
 
 def over(direction: Direction, begin: float, result: CallResult = CallResult.NO_ANSWER, **changes: Any) -> CallRecord:
     return call(direction, begin, result=result, **changes)
+
+
+def ringing(direction: Direction, begin: float, **changes: Any) -> CallRecord:
+    return call(direction, begin, result=CallResult.RINGING, over=False, **changes)
+
+
+def doubled(record: CallRecord) -> CallRecord:
+    """In the doubled hour: it may as well have been an hour later."""
+    return replace(record, or_later_by=timedelta(hours=1))
 
 
 #: calls, who was to ring -> the outcome after the slot, and reasons that must and must not be among those given.
@@ -79,6 +89,10 @@ ATTEMPTS: list[tuple[str, list[CallRecord], Caller, Outcome, set[Reason], set[Re
     ("talk long before", [call(OUT, -121, talked=2)], OURS, WE, set(), {Reason.OTHER_TIME}),
     ("no talk an hour before", [over(OUT, -60)], OURS, WE, set(), {Reason.OTHER_TIME}),
     ("no talk before and one in time", [over(IN, -60), over(OUT, 0)], OURS, THEY, set(), {Reason.OTHER_TIME}),
+    ("a call an hour later, still ringing", [ringing(OUT, 50)], OURS, OPEN, {Reason.OTHER_TIME}, set()),
+    ("their vain call before the window", [over(IN, -12)], THEIRS, WE, {Reason.THEY_RANG}, set()),
+    ("our vain call before the window", [over(OUT, -12)], OURS, OPEN, {Reason.OTHER_TIME}, set()),
+    ("either reading", [doubled(over(OUT, 0))], OURS, OPEN, {Reason.OTHER_TIME}, {Reason.WE_RANG}),
     # with whom
     ("hidden", [over(IN, 3, number=None)], THEIRS, OPEN, {Reason.HIDDEN_CALL}, {Reason.OTHER_NUMBER}),
     ("digits alike", [over(IN, 3, number=SWITCHBOARD)], THEIRS, OPEN, {Reason.WEAK_NUMBER}, {Reason.HIDDEN_CALL}),
@@ -86,6 +100,16 @@ ATTEMPTS: list[tuple[str, list[CallRecord], Caller, Outcome, set[Reason], set[Re
     ("foreign, from us", [over(OUT, 3, number=FOREIGN)], THEIRS, THEY, set(), {Reason.OTHER_NUMBER}),
     ("foreign, too short", [call(OUT, 3, talked=0.3, number=FOREIGN)], THEIRS, THEY, set(), {Reason.OTHER_NUMBER}),
     ("foreign, talked", [call(OUT, 3, talked=0.34, number=FOREIGN)], THEIRS, OPEN, {Reason.OTHER_NUMBER}, set()),
+    ("foreign, ringing", [ringing(OUT, 3, number=FOREIGN)], THEIRS, OPEN, {Reason.OTHER_NUMBER}, set()),
+    ("foreign, an hour later", [call(IN, 100, talked=5, number=FOREIGN)], THEIRS, THEY, set(), {Reason.OTHER_TIME}),
+    (
+        "foreign, on into the slot",
+        [call(IN, -40, talked=42, number=FOREIGN)],
+        THEIRS,
+        OPEN,
+        {Reason.OTHER_NUMBER},
+        set(),
+    ),
     ("a customer", [call(IN, 3, talked=5, number=CUSTOMER)], THEIRS, THEY, set(), {Reason.OTHER_NUMBER}),
     ("foreign, a little early", [over(IN, -15, number=FOREIGN)], THEIRS, OPEN, {Reason.OTHER_NUMBER}, set()),
     ("foreign, earlier", [over(IN, -15.1, number=FOREIGN)], THEIRS, THEY, set(), {Reason.OTHER_NUMBER}),
@@ -127,6 +151,9 @@ def test_nothing_is_proved_of_lines_that_are_not_seen(
         ([lines_covered(-9, 12)], THEY, None),
         # a call that began early may still go on
         ([lines_covered(-8.9, 12)], OPEN, Reason.GAP),
+        # it ended before the slot
+        ([lines_covered(-20, -11)], OPEN, Reason.GAP),
+        ([lines_covered(-20, -10.5)], OPEN, Reason.GAP),
         ([], OPEN, Reason.NO_COVERAGE),
         ([covered(-10, 12, source="pbx")], OPEN, Reason.NO_COVERAGE),
         ([replace(SEEN, lines=frozenset({FOREIGN}))], OPEN, Reason.NO_COVERAGE),
@@ -228,6 +255,20 @@ def test_on_a_bridge_ours_is_seen_and_nobody_else(
     assert reasons <= result.reasons
     assert (Reason.NOBODY_RANG in result.reasons) == (not calls)
     assert result.ours_here == (Reason.CALL_RUNNING in reasons)
+
+
+def test_on_a_bridge_nobody_is_proved_to_be_missing() -> None:
+    elsewhere = phone(ANNA, replace(GUS, lines=("+491713920050",)))
+    for caller in Caller:
+        bridge = replace(elsewhere, place=replace(elsewhere.place, caller=caller, bridge=True))
+        assert verdict(SEEN, meeting=bridge).outcome is OPEN
+        assert verdict(call(OUT, 0, talked=9), SEEN, meeting=bridge).outcome is OPEN
+        assert verdict(call(OUT, 0, talked=9), SEEN, meeting=bridge).ours is SidePresence.PRESENT
+
+
+def test_told_to_ring_us_they_wait_at_their_own_number() -> None:
+    told = replace(phone(), place=replace(phone().place, phone=LINE, caller=THEIRS))
+    assert verdict(over(OUT, 0), SEEN, meeting=told).outcome is THEY
 
 
 def test_in_the_doubled_hour_a_call_may_lie_in_the_slot_by_either_reading() -> None:

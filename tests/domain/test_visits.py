@@ -27,7 +27,7 @@ from domain.scenes import (
 from noshowd.domain.entry import Response
 from noshowd.domain.evidence import Blind, Coverage, Evidence, Identity, MatchStrength, Said, Sighting, Statement, Where
 from noshowd.domain.judge import judge
-from noshowd.domain.matching import Matches, Who
+from noshowd.domain.matching import Matches, Who, certainly_missing
 from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
 
@@ -331,3 +331,15 @@ def test_whoever_says_so_was_there_and_a_source_that_saw_nobody_was_right(said: 
     evidence = Evidence(coverages=(covered(-15, 12),), statements=(Statement(by=ANNA.key, at=at(6), said=said),))
     result = judge(video(), evidence, WHO, POLICY, at(12.2), sources={"meet": MEET})
     assert (result.outcome, result.as_of) == (Outcome.THEY_ARE_MISSING, at(12))
+    assert result.reasons & {Reason.NOBODY_SEEN, Reason.NEVER_SEEN} == {Reason.NEVER_SEEN}
+
+
+def test_as_many_as_possible_are_assigned_before_anybody_is_certainly_missing() -> None:
+    anybody, not_gus, neither = Who(), Who(not_these=frozenset({"gus"})), Who(not_these=frozenset({"gus", "eva"}))
+    assert certainly_missing([], ["gus", "eva"]) == 2
+    assert certainly_missing([anybody], ["gus", "eva"]) == 1
+    # whoever was assigned first gives way
+    assert certainly_missing([anybody, not_gus], ["eva", "gus"]) == 0
+    assert certainly_missing([not_gus, neither], ["eva", "gus"]) == 1
+    assert certainly_missing([neither], ["gus", "eva"]) == 2
+    assert certainly_missing([anybody, anybody, anybody], ["gus"]) == 0

@@ -50,9 +50,9 @@ def _in_window(call: CallRecord, meeting: Meeting, rules: JudgingRules) -> bool:
 
 
 def _goes_on_into(call: CallRecord, meeting: Meeting, rules: JudgingRules, now: datetime) -> bool:
-    """Whether they had been talking before and still talked in the slot."""
+    """Whether a call from before went on in the slot."""
     together = (call.ended or now) + call.or_later_by - meeting.start
-    return call.began < meeting.start and bool(call.talked(now)) and together >= rules.overlap_for_held
+    return call.began < meeting.start and together >= rules.overlap_for_held
 
 
 def _sort(meeting: Meeting, evidence: Evidence, matches: Matches, rules: JudgingRules, now: datetime) -> _Calls:
@@ -61,13 +61,12 @@ def _sort(meeting: Meeting, evidence: Evidence, matches: Matches, rules: Judging
         strength = _strength(call, meeting, matches)
         if call.their_number in matches.others:
             continue
-        theirs = strength >= MatchStrength.MEDIUM
-        if _in_window(call, meeting, rules) or (theirs and _goes_on_into(call, meeting, rules, now)):
+        if _in_window(call, meeting, rules) or _goes_on_into(call, meeting, rules, now):
             _enter(call, strength, calls, meeting, rules, now)
-        elif theirs and _at_other_time(call, meeting, rules, now):
+        elif strength >= MatchStrength.MEDIUM and _at_other_time(call, meeting, rules, now):
             calls.doubts.add(Reason.OTHER_TIME)
-        elif not theirs and meeting.start - rules.early_window <= call.began < meeting.start:
-            # a little early, and nobody knows with whom
+        elif meeting.start - rules.early_window <= call.began < meeting.start:
+            # a little early, with nobody knows whom, or in vain
             _enter(call, strength, calls, meeting, rules, now)
     if not calls.ours:
         calls.doubts |= calls.off_time
@@ -84,7 +83,7 @@ def bridge_of(meeting: Meeting) -> str | None:
 def numbers_to_ring(meeting: Meeting) -> frozenset[str]:
     """Where they wait to be rung: the number of the appointment, else every one that is known to be theirs."""
     number = meeting.place.phone
-    if number is not None and number != bridge_of(meeting) and number not in lines_of_ours(meeting):
+    if number is not None and number not in lines_of_ours(meeting):
         return frozenset({number})
     return frozenset(lines_of_theirs(meeting))
 
@@ -213,10 +212,10 @@ def find_on_phone(
     if calls.talks:
         return _held(meeting, min(c.began for c in calls.talks))
     as_of, gaps = _all_lines_seen(meeting, evidence, rules)
-    ours, theirs = _sides(calls, meeting.place.caller, complete=as_of is not None)
-    if ours is SidePresence.UNKNOWN and any(
-        c.running or c.talked(now) >= rules.shortest_talk for c in calls.dialled_in
-    ):
+    # on a bridge they may be together with others, and no source of ours sees it
+    complete = as_of is not None and not meeting.place.bridge
+    ours, theirs = _sides(calls, meeting.place.caller, complete=complete)
+    if any(c.running or c.talked(now) >= rules.shortest_talk for c in calls.dialled_in):
         ours = SidePresence.PRESENT
     reasons = gaps | _reasons(calls, meeting)
     running = bool(calls.running)

@@ -152,7 +152,7 @@ def _set(people: tuple[PersonVerdict, ...], keys: set[str], presence: Presence) 
 
 def _moment(meeting: Meeting, findings: Findings, policy: Policy, now: datetime, *, said_confirms: bool) -> Moment:
     """How far the slot has come: the evidence counts only as far as it reaches (as of t)."""
-    reached = findings.as_of or now
+    reached = min(findings.as_of or now, now)
     confirmation = meeting.start + policy.judging.confirmation(meeting.length)
     if reached < confirmation and not said_confirms:
         return Moment.OPEN
