@@ -12,7 +12,7 @@ SOAK_SEED   ?= 1
 MUTANTS     ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-real soak mutation bench lint format lock clean
+.PHONY: help setup demo test test-real soak mutation bench docs lint format lock clean
 
 help:
 	@echo 'make demo       a working day with simulated vendors, in about a minute'
@@ -21,6 +21,7 @@ help:
 	@echo 'make soak       the full counts: SOAK_ROUNDS=$(SOAK_ROUNDS) SOAK_SEED=$(SOAK_SEED)'
 	@echo 'make mutation   takes every rule of judging away once'
 	@echo 'make bench      measurements, printed and never judged'
+	@echo 'make docs       the documentation as pages, in build/docs'
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make format     lets ruff mend what it can'
 	@echo 'make lock       renews requirements/*.txt from pyproject.toml'
@@ -54,6 +55,10 @@ bench: $(READY)
 	@set -e; for script in tests/bench/*.py; do \
 		case "$$script" in */\*.py) echo 'no benchmark there yet'; continue;; esac; \
 		echo "== $$script"; PYTHONPATH=tests $(BIN)/python -P "$$script"; done
+
+docs: $(READY)
+	@$(BIN)/python tools/reference
+	$(BIN)/python -m sphinx -q -W --keep-going -b html -d build/doctrees docs build/docs
 
 # All of them even if one finds something, so that one run shows everything.
 lint: $(READY)

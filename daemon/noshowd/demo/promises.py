@@ -70,8 +70,9 @@ def _nobody_accused_at_noon(of: Evidence) -> bool:
 
 
 def _one_notice_and_recovery(of: Evidence) -> bool:
-    steps = Counter(one.row.followup.key.step.partition(":")[0] for one in of.story.followups if one.title == "")
-    return steps == {"blind": 1, "recovered": 1} and len(of.mails(IDA)) == 2
+    told = [one for one in of.story.followups if one.title == "" and one.left]
+    steps = Counter(one.row.followup.key.step.partition(":")[0] for one in told)
+    return (steps["blind"], steps["recovered"]) == (1, 1) and len(of.mails(IDA)) >= 2
 
 
 def _killed_once(of: Evidence) -> bool:

@@ -20,6 +20,8 @@ _WHY: dict[FollowUpKind, str] = {
 _NOTICES = {
     "blind": "Access refused ({detail}). While it is blind nothing is concluded and nobody is accused.",
     "recovered": "It can be seen again.",
+    "enrolled": "Nobody is watched without being told, and without a way to leave.",
+    "digest": "The day in a few lines.",
     "in_doubt": "Killed while sending: a person looks, rather than a second mail going out.",
 }
 _OURS_MISSED = "It is confirmed that {person} did not come; the guest was there."

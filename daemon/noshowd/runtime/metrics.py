@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry
@@ -13,6 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from noshowd.store import calendars, entries, figures, health
+from noshowd.store.database import open_database
 from noshowd.store.health import Condition
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -23,8 +24,26 @@ _QUANTILES = (0.5, 0.9, 0.99, 1.0)
 def exposition(conn: sa.Connection, now: datetime) -> bytes:
     """All numbers in the text format of Prometheus."""
     registry = CollectorRegistry()
-    registry.register(_Measured([*_sources(conn, now), *_work(conn, now), *_delays(conn, now)]))
+    registry.register(_Measured([*_families(conn, now)]))
     return generate_latest(registry)
+
+
+def meaning() -> dict[str, str]:
+    """Every metric with its labels, and what it tells."""
+    with open_database("sqlite://") as nothing:
+        families = nothing.read_sync(lambda conn: [*_families(conn, datetime.max.replace(tzinfo=UTC))])
+    return {_with_labels(family): family.documentation for family in families}
+
+
+def _with_labels(family: GaugeMetricFamily) -> str:
+    labels: Sequence[str] = family._labelnames  # noqa: SLF001 - the library offers no other way to read them
+    return f"{family.name}{{{', '.join(labels)}}}" if labels else str(family.name)
+
+
+def _families(conn: sa.Connection, now: datetime) -> Iterator[GaugeMetricFamily]:
+    yield from _sources(conn, now)
+    yield from _work(conn, now)
+    yield from _delays(conn, now)
 
 
 class _Measured(Collector):
