@@ -11,8 +11,11 @@ from noshowd.reading.booking_links import reschedule_page
     ("text", "page"),
     [
         (
-            "Event Name: Intro\n\nCancel: https://calendly.com/cancellations/AB12\n"
-            "Reschedule: https://calendly.com/reschedulings/AB12\n",
+            """Event Name: Intro
+
+            Cancel: https://calendly.com/cancellations/AB12
+            Reschedule: https://calendly.com/reschedulings/AB12
+            """,
             "https://calendly.com/reschedulings/AB12",
         ),
         (

@@ -1,4 +1,4 @@
-"""Which of a few offered times somebody means who answers in words: "Montag 9 Uhr", "Tuesday works", "23.11. halb drei".
+"""Which of a few offered times a reply means: "Montag 9 Uhr", "Tuesday works", "am 23.11. um halb drei".
 
 Tolerant in spelling and strict in meaning: every number in the line must be explained, and whatever could be meant
 otherwise means nothing, so that a person reads it.
