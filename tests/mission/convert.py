@@ -154,6 +154,10 @@ def said(case: Case, by: str, at: int) -> Statement | None:
     return None if word is None else Statement(by=by, at=instant(at), said=word)
 
 
+def _down(source: dict[str, Any], at: int) -> bool:
+    return any(since <= at < until for since, until in source["outages"])
+
+
 def _said_of_room(case: Case, by: str) -> Said | None:
     """Only who was inside through the whole wait can say that nobody came; whoever was not there says so."""
     mine = case["truth"]["inside"].get(by, [])
@@ -172,7 +176,13 @@ def _said_of_call(case: Case) -> Said | None:
         return Said.TALKED
     rang_them = any(c["direction"] == "out" for c in calls)
     if any(c["direction"] == "in" for c in calls):
-        recorded = {c["number"] for s in case["sources"] for c in s["calls"] if c["direction"] == "in"}
+        # what a line monitor missed while it was down is on the telephone alone
+        recorded = {
+            c["number"]
+            for s in case["sources"]
+            for c in s["calls"]
+            if c["direction"] == "in" and not (s["kind"] == "live_calls" and _down(s, c["began"]))
+        }
         unaware = Said.NOBODY_ANSWERED if case["phone"] in recorded else None
         return unaware if rang_them else Said.I_FORGOT
     if rang_them:
