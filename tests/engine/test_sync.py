@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -143,7 +144,7 @@ def two(database: Database) -> tuple[House, TwoCalendars]:
 async def read_both(house: House, minute: float) -> dict[str, Condition]:
     house.pass_time(minute)
     for name in (ANNA, BEN):
-        house.run(lambda conn, name=name: calendars.look_now(conn, ACCOUNT, name, now=house.clock.now()))
+        house.run(partial(calendars.look_now, account=ACCOUNT, name=name, now=house.clock.now()))
     await sync_due(house.parts)
     return {part.part: part.state for part in house.run(health.read)}
 
@@ -192,7 +193,7 @@ async def test_a_user_whose_calls_are_spent_waits_for_the_next_minute_and_others
     asked = len(feed.asked)
     house.pass_time(5)
     for name in (ANNA, BEN):
-        house.run(lambda conn, name=name: calendars.look_now(conn, ACCOUNT, name, now=house.clock.now()))
+        house.run(partial(calendars.look_now, account=ACCOUNT, name=name, now=house.clock.now()))
     assert await sync_due(replace(parts, pace=replace(parts.pace, user_calls_a_minute=1))) == 1
     assert len(feed.asked) <= asked + 1
     assert min(one.next_look_at for one in house.run(calendars.states)) == at(6)

@@ -60,7 +60,8 @@ def _claim(conn: sa.Connection, parts: Parts) -> list[ClaimedCalendar]:
 def _wish(parts: Parts, claim: ClaimedCalendar) -> Wish:
     """What listing this calendar costs, and whom."""
     calls = _FULL_LISTING if claim.cursor is None else 1
-    source, account = parts.calendars.get(claim.account), (claim.account, parts.pace.calls_a_minute)
+    account = (claim.account, parts.pace.calls_a_minute)
+    source: object = parts.calendars.get(claim.account)
     if not isinstance(source, Metered):
         return Wish(calls=calls, of=(account,))
     user = hashlib.blake2b(source.charged(claim.calendar).encode(), digest_size=8).hexdigest()

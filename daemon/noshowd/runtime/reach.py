@@ -33,7 +33,7 @@ _ONLY_FOR = {
 
 def addresses(section: Any, config: Config) -> list[str]:
     """One address for each server that a table makes use of."""
-    kinds = {one.kind for one in (*config.presence, *config.channel, *config.tasks)}
+    kinds: set[str] = {one.kind for one in (*config.presence, *config.channel, *config.tasks)}
     kinds |= {"topic" for one in config.presence if getattr(one, "topic", None) is not None}
     given = [value for key, value in section.model_dump().items() if _ONLY_FOR.get(key) in (None, *kinds)]
     found = [value for value in given if isinstance(value, str) and value.startswith(("https://", "http://"))]

@@ -164,7 +164,8 @@ def _take_over(conn: sa.Connection, claim: ClaimedCalendar, window: Span) -> tup
         sa.or_(sa.and_(*_inside(entry_staging, window)), sa.exists().where(*_same(entry))),
     )
     rows = upsert_from(conn, entry, columns, staged, returning=(entry.c.entry_id, entry.c.uid))
-    return tuple(Change(entry_id=entry_id, uid=uid) for entry_id, uid in sorted(rows))
+    found = (Change(entry_id=row.entry_id, uid=row.uid) for row in rows)
+    return tuple(sorted(found, key=lambda one: one.entry_id))
 
 
 def _same(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
