@@ -162,7 +162,7 @@ async def test_microsofts_own_client_reads_what_the_simulation_answers(tenant: T
 
     to_do = ToDoTasks(tenant.graph(), tenant.clock, name="to_do", title="noshowd")
     to = Recipient(address=ANNA, name="Anna Meier")
-    about = {"subject": "Ring Gerd Gast", "text": "He did not come.", "due": NOW + timedelta(hours=3)}
+    about: dict[str, Any] = {"subject": "Ring Gerd Gast", "text": "He did not come.", "due": NOW + timedelta(hours=3)}
     await to_do.send(Parcel(key="parcel-1", carries=Carries.TASKS, recipient=to, zone="Europe/Berlin", **about))
     join_url = lived(tenant)
     told = ask(tenant, python, join_url)

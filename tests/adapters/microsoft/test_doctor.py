@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ async def examined(tenant: Tenant, *rights: Right, **changes: object) -> dict[st
     return {one.what: one for one in found}
 
 
-def give(tenant: Tenant, *roles: str, **more: object) -> None:
+def give(tenant: Tenant, *roles: str, **more: Any) -> None:
     application = replace(tenant.application, roles=set(roles), **more)
     tenant.sim.entra.register(application)
 

@@ -217,7 +217,7 @@ async def test_a_new_call_after_a_restart_is_proved_again(world: LiveWorld) -> N
 async def test_spellings_of_older_documents_are_understood(world: LiveWorld) -> None:
     at = {"eventDateTime": "2026-03-24T09:01:00.0000000Z"}
     who = {"User": {"Id": "somebody", "DisplayName": "Gerd Gast"}}
-    old = [
+    old: list[dict[str, Any]] = [
         {"callEventType": "callStarted", **at},
         {
             "eventType": "Microsoft.Communication.CallRosterUpdate",
