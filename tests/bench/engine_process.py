@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from noshowd.runtime.clock import SystemClock
 
 NOSHOWD = (sys.executable, "-m", "noshowd")
 LISTING = "calendar.events.list"
+#: Seconds of processor time in four seconds.
+QUIET = 0.1
 
 
 #: What the demo configures beyond those three.
@@ -37,11 +40,12 @@ def configure(town: Town, folder: Path) -> Path:
     return configuration
 
 
-def version() -> float:
-    """Seconds for `noshowd --version`."""
-    began = time.perf_counter()
+def version() -> tuple[float, float]:
+    """Seconds for `noshowd --version`, by the clock and of processor time."""
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([*NOSHOWD, "--version"], check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.perf_counter() - began, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def started(configuration: Path, journal: Path) -> subprocess.Popen[bytes]:
@@ -49,8 +53,8 @@ def started(configuration: Path, journal: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen([*NOSHOWD, "run", "-c", str(configuration)], stdout=out, stderr=out)
 
 
-def first_poll(town: Town, configuration: Path, journal: Path) -> float:
-    """Seconds from the start of `noshowd run` to its first calendar listing at Google."""
+def first_poll(town: Town, configuration: Path, journal: Path) -> tuple[float, float]:
+    """Seconds from the start of `noshowd run` to its first calendar listing at Google, by the clock and of its own."""
     before = listings(town)
     began = time.perf_counter()
     process = started(configuration, journal)
@@ -59,7 +63,7 @@ def first_poll(town: Town, configuration: Path, journal: Path) -> float:
             if process.poll() is not None:
                 sys.exit(journal.read_text())
             time.sleep(0.005)
-        return time.perf_counter() - began
+        return time.perf_counter() - began, busy(process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -73,7 +77,7 @@ def idle(configuration: Path, journal: Path, seconds: float) -> tuple[float, flo
     """Resident and private memory in MB, and processor time in thousandths of a core, once all is quiet."""
     process = started(configuration, journal)
     try:
-        time.sleep(8)
+        settle(process.pid)
         before = busy(process.pid)
         time.sleep(seconds)
         used = (busy(process.pid) - before) / seconds
@@ -87,10 +91,23 @@ def idle(configuration: Path, journal: Path, seconds: float) -> tuple[float, flo
         process.wait()
 
 
+def settle(pid: int) -> None:
+    """Wait until a process has begun to do next to nothing."""
+    last = -1.0
+    while busy(pid) - last > QUIET:
+        last = busy(pid)
+        time.sleep(4)
+
+
 def busy(pid: int) -> float:
     """Seconds of processor time so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def say(what: str, rounds: list[tuple[float, float]]) -> None:
+    wall, used = (statistics.median(figures) for figures in zip(*rounds, strict=True))
+    print(f"  {what:<28} {wall:>8.3f} s   ({used:.3f} s of processor time)")
 
 
 def main() -> None:
@@ -99,17 +116,15 @@ def main() -> None:
     arguments.add_argument("--idle", type=float, default=15)
     asked = arguments.parse_args()
     print(f"the process; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    print(f"  noshowd --version             {statistics.median(version() for _ in range(asked.rounds)):>8.3f} s")
+    say("noshowd --version", [version() for _ in range(asked.rounds)])
     with tempfile.TemporaryDirectory() as name, Town(SystemClock().now, Path(name)) as town:
         folder = Path(name)
         configuration = configure(town, folder)
         journal = folder / "journal"
-        polls = [first_poll(town, configuration, journal) for _ in range(asked.rounds)]
-        each = ", ".join(f"{poll:.2f}" for poll in polls)
-        print(f"  run to the first listing      {statistics.median(polls):>8.2f} s   (each: {each})")
+        say("run to the first listing", [first_poll(town, configuration, journal) for _ in range(asked.rounds)])
         resident, private, used = idle(configuration, journal, asked.idle)
-        print(f"  idle memory, resident         {resident:>8.0f} MB  ({private:.0f} MB of it its own)")
-        print(f"  idle processor                {used:>8.1f} thousandths of a core")
+        print(f"  {'idle memory, resident':<28} {resident:>8.0f} MB  ({private:.0f} MB of it its own)")
+        print(f"  {'idle processor':<28} {used:>8.1f} thousandths of a core")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from noshowd.domain.entry import EntryRef
 from noshowd.domain.offer import Offer
 from noshowd.ports.calendar import NewEvent
 from noshowd.store.codec import Instant, Value
-from noshowd.store.schema import metadata
+from noshowd.store.schema import metadata, partial_index
 
 offer = sa.Table(
     "offer",
@@ -36,9 +36,4 @@ offer = sa.Table(
     sa.Index("ix_offer_meeting", "meeting", "round"),
     sa.Index("ix_offer_created_at", "created_at"),
 )
-sa.Index(
-    "ix_offer_next_try_at",
-    offer.c.next_try_at,
-    sqlite_where=offer.c.next_try_at.is_not(None),
-    postgresql_where=offer.c.next_try_at.is_not(None),
-)
+partial_index("ix_offer_next_try_at", offer.c.next_try_at, where=offer.c.next_try_at.is_not(None))
