@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -78,8 +79,8 @@ def test_two_accounts_that_read_one_calendar_have_a_cursor_each(database: Databa
     claims = database.run_sync(lambda conn: calendars.claim_due(conn, now=NINE, lease=LEASE, limit=5, worker="w1"))
     for mine in claims:
         end = ListingEnd(complete=True, window=DAY, cursor=f"of {mine.account}")
-        database.run_sync(lambda conn, mine=mine: listings.begin(conn, mine))
-        database.run_sync(lambda conn, mine=mine, end=end: listings.apply(conn, mine, end, now=NINE, next_look_at=NINE))
+        database.run_sync(partial(listings.begin, claim=mine))
+        database.run_sync(partial(listings.apply, claim=mine, end=end, now=NINE, next_look_at=NINE))
     again = database.run_sync(lambda conn: calendars.claim_due(conn, now=at(1), lease=LEASE, limit=5, worker="w1"))
     assert {one.account: one.cursor for one in again} == {"firm": "of firm", "private": "of private"}
 
