@@ -30,10 +30,19 @@ class Mutant:
     #: The lines of the rule.
     lines: range
     what: str
-    source: str
+    text: str
+    #: Which of the rules of the file.
+    index: int
 
     def __str__(self) -> str:
         return f"{self.module}.{self.place}: {self.what}"
+
+    @property
+    def source(self) -> str:
+        """The file as it is without the rule."""
+        tree = ast.parse(self.text)
+        _rules(tree)[self.index].take_away()
+        return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def mutants(domain: Path) -> Iterator[Mutant]:
@@ -41,17 +50,18 @@ def mutants(domain: Path) -> Iterator[Mutant]:
     for module in RULED:
         text = (domain / f"{module}.py").read_text(encoding="utf-8")
         again: Counter[tuple[str, str]] = Counter()
-        for index in range(len(_rules(ast.parse(text)))):
-            tree = ast.parse(text)
-            rule = _rules(tree)[index]
+        for index, rule in enumerate(_rules(ast.parse(text))):
             what = ast.unparse(rule.expression)
             again[rule.place, what] += 1
             count = again[rule.place, what]
-            lines = range(rule.expression.lineno, (rule.expression.end_lineno or 0) + 1)
-            rule.take_away()
-            source = ast.unparse(ast.fix_missing_locations(tree))
-            name = what if count == 1 else f"{what} ({count})"
-            yield Mutant(module=module, place=rule.place, lines=lines, what=name, source=source)
+            yield Mutant(
+                module=module,
+                place=rule.place,
+                lines=range(rule.expression.lineno, (rule.expression.end_lineno or 0) + 1),
+                what=what if count == 1 else f"{what} ({count})",
+                text=text,
+                index=index,
+            )
 
 
 @dataclass(slots=True)
