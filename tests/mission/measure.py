@@ -61,7 +61,11 @@ def _count(tally: Tally, day: Day, verdict: Verdict) -> None:
     counts["meetings"] += 1
     counts["looks"] += day.turns
     counts["sent to guests"] += sum(s.kind in TO_GUESTS for s in day.sent)
-    counts["asked our side"] += sum(s.kind in _ASKS for s in day.sent)
+    # a nudge that comes again is the same message, edited
+    counts["asked our side"] += len({(s.kind, s.to) for s in day.sent if s.kind in _ASKS})
+    counts["nudged again"] += sum(s.kind is FollowUpKind.NUDGE for s in day.sent) - len(
+        {s.to for s in day.sent if s.kind is FollowUpKind.NUDGE}
+    )
     for sent in day.sent:
         if sent.wrong:
             to = "guests" if sent.kind in TO_GUESTS else "our side"
@@ -157,6 +161,7 @@ def report(scale: float, total: Tally) -> dict[str, Any]:
         },
         "messages to guests for 100 meetings": share("sent to guests", "meetings"),
         "interruptions for 100 meetings": share("asked our side", "meetings"),
+        "nudges edited for 100 meetings": share("nudged again", "meetings"),
         f"interruptions a person and day of {A_DAY} meetings": round(
             A_DAY * counts["asked our side"] / max(1, counts["meetings"]), 2
         ),
