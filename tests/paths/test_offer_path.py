@@ -140,7 +140,8 @@ class Firm:
         transport = httpx2.ASGITransport(app=self.daemon.pages())
         async with httpx2.AsyncClient(transport=transport, base_url=SITE, follow_redirects=True) as browser:
             page = LexborHTMLParser((await browser.get(address)).text)
-            fields["nonce"] = page.css_first('input[name="nonce"]').attributes["value"] or ""
+            [nonce] = page.css('input[name="nonce"]')
+            fields["nonce"] = nonce.attributes["value"] or ""
             if (area := page.css_first("textarea")) is not None:
                 fields["text"] = area.text()
             self.clock.set(self.clock.now() + timedelta(seconds=20))

@@ -20,6 +20,8 @@ class ScriptedWriter:
         self.account = calendar.account
         #: Every write that changed something, in order.
         self.written: list[NewEvent] = []
+        #: So many of the next writes take effect, and their answers are lost.
+        self.answers_lost = 0
         self._calendar = calendar
         self._clock = clock
         self._done: dict[str, EntryRef] = {}
@@ -32,6 +34,9 @@ class ScriptedWriter:
         ref = self._make(calendar, event) if event.moves is None else self._move(event.moves, event)
         self._done[event.key] = ref
         self.written.append(event)
+        if self.answers_lost:
+            self.answers_lost -= 1
+            raise TimeoutError
         return ref
 
     def _move(self, ref: EntryRef, event: NewEvent) -> EntryRef:
