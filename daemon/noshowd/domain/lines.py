@@ -12,6 +12,8 @@ from noshowd.domain.meeting import Caller, Kind, Meeting, Side
 #: Extensions of one firm differ in at most this many last digits.
 _EXTENSION_DIGITS = 4
 _SHORTEST_TRUNK = 9
+#: Nobody's extensions: who shares the first digits is a stranger.
+_GERMAN_MOBILES = "+491"
 _ANGLED = re.compile(r"<([^<>]*)>\s*$")
 _SCHEME = re.compile(r"^(?:sips?|tel):", re.IGNORECASE)
 _INTERNAL = re.compile(r"[*#]*\d{1,5}#?")
@@ -107,4 +109,11 @@ def concerns(call: CallRecord, meeting: Meeting) -> bool:
 def _alike(number: str | None, line: str) -> bool:
     if number is None:
         return False
-    return number == line or number.startswith(line[: max(_SHORTEST_TRUNK, len(line) - _EXTENSION_DIGITS)])
+    return number == line or number.startswith(trunk(line))
+
+
+def trunk(line: str) -> str:
+    """What every extension of the same firm begins with; for a short number and a German mobile the number itself."""
+    if line.startswith(_GERMAN_MOBILES):
+        return line
+    return line[: max(_SHORTEST_TRUNK, len(line) - _EXTENSION_DIGITS)]

@@ -5,14 +5,15 @@ Calls that concern a meeting that is watched now are laid down, the rest is lost
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from noshowd.domain.address import canonical
-from noshowd.domain.evidence import Observation
-from noshowd.domain.lines import concerns
+from noshowd.domain.appointments import Appointments
+from noshowd.domain.evidence import CallRecord, Observation
 from noshowd.domain.meeting import Kind, Meeting
 from noshowd.domain.timing import window
 from noshowd.engine.matching import discreet
@@ -50,17 +51,23 @@ def _hurry(conn: sa.Connection, parts: Parts, stir: Stir) -> int:
 
 def _lay_down(conn: sa.Connection, parts: Parts, seen: Observation) -> int:
     now = parts.clock.now()
+    known = (stored.meeting for stored in meetings.between(conn, now - _LONGEST, now + _LONGEST))
+    watched = Appointments(meeting for meeting in known if _watched_now(parts, meeting))
     found = 0
-    for stored in meetings.between(conn, now - _LONGEST, now + _LONGEST):
-        meeting = stored.meeting
-        if not _watched_now(parts, meeting):
-            continue
-        mine = replace(seen, calls=tuple(call for call in seen.calls if concerns(call, meeting)))
-        kept = discreet(meeting, mine, parts.us)
+    for meeting, calls in _by_meeting(watched, seen.calls):
+        kept = discreet(meeting, replace(seen, calls=tuple(calls)), parts.us)
         if kept.calls:
             evidence.append(conn, meeting.key, meeting.round, kept, now=now)
             found += 1
     return found
+
+
+def _by_meeting(watched: Appointments, calls: Iterable[CallRecord]) -> Iterable[tuple[Meeting, list[CallRecord]]]:
+    found: dict[tuple[str, int], tuple[Meeting, list[CallRecord]]] = {}
+    for call in calls:
+        for meeting in watched.concerned(call):
+            found.setdefault((meeting.key, meeting.round), (meeting, []))[1].append(call)
+    return found.values()
 
 
 def _watched_now(parts: Parts, meeting: Meeting) -> bool:

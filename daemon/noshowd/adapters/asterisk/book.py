@@ -154,7 +154,11 @@ class CallBook:
         )
 
     def _forget(self, now: datetime) -> None:
-        for key in [key for key, call in self._calls.items() if call.ended and call.ended < now - _KEPT]:
+        # in the order of their beginning: the first that is not old enough ends the search
+        while self._calls:
+            key, call = next(iter(self._calls.items()))
+            if (call.ended or call.began + _KEPT) >= now - _KEPT:
+                return
             del self._calls[key]
 
 

@@ -123,9 +123,13 @@ class CallBook:
         return CallResult.UNCLEAR if perhaps_busy else CallResult.NO_ANSWER
 
     def _forget(self, now: datetime) -> None:
-        for key, call in list(self._calls.items()):
-            if call.ended is not None and call.ended < now - _KEPT:
-                del self._calls[key]
+        # in the order of their beginning: the first that is not old enough ends the search
+        while self._calls:
+            key, call = next(iter(self._calls.items()))
+            if (call.ended or call.began + _KEPT) >= now - _KEPT:
+                return
+            del self._calls[key]
+            self._living = {number: one for number, one in self._living.items() if one != key}
 
 
 def _cut_short(call: CallRecord, at: datetime) -> CallRecord:
