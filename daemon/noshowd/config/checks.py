@@ -90,6 +90,7 @@ def _names_are_unique(config: Config, report: Report) -> Iterator[Problem]:
         yield from _twice(table, "name", [entry.name for entry in entries], report)
     yield from _twice("contact", "match", [entry.match for entry in config.contact], report)
     yield from _addresses_belong_to_one(config, report)
+    yield from _mailboxes_belong_to_one(config, report)
 
 
 def _twice(table: str, key: str, values: list[str], report: Report) -> Iterator[Problem]:
@@ -116,6 +117,22 @@ def _addresses_belong_to_one(config: Config, report: Report) -> Iterator[Problem
                     found=f'"{address}"',
                     do="Keep it with one of the two.",
                 )
+
+
+def _mailboxes_belong_to_one(config: Config, report: Report) -> Iterator[Problem]:
+    """A calendar that two accounts read would be two: one firm may have Microsoft 365 and a server of its own."""
+    owner: dict[str, str] = {}
+    for number, account in enumerate(config.account):
+        for key in ("calendars", "mailboxes"):
+            for address in getattr(account, key, ()):
+                first = owner.setdefault(address.casefold(), account.name)
+                if first != account.name:
+                    yield report.problem(
+                        ("account", number, key),
+                        f"this address belongs to account {first} as well",
+                        found=f'"{address}"',
+                        do="Keep it with the account that really holds it.",
+                    )
 
 
 def _accounts_exist(config: Config, report: Report) -> Iterator[Problem]:

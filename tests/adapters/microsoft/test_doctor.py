@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import trustme
 
 from adapters.microsoft.tenant import ANNA, BEN, CLIENT, NOW, SECRET, TENANT, Tenant
 from noshowd.adapters.microsoft.check import check, claims
@@ -124,6 +126,17 @@ async def test_a_lost_credential_stops_the_rest(tenant: Tenant) -> None:
     assert told.grade is Grade.BAD
     assert "AADSTS7000222" in told.says
     tenant.sim.give_secret(CLIENT, SECRET)
+
+
+@pytest.mark.parametrize(("left", "grade"), [(timedelta(days=31), Grade.GOOD), (timedelta(days=29), Grade.GAP)])
+async def test_a_certificate_is_told_of_before_it_ends(tenant: Tenant, left: timedelta, grade: Grade) -> None:
+    issued = trustme.CA().issue_cert("noshowd.example", key_type=trustme.KeyType.RSA, not_after=NOW + left)
+    certificate = issued.cert_chain_pems[0].bytes().decode()
+    tenant.application.certificate = certificate
+    pem = issued.private_key_pem.bytes().decode() + certificate
+    told = (await examined(tenant, secret=None, certificate=pem))["certificate"]
+    assert told.grade is grade
+    assert f"{NOW + left:%Y-%m-%d}" in told.says
 
 
 async def test_no_network_is_unreached(tenant: Tenant) -> None:

@@ -260,7 +260,7 @@ class Hour:
         matches = match(meeting, evidence, us)
         verdict = judge(meeting, evidence, matches, Policy(), now, sources={traits.name: traits})
         accused = verdict.outcome is Outcome.THEY_ARE_MISSING
-        reached = [one for one in self.met if one <= min(END, now) - traits.lag]
+        reached = [one for one in self.met if one < min(END, now) - traits.lag]
         assert not (accused and reached), f"accused at {now} though there at {reached[0]}"
         return verdict.outcome
 

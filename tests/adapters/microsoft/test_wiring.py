@@ -14,6 +14,7 @@ from contract.presence_suite import START
 from noshowd.adapters.microsoft.channel import DraftedMail, PlainMail
 from noshowd.adapters.microsoft.rights import Right
 from noshowd.config.accounts import MicrosoftAccount
+from noshowd.config.load import inspect
 from noshowd.config.model import Config
 from noshowd.domain.evidence import SourceTraits
 from noshowd.domain.policy import Policy
@@ -63,7 +64,7 @@ def test_the_secret_of_notifications_is_the_same_after_a_restart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = (made(tmp_path, monkeypatch, rights=["live_roster"]).webhooks[0] for _ in range(2))
-    assert first._secret == second._secret  # type: ignore[attr-defined]
+    assert vars(first)["_secret"] == vars(second)["_secret"]
 
 
 def test_whoever_has_to_be_told_to_listen_is_asked_before_the_start() -> None:
@@ -105,3 +106,50 @@ def test_a_national_cloud_has_its_own_addresses(cloud: str, authority: str, grap
 def test_what_cannot_be_had_is_said_at_once(more: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         MicrosoftAccount.model_validate(account(**more))
+
+
+TOML = """
+[us]
+domains = ["firm.example"]
+
+[[account]]
+kind = "microsoft"
+tenant = "firm.example"
+client_id = "app"
+secret = { env = "SECRET" }
+mailboxes = ["anna@firm.example"]
+rights = RIGHTS
+
+[[account]]
+kind = "exchange"
+endpoint = "https://mail.firm.example/EWS/Exchange.asmx"
+username = "noshowd"
+password = { env = "SECRET" }
+mailboxes = ["ANNA@firm.example", "ben@firm.example"]
+
+[[presence]]
+kind = "teams"
+
+[[tasks]]
+kind = "microsoft_todo"
+account = "microsoft"
+
+[[channel]]
+kind = "exchange_mail"
+"""
+
+
+@pytest.mark.parametrize(
+    ("rights", "found"),
+    [
+        ("[]", {"presence[1].kind", "tasks[1].kind", "account[2].mailboxes"}),
+        ('["attendance_reports", "tasks"]', {"account[2].mailboxes"}),
+        ('["live_roster", "tasks"]', {"presence[1].kind", "account[2].mailboxes"}),
+    ],
+)
+def test_what_cannot_work_together_is_told_all_at_once(tmp_path: Path, rights: str, found: set[str]) -> None:
+    """No right by the way, no notifications without a way in, and no mailbox in two accounts."""
+    file = tmp_path / "noshowd.toml"
+    file.write_text(TOML.replace("RIGHTS", rights), encoding="utf-8")
+    problems = inspect(file, environ={"SECRET": "s"}).problems
+    assert {problem.key for problem in problems} == found

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.x509 import load_pem_x509_certificate
+
 from noshowd.adapters.microsoft import remedies
 from noshowd.adapters.microsoft.graph import Graph
 from noshowd.adapters.microsoft.refusals import Denied, NotThere
@@ -20,6 +22,8 @@ from noshowd.ports.errors import Permanent, Temporary, VendorError
 #: A meeting and a chat that cannot be: the answer tells the right all the same.
 _NO_MEETING = "JoinWebUrl eq 'https://teams.microsoft.com/l/meetup-join/none'"
 _NOT_YET = "granted, not yet effective"
+#: A certificate this close to its end is told of.
+_RENEW = timedelta(days=30)
 #: The wider right that an API takes in place of a narrow one.
 _WIDER = {"Calendars.Read": "Calendars.ReadWrite"}
 
@@ -37,11 +41,24 @@ async def check(graph: Graph, *, now: datetime) -> list[Finding]:
         do = remedies.sign_in_again(settings) if settings.person else "Check tenant, client_id and the credential."
         return [Finding(grade=Grade.BAD, what="sign-in", says=f"{error.reason}. {CALENDARS.without}", do=do)]
     told = _Told(graph, claims(token))
-    found = [await told.calendar(mailbox, now) for mailbox in settings.mailboxes]
+    found = _certificate(settings.certificate, now)
+    found += [await told.calendar(mailbox, now) for mailbox in settings.mailboxes]
     found.append(told.mail())
     ordered = sorted(Right, key=lambda one: (GRANTS[one].step, one.value))
     found += [await told.opt_in(right) for right in ordered]
     return [*found, Finding(grade=Grade.GOOD, what="Teams chat with guests", says=f"not offered: {NO_CHAT}")]
+
+
+def _certificate(pem: str | None, now: datetime) -> list[Finding]:
+    """How long the certificate lasts. When a client secret ends, nobody but Entra knows."""
+    if pem is None:
+        return []
+    ends = load_pem_x509_certificate(pem.encode()).not_valid_after_utc
+    says = f"it ends on {ends:%Y-%m-%d}"
+    if ends - now > _RENEW:
+        return [Finding(grade=Grade.GOOD, what="certificate", says=says)]
+    do = "Make a new one, add it to the app registration beside the old one, and put it in the place of the secret."
+    return [Finding(grade=Grade.GAP, what="certificate", says=says, do=do)]
 
 
 def claims(token: str) -> frozenset[str] | None:
