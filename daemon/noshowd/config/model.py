@@ -11,7 +11,7 @@ from noshowd.config.accounts import Account
 from noshowd.config.channels import Channel, Tasks
 from noshowd.config.people import Contact, Person, Us
 from noshowd.config.policies import PolicySection
-from noshowd.config.service import Logging, Network, Privacy, Run, Store, Web, Wording
+from noshowd.config.service import Logging, Network, Offers, Privacy, Run, Store, Web, Wording
 from noshowd.config.sources import Presence
 from noshowd.config.values import Section
 from noshowd.domain.address import canonical
@@ -54,6 +54,7 @@ class Config(Section):
     )
     store: Store = Field(default=Store(), description="The database.")
     web: Web | None = Field(default=None, description="Web pages for answers; without this table none are served.")
+    offers: Offers = Field(default=Offers(), description="New times for guests.")
     run: Run = Field(default=Run(), description="Speeds and budgets.")
     privacy: Privacy = Field(default=Privacy(), description="Retention and notices.")
     wording: Wording = Field(default=Wording(), description="Own texts.")

@@ -76,6 +76,15 @@ class Web(Section):
     )
 
 
+class Offers(Section):
+    """Which new times are offered to guests."""
+
+    notice: Wait = Field(default=timedelta(hours=3), description="No time sooner than this is offered.")
+    ahead: Wait = Field(default=timedelta(days=10), description="How far ahead times are looked for.")
+    buffer: Duration = Field(default=timedelta(minutes=5), description="Kept free before and after other appointments.")
+    hold: Wait = Field(default=timedelta(days=2), description="How long times are kept free of other offers.")
+
+
 class Run(Section):
     """How fast it looks, and what it may use."""
 

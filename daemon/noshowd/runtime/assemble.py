@@ -17,7 +17,7 @@ from noshowd.config.translate import Policies
 from noshowd.domain.address import canonical
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy
-from noshowd.engine.parts import Keep, Linker, Pace, Parts, no_links
+from noshowd.engine.parts import Keep, Linker, Offering, Pace, Parts, no_links
 from noshowd.ports.clock import Clock
 from noshowd.runtime.bench import Adapters
 from noshowd.runtime.people import ConfiguredDirectory, us_of
@@ -93,6 +93,7 @@ def _configured(config: Config) -> dict[str, Any]:
         "wording": Wording(config.wording.templates),
         "pace": _pace(config),
         "keep": _keep(config),
+        "offering": _offering(config),
         "shadow": config.mode is Mode.SHADOW,
         "observes": config.observe is Observe.ON,
         "notice_url": config.privacy.notice_url,
@@ -129,6 +130,11 @@ def _keep(config: Config) -> Keep:
     return Keep(
         evidence=kept.evidence, verdicts=kept.verdicts, texts=kept.texts, answers=kept.answers, offers=kept.offers
     )
+
+
+def _offering(config: Config) -> Offering:
+    given = config.offers
+    return Offering(notice=given.notice, ahead=given.ahead, buffer=given.buffer, hold=given.hold)
 
 
 def _pace(config: Config) -> Pace:
