@@ -13,6 +13,7 @@ from noshowd.cli.setup import add_config_argument, load_config, open_store
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_argument(parser)
     parser.add_argument("--reveal", action="store_true", help="name who is asked; this is logged")
+    parser.add_argument("--alive", action="store_true", help="say only whether a worker runs (for health checks)")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
@@ -30,6 +31,9 @@ def run(args: argparse.Namespace) -> int:
         if args.reveal:
             note_reveal(database, "status", now)
         status = database.read_sync(lambda conn: read_status(conn, config, now, reveal=args.reveal))
+    if args.alive:
+        print(*(status["workers"] or ["no worker is running"]), sep="\n")
+        return ExitCode.OK if status["workers"] else ExitCode.FINDING
     if args.json:
         print(json.dumps(status, indent=2, ensure_ascii=False))
     else:

@@ -83,12 +83,12 @@ class Worker:
                 if await VERBS[verb](self._parts):
                     continue
                 due = await next_due(self._parts, verb)
-            except StoreError as error:
-                log.error("store_unavailable", action=verb, error=str(error))
-                await self._parts.clock.sleep(_PAUSE)
-                continue
-            except Exception:
-                log.exception("loop_failed", action=verb)
+            except Exception as error:
+                lost = _of_the_store(error)
+                if lost is None:
+                    log.exception("loop_failed", action=verb)
+                else:
+                    log.error("store_unavailable", action=verb, error=str(lost))
                 await self._parts.clock.sleep(_PAUSE)
                 continue
             now = self._parts.clock.now()
@@ -144,3 +144,10 @@ class Worker:
             except Exception:
                 log.exception("stream_failed", action="observe", source=name)
             await self._parts.clock.sleep(_TRY_AGAIN)
+
+
+def _of_the_store(error: Exception) -> StoreError | None:
+    """The database's own error, also where several rows that were worked on side by side met it; else None."""
+    while isinstance(error, ExceptionGroup) and error.split(StoreError)[1] is None:
+        error = error.exceptions[0]
+    return error if isinstance(error, StoreError) else None

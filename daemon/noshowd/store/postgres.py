@@ -65,6 +65,7 @@ class Postgres:
             self._url,
             pool_size=self.threads,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error names nobody
             connect_args={"options": f"{PLANNING} {STANDSTILL}", "connect_timeout": PATIENCE},
         )
         sa.event.listen(engine, "connect", _limit)

@@ -53,6 +53,7 @@ class Sqlite:
         engine = sa.create_engine(
             self._url,
             poolclass=StaticPool,
+            hide_parameters=True,  # an error names nobody
             connect_args={"check_same_thread": False, "timeout": PATIENCE, "cached_statements": 256},
         )
         sa.event.listen(engine, "connect", _prepare)
@@ -89,9 +90,7 @@ class Sqlite:
         """
         columns = ", ".join(str(CreateColumn(column).compile(conn)) for column in entry_staging.columns)
         keys = ", ".join(column.name for column in entry_staging.primary_key)
-        conn.exec_driver_sql(
-            f"CREATE TEMPORARY TABLE {entry_staging.name} ({columns}, PRIMARY KEY ({keys}))"
-        )
+        conn.exec_driver_sql(f"CREATE TEMPORARY TABLE {entry_staging.name} ({columns}, PRIMARY KEY ({keys}))")
 
     def hold_alone(self) -> None:
         """Through a lock on a file beside the database, which dies with the process, however that dies."""
