@@ -17,6 +17,8 @@ from noshowd.domain.premises import PREMISES, Case, unmet
 from noshowd.domain.verdict import Outcome, PersonVerdict, Presence, Reason, SidePresence, Verdict
 
 K, W = FollowUpKind, Withheld
+#: About noshowd itself: no premises.
+PLAIN = frozenset({K.APPROVAL, K.CORRECTION, K.NOTICE})
 NOW = at(12)
 
 
@@ -78,6 +80,8 @@ GOES: dict[FollowUpKind, tuple[FollowUp, Verdict]] = {
     K.RECALL_TASK: (followup(K.RECALL_TASK, Cause.THEY_ARE_MISSING, ANNA.key), verdict()),
     K.RESCHEDULE_OFFER: (followup(K.RESCHEDULE_OFFER, Cause.THEY_ARE_MISSING, GUS.key), verdict()),
     K.ORDERED_MESSAGE: (followup(K.ORDERED_MESSAGE, Cause.ORDERED, GUS.key, ordered=True), UNCLEAR),
+    K.CONFIRMATION: (followup(K.CONFIRMATION, Cause.UNKNOWN, GUS.key), OPEN),
+    K.HEADS_UP: (followup(K.HEADS_UP, Cause.UNKNOWN, ANNA.key), WE_MISS),
     K.QUESTION: (followup(K.QUESTION, Cause.UNKNOWN, ANNA.key), UNCLEAR),
     K.COVER_NEEDED: (followup(K.COVER_NEEDED, Cause.WE_ARE_MISSING, "ben@us.example"), WE_MISS),
     K.SUGGEST_CALL: (followup(K.SUGGEST_CALL, Cause.THEY_ARE_MISSING, ANNA.key), OPEN),
@@ -87,8 +91,13 @@ GOES: dict[FollowUpKind, tuple[FollowUp, Verdict]] = {
 }
 
 
+def meant(kind: FollowUpKind) -> Meeting:
+    """The meeting in which this kind may go: Gus has accepted, but where he is asked whether he will come."""
+    return video(ANNA, replace(GUS, response=Response.NONE)) if kind is K.CONFIRMATION else video()
+
+
 def rule(kind: FollowUpKind, planned: FollowUp, result: Verdict, meeting: Meeting | None = None) -> Withheld | None:
-    case = Case(followup=planned, meeting=meeting or video(), verdict=result, ordered=planned.ordered)
+    case = Case(followup=planned, meeting=meeting or meant(kind), verdict=result, ordered=planned.ordered)
     assert planned.kind is kind
     return unmet(case)
 
@@ -97,7 +106,7 @@ def rule(kind: FollowUpKind, planned: FollowUp, result: Verdict, meeting: Meetin
 def test_every_kind_may_go_in_its_own_case(kind: FollowUpKind) -> None:
     planned, result = GOES[kind]
     assert rule(kind, planned, result) is None
-    ruling = gate(planned, video(), result, Circumstances(), NOW, daily_limit=1, ordered=planned.ordered)
+    ruling = gate(planned, meant(planned.kind), result, Circumstances(), NOW, daily_limit=1, ordered=planned.ordered)
     assert ruling.go
 
 
@@ -113,8 +122,9 @@ HELD = {"outcome": Outcome.HELD}
 OFF = {"outcome": Outcome.CALLED_OFF}
 CALLING = {"reasons": frozenset({Reason.CALL_RUNNING})}
 TAKEN_AWAY: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
-    *[(kind, HELD, W.HELD) for kind in K if kind not in {K.ORDERED_MESSAGE, K.APPROVAL, K.CORRECTION, K.NOTICE}],
-    *[(kind, OFF, W.CALLED_OFF) for kind in K if kind not in {K.APPROVAL, K.CORRECTION, K.NOTICE}],
+    (K.HEADS_UP, {"people": verdict().people}, W.OUR_SIDE_IS_THERE),
+    *[(kind, HELD, W.HELD) for kind in K if kind not in {K.ORDERED_MESSAGE, K.CONFIRMATION, *PLAIN}],
+    *[(kind, OFF, W.CALLED_OFF) for kind in K if kind not in PLAIN],
     *[
         (kind, CALLING, W.HINT_IN_A_CALL)
         for kind in (
@@ -169,7 +179,7 @@ def test_every_premise_is_needed(kind: FollowUpKind, change: dict[str, Any], rea
     planned, result = GOES[kind]
     changed = replace(result, **change)
     assert rule(kind, planned, changed) is reason
-    ruling = gate(planned, video(), changed, Circumstances(), NOW, daily_limit=1, ordered=planned.ordered)
+    ruling = gate(planned, meant(planned.kind), changed, Circumstances(), NOW, daily_limit=1, ordered=planned.ordered)
     assert (ruling.reason, ruling.until) == (reason, None)
 
 
@@ -212,12 +222,14 @@ def test_what_a_person_ordered_needs_no_proof(kind: FollowUpKind) -> None:
         replace(UNCLEAR, people=guest(presence=Presence.UNKNOWN)),
     ):
         assert rule(kind, planned, unproved) is None
-        assert gate(planned, video(), unproved, Circumstances(), NOW, daily_limit=1, ordered=True).go
+        assert gate(planned, meant(planned.kind), unproved, Circumstances(), NOW, daily_limit=1, ordered=True).go
 
 
 def test_an_order_goes_although_a_person_took_over() -> None:
     planned, result = GOES[K.ORDERED_MESSAGE]
-    assert gate(planned, video(), result, Circumstances(human_took_over=True), NOW, daily_limit=1, ordered=True).go
+    assert gate(
+        planned, meant(planned.kind), result, Circumstances(human_took_over=True), NOW, daily_limit=1, ordered=True
+    ).go
 
 
 OF_GUESTS: list[dict[str, Any]] = [
@@ -234,14 +246,14 @@ OF_GUESTS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("change", OF_GUESTS, ids=min)
 def test_what_protects_guests_keeps_nothing_from_our_own_side(kind: FollowUpKind, change: dict[str, Any]) -> None:
     planned, result = GOES[kind]
-    assert gate(planned, video(), result, Circumstances(**change), NOW, daily_limit=1).go
+    assert gate(planned, meant(planned.kind), result, Circumstances(**change), NOW, daily_limit=1).go
 
 
 @pytest.mark.parametrize("kind", sorted(set(K) - TO_GUESTS - {K.NUDGE, K.RECALL_TASK}))
 def test_a_calendar_that_cannot_be_read_keeps_no_question_back(kind: FollowUpKind) -> None:
     planned, result = GOES[kind]
     blind = Circumstances(rechecked=False, event_read=False)
-    assert gate(planned, video(), result, blind, NOW, daily_limit=1).go
+    assert gate(planned, meant(planned.kind), result, blind, NOW, daily_limit=1).go
 
 
 def test_another_open_question_or_call_holds_questions_only() -> None:
@@ -249,9 +261,9 @@ def test_another_open_question_or_call_holds_questions_only() -> None:
     others = Circumstances(being_asked=frozenset({BEN.key}), in_a_call=frozenset({BEN.key}))
     for kind in K:
         planned, result = GOES[kind]
-        assert gate(planned, video(), result, others, NOW, daily_limit=1, ordered=planned.ordered).go
+        assert gate(planned, meant(planned.kind), result, others, NOW, daily_limit=1, ordered=planned.ordered).go
         if kind is not K.QUESTION:
-            assert gate(planned, video(), result, busy, NOW, daily_limit=1, ordered=planned.ordered).go
+            assert gate(planned, meant(planned.kind), result, busy, NOW, daily_limit=1, ordered=planned.ordered).go
 
 
 def test_an_order_goes_on_unknown() -> None:
@@ -291,7 +303,7 @@ CIRCUMSTANCES: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
 def test_every_circumstance_has_its_name(kind: FollowUpKind, change: dict[str, Any], reason: Withheld) -> None:
     planned, result = GOES[kind]
     around = Circumstances(**change)
-    ruling = gate(planned, video(), result, around, NOW, daily_limit=1, ordered=planned.ordered)
+    ruling = gate(planned, meant(planned.kind), result, around, NOW, daily_limit=1, ordered=planned.ordered)
     assert ruling.reason is reason
 
 
@@ -299,7 +311,9 @@ def test_every_circumstance_has_its_name(kind: FollowUpKind, change: dict[str, A
 @pytest.mark.parametrize("minute", [-1, 31])
 def test_nothing_leaves_outside_its_window(kind: FollowUpKind, minute: float) -> None:
     planned, result = GOES[kind]
-    ruling = gate(planned, video(), result, Circumstances(), at(minute), daily_limit=1, ordered=planned.ordered)
+    ruling = gate(
+        planned, meant(planned.kind), result, Circumstances(), at(minute), daily_limit=1, ordered=planned.ordered
+    )
     assert ruling.reason is W.OUTSIDE_WINDOW
 
 
@@ -307,28 +321,44 @@ def test_quiet_hours_hold_what_comes_after_the_slot_only() -> None:
     planned = replace(GOES[K.RESCHEDULE_OFFER][0], not_after=at(600))
     morning = at(500)
     around = Circumstances(awake_from={GUS.key: morning})
-    inside = gate(planned, video(), verdict(), around, at(20), daily_limit=1)
-    after = gate(planned, video(), verdict(), around, at(40), daily_limit=1)
+    inside = gate(planned, meant(planned.kind), verdict(), around, at(20), daily_limit=1)
+    after = gate(planned, meant(planned.kind), verdict(), around, at(40), daily_limit=1)
     assert inside.go
     assert (after.reason, after.until) == (W.QUIET_HOURS, morning)
 
 
 def test_a_task_waits_for_the_calendar_and_rests_on_what_was_proved_before() -> None:
     planned, result = GOES[K.RECALL_TASK]
-    blind = gate(planned, video(), result, Circumstances(rechecked=False, event_read=False), NOW, daily_limit=1)
+    blind = gate(
+        planned, meant(planned.kind), result, Circumstances(rechecked=False, event_read=False), NOW, daily_limit=1
+    )
     assert (blind.reason, blind.until) == (W.CANNOT_RECHECK, planned.not_after)
     # that the room cannot be seen any more does not make the guest have come
-    assert gate(planned, video(), result, Circumstances(rechecked=False), NOW, daily_limit=1).go
+    assert gate(planned, meant(planned.kind), result, Circumstances(rechecked=False), NOW, daily_limit=1).go
 
 
 def test_what_our_own_side_reads_is_shown_in_shadow() -> None:
     for kind in set(K) - set(OUTWARD):
         planned, result = GOES[kind]
-        assert gate(planned, video(), result, Circumstances(shadow=True), NOW, daily_limit=1, ordered=True).go
+        assert gate(
+            planned, meant(planned.kind), result, Circumstances(shadow=True), NOW, daily_limit=1, ordered=True
+        ).go
 
 
 def test_a_pause_ends_with_the_window() -> None:
     planned, result = GOES[K.WAITING_NOTICE]
-    ruling = gate(planned, video(), result, Circumstances(paused=True), NOW, daily_limit=1)
+    ruling = gate(planned, meant(planned.kind), result, Circumstances(paused=True), NOW, daily_limit=1)
     assert ruling.until == planned.not_after
     assert planned.not_after - NOW == timedelta(minutes=18)
+
+
+def test_who_has_answered_is_not_asked_whether_they_will_come() -> None:
+    planned, result = GOES[K.CONFIRMATION]
+    assert rule(K.CONFIRMATION, planned, result, video()) is W.ANSWERED
+
+
+def test_a_guest_is_asked_in_waking_hours_even_before_the_meeting() -> None:
+    planned, result = GOES[K.CONFIRMATION]
+    around = Circumstances(awake_from={GUS.key: at(20)})
+    ruling = gate(planned, meant(K.CONFIRMATION), result, around, NOW, daily_limit=1)
+    assert (ruling.reason, ruling.until) == (W.QUIET_HOURS, at(20))

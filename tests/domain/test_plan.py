@@ -213,7 +213,7 @@ def followup(kind: FollowUpKind, step: str = "s", concerns: str | None = None) -
 
 #: What only asks, informs or is to be done is taken back once the case is settled; what a guest has read stays.
 TAKEN_BACK = {
-    K.NUDGE, K.WAITING_NOTICE, K.RECALL_TASK, K.RESCHEDULE_OFFER,
+    K.NUDGE, K.HEADS_UP, K.WAITING_NOTICE, K.RECALL_TASK, K.RESCHEDULE_OFFER,
     K.QUESTION, K.COVER_NEEDED, K.SUGGEST_CALL, K.APPROVAL,
 }  # fmt: skip
 

@@ -217,6 +217,11 @@ class PolicySection(Section):
         description="From this many misses of one guest on, a task for a person instead of an offer.",
         examples=[3],
     )
+    confirm_before: Wait | None = Field(
+        default=None,
+        description="So long before the start a guest who has not answered the invitation is asked once; else never.",
+        examples=["1 day"],
+    )
     veto_after: Wait | None = Field(default=None, description="How long a veto has time.", examples=["5 min"])
     ask_at: TimeOfDay | None = Field(
         default=None,

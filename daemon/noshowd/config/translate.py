@@ -46,6 +46,7 @@ def policy(section: PolicySection, config: Config) -> Policy:
         "offer_days": section.offer_for,
         "misses_before_task": section.misses_before_task,
         "veto_after": section.veto_after,
+        "confirm_before": section.confirm_before,
         "guide": None if section.guide is None else _guide(section.guide),
         "ask_at": None if section.ask_at is None else time.fromisoformat(section.ask_at),
     }

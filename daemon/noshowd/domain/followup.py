@@ -20,6 +20,10 @@ class FollowUpKind(StrEnum):
     RECALL_TASK = "recall_task"
     RESCHEDULE_OFFER = "reschedule_offer"
     ORDERED_MESSAGE = "ordered_message"
+    #: "Does this time suit?", the day before, to a guest who has not answered the invitation.
+    CONFIRMATION = "confirmation"
+    #: To one of ours, before the start: something else will keep you.
+    HEADS_UP = "heads_up"
     #: "Did it take place?" when nothing can be proved.
     QUESTION = "question"
     #: "A colleague may need you to take over", without a word about the colleague.
@@ -41,6 +45,7 @@ TO_GUESTS = frozenset(
         FollowUpKind.WORD_TO_WAITING,
         FollowUpKind.RESCHEDULE_OFFER,
         FollowUpKind.ORDERED_MESSAGE,
+        FollowUpKind.CONFIRMATION,
     }
 )
 

@@ -117,7 +117,8 @@ def _wait(followup: FollowUp, meeting: Meeting, around: Circumstances, now: date
     if later is not None and followup.kind is FollowUpKind.RESCHEDULE_OFFER and not followup.ordered:
         return Ruling(reason=Withheld.LATER_TODAY, until=later)
     awake = around.awake_from.get(followup.key.person)
-    if awake is not None and awake > now > meeting.end:
+    outside = now > meeting.end or followup.kind is FollowUpKind.CONFIRMATION
+    if awake is not None and awake > now and outside:
         return Ruling(reason=Withheld.QUIET_HOURS, until=awake)
     if followup.kind is FollowUpKind.QUESTION:
         if followup.key.person in around.in_a_call:

@@ -31,6 +31,7 @@ _PENDING = frozenset({State.AWAITING, State.QUEUED})
 _REVOCABLE = frozenset(
     {
         FollowUpKind.NUDGE,
+        FollowUpKind.HEADS_UP,
         FollowUpKind.WAITING_NOTICE,
         FollowUpKind.RECALL_TASK,
         FollowUpKind.RESCHEDULE_OFFER,

@@ -171,6 +171,10 @@ class Policy:
     misses_before_task: int = 3
     #: A veto's clock, from the moment a reachable person received the question.
     veto_after: timedelta = 5 * MINUTE
+    #: How long before the start one of ours hears of what will keep them.
+    warn_before: timedelta = MINUTE
+    #: How long before the start a guest who has not answered the invitation is asked once; None never.
+    confirm_before: timedelta | None = None
     shadow: bool = True
     #: Questions wait for this time of day, in the zone of whom they go to, and come as one list; None: one by one.
     ask_at: time | None = None

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from noshowd.domain.causes import cause_of
+from noshowd.domain.entry import Response
 from noshowd.domain.followup import Cause, FollowUp, FollowUpKind, Withheld
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.verdict import (
@@ -130,6 +131,17 @@ def ordered(case: Case) -> Withheld | None:
     return None if case.ordered else Withheld.NOT_ORDERED
 
 
+def unanswered(case: Case) -> Withheld | None:
+    """Only who has not answered the invitation is asked whether they will come."""
+    recipient = case.recipient
+    return None if recipient is not None and recipient.response is Response.NONE else Withheld.ANSWERED
+
+
+def recipient_not_here(case: Case) -> Withheld | None:
+    seen = case.seen
+    return Withheld.OUR_SIDE_IS_THERE if seen is not None and seen.here_now else None
+
+
 def still_unclear(case: Case) -> Withheld | None:
     """A question is worth asking only while the answer is not known."""
     return Withheld.ANSWERED if case.verdict.outcome in CONFIRMED_MISSES else None
@@ -193,6 +205,8 @@ PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
         recipient_missing_if_theirs,
     ),
     FollowUpKind.ORDERED_MESSAGE: (not_called_off, ordered),
+    FollowUpKind.CONFIRMATION: (not_called_off, unanswered),
+    FollowUpKind.HEADS_UP: (*_STANDS, recipient_not_here),
     FollowUpKind.QUESTION: (*_STANDS, no_call_running, still_unclear),
     FollowUpKind.COVER_NEEDED: (*_STANDS, theirs_arrived, ours_missing),
     FollowUpKind.SUGGEST_CALL: (*_STANDS, no_call_running, surely_no_talk),

@@ -50,7 +50,7 @@ def _next_mark(meeting: Meeting, policy: Policy, after: datetime) -> datetime | 
     """The first instant later than `after` at which time alone may change the verdict or make a rung due."""
     passed, length = after - meeting.start, meeting.length
     confirmation = policy.judging.confirmation(length)
-    marks = [length, confirmation, policy.judging.gives_up(length)]
+    marks = [-policy.warn_before, length, confirmation, policy.judging.gives_up(length)]
     for ladder in policy.ladders.values():
         for step in ladder:
             first = _first_due(step, confirmation)
@@ -70,6 +70,8 @@ def next_look_at(meeting: Meeting, policy: Policy, sources: Iterable[SourceTrait
     """
     known = list(sources)
     instants = [window(meeting, policy.judging).start, settled_at(meeting, policy.judging, known)]
+    if policy.confirm_before is not None:
+        instants.append(meeting.start - policy.confirm_before)
     for lag in {timedelta(0), *(s.lag + _MARGIN for s in known)}:
         mark = _next_mark(meeting, policy, now - lag)
         if mark is not None:

@@ -127,6 +127,8 @@ def taps_for(kind: FollowUpKind, *, phone: bool) -> tuple[Tap, ...]:
             )
         case FollowUpKind.SUGGEST_CALL:
             return (Said.TALKED, Said.NOBODY_ANSWERED, Said.MOVED, Said.LEAVE_IT)
+        case FollowUpKind.HEADS_UP:
+            return (Verb.LATE, Said.MOVED, Said.LEAVE_IT, Verb.STOP_TODAY)
         case FollowUpKind.COVER_NEEDED:
             return (Said.I_AM_HERE, Verb.LATE)
         case FollowUpKind.APPROVAL:

@@ -60,6 +60,8 @@ class Composer:
             context = replace(self._for_guest(row, meeting, contact, host, free_times), page=page, notice=late)
             return self._to_guest(row, meeting, context, contact, host)
         context = replace(self._for_ours(row, meeting, verdict, contact), note=note, notice=late)
+        if row.followup.kind is FollowUpKind.HEADS_UP:
+            context = replace(context, notice=row.followup.key.step.partition(":")[0])
         if row.followup.kind is FollowUpKind.RECALL_TASK:
             if guide is not None:
                 context = replace(context, guide=guide, notice="guide")

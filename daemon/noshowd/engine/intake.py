@@ -62,6 +62,8 @@ def _remember(conn: sa.Connection, parts: Parts, read: Meeting, known: StoredMee
         unchanged_since=_unchanged_since(read, known, now),
     )
     opens = window(meeting, policy.judging if policy is not None else JudgingRules()).start
+    if policy is not None and policy.confirm_before is not None:
+        opens = min(opens, meeting.start - policy.confirm_before)
     if known is not None and meeting.round > known.meeting.round:
         old = (known.meeting.key, known.meeting.round)
         undo(conn, close_round(existing(outbox.of_rounds(conn, [old])[old])), now=now)

@@ -18,6 +18,7 @@ from noshowd.domain.phase import Phase, next_phase, turn_of
 from noshowd.domain.plan import Plan, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Outcome, Verdict
+from noshowd.engine.foresight import look_ahead
 from noshowd.engine.matching import match
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import Standing, read_standing, took_over
@@ -130,6 +131,7 @@ def _save(
 ) -> None:
     """Verdicts, phases and intended effects together; nothing of a meeting whose lease was lost."""
     lost = meetings.save_verdicts(conn, [one.judged for one in decided])
+    look_ahead(conn, parts, [one.judged.claim.meeting for one in decided if one.judged.claim.id not in lost], now)
     saved = [one for one in decided if one.judged.claim.id not in lost]
     absences = Counter(source for one in saved for source in one.newly_missing_by)
     parts.breaker.watch(conn, absences, at_most=parts.pace.absences_before_stop, now=now)

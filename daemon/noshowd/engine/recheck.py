@@ -13,7 +13,9 @@ from noshowd.domain.followup import TO_GUESTS, FollowUp, FollowUpKind
 from noshowd.domain.gate import Circumstances
 from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.policy import Policy
+from noshowd.domain.timing import window
 from noshowd.domain.verdict import Verdict
+from noshowd.engine.foresight import BUSY
 from noshowd.engine.history import History, history
 from noshowd.engine.intake import take_in
 from noshowd.engine.judge import verdict_of
@@ -46,17 +48,19 @@ class Fresh:
 
 
 async def recheck(parts: Parts, followup: FollowUp) -> Fresh | None:
-    """Everything the gate needs to know about this follow-up, read afresh; None when the meeting is forgotten."""
+    """Everything the gate needs to know about this follow-up, read afresh; None when what it rests on is gone."""
     stored = await parts.database.read(lambda conn: meetings.get(conn, followup.key.meeting))
     policy = parts.policy_for(stored.meeting) if stored is not None else None
-    if stored is None or policy is None:
+    if stored is None or policy is None or not await _still_busy(parts, followup):
         return None
     event_read = await _reread_event(parts, stored.meeting)
     stored = await parts.database.read(lambda conn: meetings.get(conn, followup.key.meeting))
     if stored is None:
         return None
     meeting = stored.meeting
-    looked = await _look_again(parts, meeting, policy)
+    # before its window nobody is looked at
+    early = parts.clock.now() < window(meeting, policy.judging).start
+    looked = early or await _look_again(parts, meeting, policy)
     hinted = await _hinted(parts, followup, meeting)
     now = parts.clock.now()
     fresh = await parts.database.read(
@@ -78,6 +82,27 @@ async def _hinted(parts: Parts, followup: FollowUp, meeting: Meeting) -> frozens
         except (VendorError, TimeoutError):
             continue
     return frozenset()
+
+
+async def _still_busy(parts: Parts, followup: FollowUp) -> bool:
+    """Of a warning that somebody is still in another meeting: whether a look into that one shows them there now."""
+    word, _, other = followup.key.step.partition(":")
+    if followup.kind is not FollowUpKind.HEADS_UP or word != BUSY:
+        return True
+    stored = await parts.database.read(lambda conn: meetings.get(conn, other))
+    policy = parts.policy_for(stored.meeting) if stored is not None else None
+    if stored is None or policy is None:
+        return False
+    meeting = stored.meeting
+    await _look_again(parts, meeting, policy)
+    now = parts.clock.now()
+
+    def judged(conn: sa.Connection) -> Verdict:
+        round_id = (meeting.key, meeting.round)
+        return verdict_of(parts, meeting, evidence_rows.load(conn, [round_id])[round_id], policy, now)
+
+    seen = (await parts.database.read(judged)).person(followup.key.person)
+    return seen is not None and seen.here_now
 
 
 async def _reread_event(parts: Parts, meeting: Meeting) -> bool:

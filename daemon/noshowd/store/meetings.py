@@ -126,11 +126,15 @@ def between(conn: sa.Connection, start: datetime, end: datetime) -> list[StoredM
     return [StoredMeeting(**row._mapping) for row in rows]  # noqa: SLF001 - as above
 
 
-def with_person(conn: sa.Connection, person: str, start: datetime, end: datetime) -> list[StoredMeeting]:
+def with_person(
+    conn: sa.Connection, person: str, start: datetime, end: datetime, *, ends_after: datetime | None = None
+) -> list[StoredMeeting]:
     """Those of `between` to which the person with this key is invited."""
     named = sa.type_coerce(meeting.c.payload, sa.Text).contains(f'"key":{encode(person)}', autoescape=True)
-    when = (meeting.c.start_at >= start, meeting.c.start_at < end, ~meeting.c.superseded)
-    rows = conn.execute(_stored().where(*when, named).order_by(meeting.c.start_at, meeting.c.key))
+    when = (meeting.c.start_at >= start, meeting.c.start_at < end, meeting.c.end_at >= (ends_after or start))
+    rows = conn.execute(
+        _stored().where(*when, ~meeting.c.superseded, named).order_by(meeting.c.start_at, meeting.c.key)
+    )
     found = (StoredMeeting(**row._mapping) for row in rows)  # noqa: SLF001 - as above
     return [one for one in found if one.meeting.person(person) is not None]
 

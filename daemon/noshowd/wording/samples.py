@@ -45,6 +45,8 @@ _SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
     ),
     FollowUpKind.RESCHEDULE_OFFER: _MISSES,
     FollowUpKind.ORDERED_MESSAGE: ({"cause": Cause.ORDERED}, {"cause": Cause.ORDERED, "medium": Kind.PHONE}),
+    FollowUpKind.CONFIRMATION: ({},),
+    FollowUpKind.HEADS_UP: ({}, {"notice": "double"}, {"notice": "away"}),
     FollowUpKind.QUESTION: ({}, {"medium": Kind.PHONE}, {"cause": Cause.NOBODY_CAME}, {"notice": "list"}),
     FollowUpKind.COVER_NEEDED: ({"cause": Cause.WE_ARE_MISSING},),
     FollowUpKind.SUGGEST_CALL: (
