@@ -95,6 +95,17 @@ async def test_a_time_taken_meanwhile_gives_way_to_the_next(memory: Database) ->
     assert await house.desk.take(offer.key, house.chosen(now.times[0])) is Reply.TAKEN
 
 
+async def test_a_time_that_has_passed_gives_way_to_one_to_come(memory: Database) -> None:
+    house = OfferHouse(memory)
+    offer = (await house.offer()).offer
+    house.clock.set(offer.times[0] + HOUR)
+    assert offer.times[0] not in (await house.shown()).offer.times
+    assert await house.desk.take(offer.key, house.chosen(offer.times[0])) is Reply.GONE
+    shown = (await house.shown()).offer.times
+    assert len(shown) == 3
+    assert min(shown) > house.clock.now()
+
+
 async def test_other_times_overlap_with_none_before_and_end_in_a_word_to_us(memory: Database) -> None:
     house = OfferHouse(memory)
     key = (await house.offer()).offer.key
@@ -273,6 +284,16 @@ async def test_what_was_being_written_at_a_crash_is_written_once(memory: Databas
     assert state_of(house) is OfferState.BOOKED
     assert len(house.writer.written) == 1
     assert house.stored().written == house.entry().ref
+
+
+async def test_an_event_that_somebody_took_away_is_left_to_a_person(memory: Database) -> None:
+    house = OfferHouse(memory)
+    offer = (await house.offer()).offer
+    await house.desk.take(offer.key, house.chosen(offer.times[0]))
+    house.happen(delete=True)
+    await house.until(20)
+    assert state_of(house) is OfferState.BY_HAND
+    assert house.writer.written == []
 
 
 async def test_an_event_that_somebody_moved_first_is_not_moved_again(memory: Database) -> None:

@@ -146,10 +146,10 @@ async def _enter(parts: Parts, case: _Case, copies: Sequence[CalendarEntry]) -> 
     meeting, chosen = case.seen.meeting, case.chosen
     table = await parts.database.read(lambda conn: case_of(conn, parts, meeting, case.seen.guest))
     way: Booking = booking(table)
-    moved = way.way is Way.MOVE and any(one.start != meeting.start for one in copies)
+    moved = way.way is Way.MOVE and all(one.start != meeting.start for one in copies)
     writer = parts.writers.get(way.place.account) if way.place is not None else None
     if moved or writer is None or way.place is None:
-        # somebody of ours has put it elsewhere meanwhile, or nothing may be written
+        # somebody of ours has put it elsewhere or taken it away meanwhile, or nothing may be written
         await _hand_over(parts, case)
         return
     event = event_for(parts, case.seen, chosen, way, platform=writer.platform)
@@ -183,9 +183,9 @@ async def _write(parts: Parts, case: _Case, write: Write) -> None:
     )
     try:
         place = await _call(parts, writer, write)
-    except Changed:
+    except Changed as error:
         # it was changed between our look and the write: look once more
-        await _again(parts, case, timedelta(0))
+        await _failed(parts, case, Temporary(error.reason), write.account)
     except VendorError as error:
         await _failed(parts, case, error, write.account)
     except Exception as error:  # noqa: BLE001 - no answer, or one that nobody foresaw: it may have been written
