@@ -5,7 +5,7 @@
 The demo's vendors on loopback; eight video calls a day, of which every fifth guest stays away, and eight telephone
 appointments nobody sees. Time runs `speed` times as fast for daemon and vendors. What the speed does: a look takes as
 long as ever, so lags in simulated seconds are `speed` times longer, gaps between looks are longer than the shortest
-stay, and more becomes unknown; nothing about verdicts is concluded from this. Retention is shortened to two days, so that
+stay, and more becomes unknown; nothing about verdicts is concluded from this. Retention is two days, so that
 the database is bounded within the week. Left out: Teams attendance; failures, which other tests have.
 """
 

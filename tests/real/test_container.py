@@ -69,7 +69,18 @@ def image() -> str:
         "-v",
         f"{BUILD}/wheels:/wheels:ro",
     )
-    built = ("--isolation", "chroot", "--pull-never", "--format", "docker", "--build-arg", f"BASE={BASE}", "-t", IMAGE)
+    built = (
+        "--layers",
+        "--isolation",
+        "chroot",
+        "--pull-never",
+        "--format",
+        "docker",
+        "--build-arg",
+        f"BASE={BASE}",
+        "-t",
+        IMAGE,
+    )
     answer = _answer(*buildah, "bud", *built, *offline, ".")
     assert answer.returncode == 0, answer.stderr[-2000:]
     return IMAGE
