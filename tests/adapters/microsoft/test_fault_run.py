@@ -260,8 +260,9 @@ class Hour:
         matches = match(meeting, evidence, us)
         verdict = judge(meeting, evidence, matches, Policy(), now, sources={traits.name: traits})
         accused = verdict.outcome is Outcome.THEY_ARE_MISSING
-        reached = [one for one in self.met if one < min(END, now) - traits.lag]
-        assert not (accused and reached), f"accused at {now} though there at {reached[0]}"
+        # somebody who came after the instant up to which this is claimed was late, and nobody says more
+        there = [one for one in self.met if one < min(END, verdict.as_of or now)]
+        assert not (accused and there), f"accused at {now} as of {verdict.as_of} though there at {there[0]}"
         return verdict.outcome
 
 

@@ -66,7 +66,7 @@ async def test_absence_is_provable_while_the_call_runs(world: LiveWorld) -> None
     await both_met_until(world, 6, guest=False)
     seen = await world.look(OPENING)
     (coverage,) = absence_may_rest_on(seen)
-    assert (coverage.span.start, coverage.span.end) == (OPENING, START + 5 * MINUTE)
+    assert (coverage.span.start, coverage.span.end) == (START, START + 5 * MINUTE)
     (host,) = seen.sightings
     assert (host.identity.address, host.open, host.identity.verified) == (ANNA, True, True)
 
@@ -116,6 +116,22 @@ async def test_a_call_that_ran_before_the_subscription_is_not_told(
     await world.join("guest")
     await world.pass_to(START + 6 * MINUTE)
     assert not (await world.look(OPENING)).coverages
+
+
+async def test_before_the_call_began_another_one_may_have_run(tenant: Tenant, door: Doorstep, tmp_path: Path) -> None:
+    """The guest came early, waited in a call that began before we listened, and gave up before the host came."""
+    world = LiveWorld(tenant, door, tmp_path)
+    await world.pass_to(START - 2 * MINUTE)
+    await world.join("guest")
+    await world.pass_to(START - MINUTE)
+    await world.look(OPENING)
+    await world.pass_to(START + 4 * MINUTE)
+    await world.leave("guest")
+    await world.pass_to(START + 5 * MINUTE)
+    await world.join("host")
+    await world.pass_to(START + 9 * MINUTE)
+    (coverage,) = (await world.look(OPENING)).coverages
+    assert coverage.span.start == START + 5 * MINUTE
 
 
 async def test_waiting_to_be_let_in_is_arrived(world: LiveWorld) -> None:

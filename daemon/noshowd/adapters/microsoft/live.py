@@ -140,11 +140,14 @@ class LiveRoster:
         return Observation(sightings=seen, coverages=(coverage,))
 
     def _covers_from(self, roster: Roster, subscription: Subscription, since: datetime) -> datetime | None:
-        """From when on everybody would have been told of: from the subscription, if the call began under it."""
-        current = self._subscriptions.named(subscription.key)
-        if current is None or roster.began(subscription.since) is None or roster.torn(subscription.since):
+        """From when on everybody would have been told of: from the first call that began under the subscription.
+
+        Another one may have run before, of which nothing is told.
+        """
+        began = roster.began(subscription.since)
+        if began is None or roster.torn(subscription.since) or self._subscriptions.named(subscription.key) is None:
             return None
-        return max(since, subscription.since)
+        return max(since, began)
 
     async def _known(self, meeting: Meeting) -> Mapping[str, str]:
         """Addresses of those invited, by object id: without them nobody of ours can be told from a stranger."""
