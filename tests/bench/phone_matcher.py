@@ -69,7 +69,7 @@ def appointments(count: int) -> list[Meeting]:
 
 def told(chance: Random, count: int) -> list[CallRecord]:
     """Ringing, talking and ended states of calls over many lines; a third of them have to do with an appointment."""
-    events = []
+    events: list[CallRecord] = []
     while len(events) < EVENTS:
         number = chance.randrange(3 * count)
         began = NINE + SECOND * chance.randrange(1800)

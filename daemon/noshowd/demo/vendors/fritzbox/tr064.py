@@ -20,8 +20,9 @@ from noshowd.demo.vendors.fritzbox.calls import CallHistory
 from noshowd.demo.vendors.fritzbox.digest import Digest
 
 _TYPE = "urn:dslforum-org:service:X_AVM-DE_OnTel:1"
+_DOCUMENT = "root"
 _DESCRIPTION = f"""<?xml version="1.0"?>
-<root xmlns="urn:dslforum-org:device-1-0">
+<{_DOCUMENT} xmlns="urn:dslforum-org:device-1-0">
 <specVersion><major>1</major><minor>0</minor></specVersion>
 <systemVersion><HW>226</HW><Major>154</Major><Minor>8</Minor><Patch>02</Patch><Buildnumber>119840</Buildnumber>
 <Display>154.08.02</Display></systemVersion>
@@ -34,7 +35,7 @@ _DESCRIPTION = f"""<?xml version="1.0"?>
 <SCPDURL>/x_contactSCPD.xml</SCPDURL>
 </service></serviceList>
 </device>
-</root>"""
+</{_DOCUMENT}>"""
 _ACTIONS = """<?xml version="1.0"?>
 <scpd xmlns="urn:dslforum-org:service-1-0">
 <specVersion><major>1</major><minor>0</minor></specVersion>
