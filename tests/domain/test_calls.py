@@ -248,3 +248,12 @@ def test_on_a_bridge_only_our_own_side_is_seen() -> None:
         SidePresence.PRESENT,
         SidePresence.UNKNOWN,
     )
+
+
+def test_a_telephone_does_not_ring_for_ever() -> None:
+    """Its end was lost: no call goes on that would keep everybody quiet, and nothing is claimed either."""
+    ringing = call(OUT, 0, result=CallResult.RINGING, over=False)
+    early = verdict(seen(ringing, lines_covered(-10, 3.4)), 3.5)
+    late = verdict(seen(ringing, lines_covered(-10, 12)), 12.2)
+    assert Reason.CALL_RUNNING in early.reasons
+    assert (late.outcome, Reason.CALL_RUNNING in late.reasons) == (Outcome.UNKNOWN, False)

@@ -24,6 +24,7 @@ from noshowd.domain.same_call import told_once
 from noshowd.domain.verdict import PersonVerdict, Presence, Reason, SidePresence
 
 _UNANSWERED = frozenset({CallResult.NO_ANSWER, CallResult.VOICEMAIL})
+_MAY_BE_A_TALK = frozenset({CallResult.ANSWERED, CallResult.UNCLEAR, CallResult.TALKING, CallResult.RINGING})
 
 
 @dataclass(slots=True)
@@ -115,9 +116,9 @@ def _enter(
         calls.dialled_in.append(call)
     elif call.talked(now) >= rules.sure_talk:
         calls.talks.append(call)
-    elif call.running:
+    elif call.running and not _end_was_lost(call, rules, now):
         calls.running.append(call)
-    elif call.result in (CallResult.ANSWERED, CallResult.UNCLEAR, CallResult.TALKING):
+    elif call.result in _MAY_BE_A_TALK:
         calls.doubts.add(Reason.SHORT_TALK)
     elif call.direction is Direction.OUT:
         _enter_attempt(call, calls, meeting, rules)
@@ -127,6 +128,11 @@ def _enter(
         if call.or_later_by:
             # it may have been an hour later: no absence of ours rests on it
             calls.doubts.add(Reason.OTHER_TIME)
+
+
+def _end_was_lost(call: CallRecord, rules: JudgingRules, now: datetime) -> bool:
+    """Whether it seems to ring for ever: a daemon that was restarted, a post that never came."""
+    return call.result is CallResult.RINGING and now - call.began > rules.longest_ringing
 
 
 def _doubts_about(call: CallRecord, strength: MatchStrength, rules: JudgingRules, now: datetime) -> set[Reason]:

@@ -31,6 +31,8 @@ class JudgingRules:
     other_time: timedelta = timedelta(hours=2)
     #: How far past the end a call may go on unseen by a source that lists only ended calls.
     longest_overrun: timedelta = 60 * MINUTE
+    #: No telephone rings longer: of a call that seems to, the end was lost.
+    longest_ringing: timedelta = 5 * MINUTE
     #: An attempt to ring counts as our part from this long before the start.
     attempt_early: timedelta = MINUTE
     #: "Not there now" rests on a look no older than this plus the source's lag.

@@ -104,8 +104,8 @@ def numbered(calls: Iterable[CallRecord]) -> list[CallRecord]:
 
 def _result(kind: Type, entry: Entry, length: timedelta, machines: frozenset[int]) -> CallResult:
     if kind in _RUNNING:
-        # whether it rings or they talk is not said
-        return CallResult.RINGING
+        # whether it rings or they talk is not said: something goes on, and no talk is counted
+        return CallResult.TALKING
     if kind is Type.MISSED:
         return CallResult.NO_ANSWER
     if kind is Type.REJECTED:
