@@ -7,12 +7,14 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from noshowd.domain.followup import FollowUpKind, State, Withheld
+from noshowd.domain.offer import Chosen
 from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.offer_desk import OfferDesk
 from noshowd.engine.parts import Parts
 from noshowd.ports.answers import BOUNCED, Answer
 from noshowd.store import meetings, outbox
 from noshowd.store.outbox import OutboxRow
-from noshowd.story.happening import AnswerGiven
+from noshowd.story.happening import AnswerGiven, GuestAnswers
 
 #: States of a message that lies before somebody.
 _POSTED = (State.SENT, State.RETRACTING, State.RETRACTED)
@@ -35,6 +37,24 @@ async def press(parts: Parts, given: AnswerGiven, meeting: str | None, number: i
     if given.hears is None or heard == given.hears:
         return []
     return [f"{given.by} hears {heard!r}, not {given.hears.value!r}"]
+
+
+async def answer_offer(parts: Parts, given: GuestAnswers, meeting: str | None) -> Iterable[str]:
+    """Answer the newest offer as its page would; what went otherwise than expected."""
+    desk, row = OfferDesk(parts), await _newest(parts, FollowUpKind.RESCHEDULE_OFFER, meeting)
+    shown = await desk.find(row.key) if row is not None else None
+    if row is None or shown is None or len(shown.offer.times) < (given.takes or 0):
+        return ["no guest has such an offer to answer"]
+    if given.takes is not None:
+        start = shown.offer.times[given.takes - 1]
+        heard = await desk.take(row.key, Chosen(start=start, at=parts.clock.now(), keyword=given.words))
+    elif given.declines:
+        heard = await desk.decline(row.key)
+    else:
+        heard = await desk.others(row.key, given.words)
+    if given.hears in (None, heard):
+        return []
+    return [f"the guest hears {heard.value!r}, not {given.hears!r}"]
 
 
 async def bounce(parts: Parts, kind: FollowUpKind, meeting: str | None, number: int) -> Iterable[str]:

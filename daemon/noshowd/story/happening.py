@@ -13,6 +13,7 @@ from noshowd.domain.evidence import CallResult, Said, Where
 from noshowd.domain.followup import FollowUpKind
 from noshowd.engine.answering import Noted
 from noshowd.engine.choices import Verb
+from noshowd.ports.offers import Reply
 from noshowd.story.moment import Moment
 
 
@@ -98,6 +99,15 @@ class AnswerGiven(Section):
     hears: Noted | None = Field(default=None, description="What they must be told about their answer.")
 
 
+class GuestAnswers(Section):
+    """A guest answers an offer of new times on its page; with nothing else said, by asking for other times."""
+
+    takes: int | None = Field(default=None, ge=1, le=3, description="Which of the times on offer they take.")
+    declines: bool = Field(default=False, description="They want no new time.")
+    words: str = Field(default="", description="A keyword for the call, or which times would suit.")
+    hears: Reply | None = Field(default=None, description="What they must be told about their answer.")
+
+
 class Event(Section):
     """Something happens. Exactly one of the keys beside `at` and `meeting`."""
 
@@ -115,6 +125,7 @@ class Event(Section):
     delete: bool = Field(default=False, description="The event vanishes.")
     rebook: Moment | None = Field(default=None, description="A new event with the same people is made for then.")
     answer: AnswerGiven | None = Field(default=None, description="One of ours answers.")
+    guest: GuestAnswers | None = Field(default=None, description="A guest answers the newest offer.")
     down: str | None = Field(default=None, description="A source, account or channel fails.")
     lost: str | None = Field(default=None, description="Its sign-in is no longer accepted.")
     empty: str | None = Field(default=None, description="A source answers wrongly: nobody there.")

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from noshowd.config.model import Config
 from noshowd.domain.followup import FollowUpKind
 from noshowd.engine.alerts import tell
-from noshowd.engine.parts import Parts
+from noshowd.engine.parts import Parts, no_links
 from noshowd.engine.turn import settle
 from noshowd.ports.channel import Carries, Recovery
 from noshowd.runtime.assemble import assemble, digest_of
@@ -21,7 +21,7 @@ from noshowd.runtime.people import ConfiguredDirectory
 from noshowd.store import people, switches
 from noshowd.store.database import Database, open_database
 from noshowd.store.schema import metadata
-from noshowd.story.answering import bounce, press
+from noshowd.story.answering import answer_offer, bounce, press
 from noshowd.story.checking import Checker
 from noshowd.story.clock import FakeClock
 from noshowd.story.format import ACCOUNT, USUAL_CHANNELS, Story
@@ -29,6 +29,7 @@ from noshowd.story.happening import Event
 from noshowd.story.posts import KilledError, Post, ScriptedChannel
 from noshowd.story.report import Report, report
 from noshowd.story.scripted import ScriptedLines, ScriptedRoom
+from noshowd.story.scripted_writer import ScriptedWriter
 from noshowd.story.setting import instant, traits
 from noshowd.story.stage import Stage, StoryError
 
@@ -139,6 +140,8 @@ def _start(telling: Telling) -> None:
         free_busy={ACCOUNT: stage.calendar},
         watched=sorted({(ACCOUNT, c) for m in story.meeting for c in (m.calendars or (m.organizer,))}),
     )
+    if story.writes:
+        adapters.writers[ACCOUNT] = ScriptedWriter(stage.calendar, telling.clock)
     for source in story.source:
         seen = frozenset(source.lines)
         adapters.presences[source.name] = (
@@ -166,6 +169,7 @@ def _start(telling: Telling) -> None:
         adapters=adapters,
         worker="story",
         key=_KEY,
+        offer_page=(lambda key, _: f"https://page.example/o/{key}") if story.writes else no_links,
     )
 
 
@@ -206,7 +210,7 @@ async def _happen(telling: Telling, event: Event) -> None:
         telling.kill = event.kill
     elif event.start:
         _start(telling)
-    elif event.answer is not None or event.bounce is not None:
+    elif event.answer is not None or event.bounce is not None or event.guest is not None:
         await _answer(telling, event)
     elif event.pause:
         await telling.database.run(lambda conn: switches.turn(conn, switches.PAUSED, "yes", by="story", now=now))
@@ -226,6 +230,8 @@ async def _answer(telling: Telling, event: Event) -> None:
     telling.answers += 1
     if event.answer is not None:
         problems = await press(telling.parts, event.answer, event.meeting, telling.answers)
+    elif event.guest is not None:
+        problems = await answer_offer(telling.parts, event.guest, event.meeting)
     else:
         problems = await bounce(telling.parts, event.bounce or FollowUpKind.NOTICE, event.meeting, telling.answers)
     telling.problems += [f"{event.at}: {problem}" for problem in problems]
