@@ -145,6 +145,20 @@ def test_a_missed_rung_does_not_come_after_the_one_that_took_its_place() -> None
     assert not planned(video(), alone(12.5), 12.5, *rows).add
 
 
+def test_a_nudge_that_comes_again_takes_the_place_of_no_task() -> None:
+    rows = [
+        Existing(followup=f, state=State.SENT)
+        for minute in (1, 4, 7, 10, 13)
+        for f in planned(video(), guest_alone(minute), minute).add
+        if f.kind is K.NUDGE
+    ]
+    assert len(rows) == 5
+    late = planned(video(), guest_alone(14), 14, *rows).add
+    assert K.RECALL_TASK in {f.kind for f in late}
+    both = {f.kind for f in planned(video(), guest_alone(13), 13).add if f.key.person == ANNA.key}
+    assert both >= {K.RECALL_TASK, K.NUDGE}
+
+
 def test_a_rung_whose_window_has_closed_is_left_out() -> None:
     only = replace(POLICY, ladders={Cause.THEY_ARE_MISSING: (WAITING,)})
     assert lines(planned(video(), alone(20), 20, policy=only)) == {"waiting_notice anna@us.example"}
@@ -435,7 +449,7 @@ def test_whose_it_is_that_they_missed_each_other(
 
 
 def test_a_running_call_stops_everything() -> None:
-    talking = call(Direction.OUT, 3, result=CallResult.RINGING, over=False)
+    talking = call(Direction.OUT, 11.5, result=CallResult.RINGING, over=False)
     assert not planned(phone(), seen(talking, lines_covered(-10, 12)), 12).add
 
 

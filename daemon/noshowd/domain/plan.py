@@ -130,7 +130,7 @@ def _rungs(
     cause = cause_of(verdict)
     if cause is None:
         return []
-    due: dict[tuple[bool, str], tuple[datetime, FollowUp]] = {}
+    due: dict[tuple[bool, str, bool], tuple[datetime, FollowUp]] = {}
     for rung in policy.ladders.get(cause, ()):
         at = _due_at(meeting, rung, verdict, policy, now)
         if at is None or meeting.place.kind not in rung.media:
@@ -140,7 +140,8 @@ def _rungs(
                 continue
             if unmet(Case(followup=followup, meeting=meeting, verdict=verdict)) is not None:
                 continue
-            audience = (followup.to_guest, followup.key.person)
+            # what comes again and again takes the place of nothing else
+            audience = (followup.to_guest, followup.key.person, rung.every is None)
             if audience not in due or at >= due[audience][0]:
                 due[audience] = (at, followup)
     return [followup for _, followup in due.values()]
