@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from noshowd.config.refusal import refuse
 from noshowd.config.values import (
@@ -98,7 +98,13 @@ def _after(given: Any) -> Any:
 After = Annotated[Duration | None, BeforeValidator(_after)]
 
 
-TimeOfDay = Annotated[str, Field(pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$")]
+def _time_of_day(value: str) -> str:
+    if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value):
+        raise refuse('a time of day such as "17:30"', do="Write hours and minutes with two digits each.")
+    return value
+
+
+TimeOfDay = Annotated[str, Field(max_length=5), AfterValidator(_time_of_day)]
 
 
 class LadderStep(Section):

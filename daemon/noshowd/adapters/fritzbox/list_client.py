@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -58,6 +59,9 @@ class CallListClient:
 
 def _connect(settings: CallListSettings) -> Any:
     from fritzconnection import FritzConnection
+
+    # it would print every lost connection itself; what is wrong with the box is said in our words
+    logging.getLogger("fritzconnection").setLevel(logging.CRITICAL)
 
     class Box(FritzConnection):  # type: ignore[misc]  # the library brings no types
         """A box in the same network is never behind a proxy, nor is its certificate one of an authority."""
