@@ -150,7 +150,7 @@ async def live_through(tenant: Tenant, graph: Graph, chance: random.Random, *, d
     assert [one.shown() for one in everybody] == [week.truth(one.mailbox) for one in everybody]
 
 
-@pytest.mark.parametrize(("seed", "delta"), [(1, False), (2, False), (3, True), (4, True)])
+@pytest.mark.parametrize(("seed", "delta"), [(1, False), (3, True)])
 async def test_after_a_bad_week_every_mirror_is_the_truth(tenant: Tenant, seed: int, delta: bool) -> None:
     await live_through(tenant, tenant.graph(), random.Random(seed), delta=delta)
 
@@ -285,7 +285,7 @@ async def one_hour(tenant: Tenant, door: Doorstep, folder: Path, seed: int) -> l
     return await Hour(LiveWorld(tenant, door, folder), random.Random(seed)).live()
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 async def test_in_a_bad_hour_nobody_is_accused(
     tenant: Tenant, door: Doorstep, tmp_path: Path, seals: Path, seed: int
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,12 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
+@cache
+def _read(file: Path) -> Any:
+    """The document, once for all tenants of a run."""
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
 def _is_undescribed(option: str) -> bool:
     return option.partition("(")[0].strip().lower() in _UNDESCRIBED_MEMBERS
 
@@ -31,7 +38,7 @@ class GraphDescription:
     """An OpenAPI document of Graph. Paths it does not have are not checked."""
 
     def __init__(self, file: Path) -> None:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = _read(file)
         self._components: dict[str, Any] = document["components"]
         self._paths = [
             (re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + "$"), item) for path, item in document["paths"].items()
