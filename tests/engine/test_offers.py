@@ -338,6 +338,14 @@ async def test_a_reply_by_mail_books_only_by_our_tap(memory: Database) -> None:
     assert await house.tapped(button.value, again=True) == "already decided"
 
 
+async def test_a_reply_reaches_noshowd_in_the_mailbox_of_the_person_only(memory: Database) -> None:
+    house = OfferHouse(memory, page=False)
+    house.parts = replace(house.parts, reply_address=lambda key: f"anna+{key}@us.example")
+    await house.offer()
+    [mail] = house.sent(OFFER)
+    assert mail.parcel.reply_to == f"anna+{mail.parcel.key}@us.example"
+
+
 async def test_a_reply_that_could_mean_several_times_shows_them_all(memory: Database) -> None:
     house = OfferHouse(memory, page=False)
     await house.offer()

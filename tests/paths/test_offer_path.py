@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -23,17 +24,22 @@ from noshowd.config.load import load
 from noshowd.config.model import Config
 from noshowd.demo.vendors.google.google import SimulatedGoogle
 from noshowd.demo.vendors.google.meetings import Visitor
+from noshowd.demo.vendors.mail.post import Letter
 from noshowd.demo.vendors.mail.server import MailServer
 from noshowd.engine.turn import settle
 from noshowd.runtime.daemon import Daemon
 from noshowd.store import offers
 from noshowd.story.clock import FakeClock
+from paths.test_smallest_path import CLARA, GUEST, Practice, practice
+
+__all__ = ["practice"]
 
 ANNA, KIM = "anna@nordlicht.example", "kim@larsen.example"
 SITE = "https://termine.nordlicht.example"
 #: Ten o'clock in Berlin, a Monday.
 TEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 
 CONFIGURATION = """\
 mode = "live"
@@ -229,3 +235,22 @@ async def test_from_the_miss_to_the_moved_event(firm: Firm) -> None:
     assert any("steht nun im Kalender" in mail for mail in firm.mails(ANNA))
     held = await firm.daemon.parts.database.read(lambda conn: offers.held(conn, [ANNA], now=firm.clock.now()))
     assert held == [], "the calendar itself holds the time now"
+
+
+async def test_by_mail_alone_a_reply_names_the_time_and_a_word_of_ours_enters_it(practice: Practice) -> None:
+    await practice.until(90)
+    practice.answer(practice.to(CLARA)[0], "Niemand erreicht")
+    await practice.until(100)
+    practice.answer(practice.to(CLARA)[1], "Ja")
+    await practice.until(110)
+    [offer] = practice.to(GUEST)
+    times = await practice.parts.database.read(lambda conn: offers.held(conn, [CLARA], now=practice.clock.now()))
+    local = times[0].start.astimezone(ZoneInfo("Europe/Berlin"))
+    letter = Letter(sender="", to=(GUEST,), raw=offer.message.as_bytes(), at=offer.at)
+    practice.post.reply(letter, f"{_DAYS[local.weekday()]} {local:%H:%M} Uhr passt gut, danke!")
+    await practice.until(120)
+    told = practice.to(CLARA)[2]
+    assert "EINTRAGEN" in told.text
+    practice.answer(told, "Eintragen")
+    await practice.until(130)
+    assert "noshowd kann sie hier nicht eintragen" in practice.to(CLARA)[3].text

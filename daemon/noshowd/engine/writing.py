@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from noshowd.domain.address import canonical
 from noshowd.domain.followup import FollowUpKind, Withheld
 from noshowd.domain.gate import NEEDS_A_PERSON
 from noshowd.engine.compose import Composer
@@ -29,7 +32,15 @@ async def written(parts: Parts, row: OutboxRow, fresh: Fresh) -> Parcel | Withhe
     proposal = await propose(parts, row, fresh.meeting, fresh.verdict)
     if not isinstance(proposal, Proposal):
         return proposal
-    return Composer(parts).parcel(row, fresh.meeting, fresh.verdict, proposal.times, proposal.page)
+    parcel = Composer(parts).parcel(row, fresh.meeting, fresh.verdict, proposal.times, proposal.page)
+    return parcel if proposal.page is not None else _answerable(parts, parcel)
+
+
+def _answerable(parts: Parts, parcel: Parcel) -> Parcel:
+    """Without a page the reply is the answer: where it is known by its address, one of the same person's mailbox."""
+    address = parts.reply_address(parcel.key) if parts.reply_address is not None else None
+    same = address is not None and canonical(address) == canonical(parcel.reply_to or "")
+    return replace(parcel, reply_to=address) if same else parcel
 
 
 async def news_of(parts: Parts, row: OutboxRow) -> Parcel:
