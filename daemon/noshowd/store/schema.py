@@ -6,128 +6,19 @@ whoever claimed a row writes it only with that token.
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from noshowd.domain.followup import FollowUp
 from noshowd.domain.meeting import Meeting
-from noshowd.domain.spans import Span
 from noshowd.domain.verdict import Verdict
 from noshowd.ports.answers import Answer
 from noshowd.ports.channel import Parcel, Receipt
 from noshowd.store.codec import Instant, Value
+from noshowd.store.mirror_schema import allowance, calendar, entry, entry_staging, quarantine, watch
+from noshowd.store.tables import Serial, due_index, lease_columns, metadata, partial_index
 
-metadata = sa.MetaData()
-
-#: SQLite numbers rows by itself only in a column called INTEGER.
-Serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-
-
-def _lease() -> tuple[sa.Column[str], sa.Column[object]]:
-    return sa.Column("lease_token", sa.Text), sa.Column("lease_until", Instant)
-
-
-def partial_index(name: str, *columns: sa.Column[Any], where: sa.ColumnElement[bool]) -> None:
-    """An index of only those rows.
-
-    The migrations make it so in both databases; to say it for PostgreSQL here would load that dialect (2 MB) for a
-    file of SQLite too.
-    """
-    sa.Index(name, *columns, sqlite_where=where)
-
-
-def _due(table: sa.Table, column: str) -> None:
-    """An index of only those rows that wait for an instant."""
-    partial_index(f"ix_{table.name}_{column}", table.c[column], where=table.c[column].is_not(None))
-
-
-calendar = sa.Table(
-    "calendar",
-    metadata,
-    sa.Column("account", sa.Text, primary_key=True),
-    sa.Column("calendar", sa.Text, primary_key=True),
-    #: Of the mirrored entries; a newer one drops the cursor, so that all are read again.
-    sa.Column("format", sa.Integer, nullable=False),
-    sa.Column("cursor", sa.Text),
-    #: What the last complete listing covered.
-    sa.Column("listed", Value(Span)),
-    sa.Column("next_look_at", Instant),
-    *_lease(),
-    sa.Column("last_success", Instant),
-    sa.Column("last_error", sa.Text),
-    sa.Column("failures", sa.Integer, nullable=False, server_default=sa.text("0")),
-    #: Since when a listing has been missing more than half of what was known.
-    sa.Column("suspicious_since", Instant),
-)
-_due(calendar, "next_look_at")
-
-allowance = sa.Table(
-    "allowance",
-    metadata,
-    sa.Column("account", sa.Text, primary_key=True),
-    #: The minute that is counted, and the calls taken in it by all workers.
-    sa.Column("minute", Instant, nullable=False),
-    sa.Column("taken", sa.Integer, nullable=False),
-)
-
-watch = sa.Table(
-    "watch",
-    metadata,
-    #: Our own id of the channel by which a vendor tells that a calendar has changed.
-    sa.Column("channel", sa.Text, primary_key=True),
-    sa.Column("account", sa.Text, nullable=False),
-    sa.Column("calendar", sa.Text, nullable=False),
-    sa.Column("opened_at", Instant, nullable=False),
-    #: The vendor's promise and its handle for it; null while it has not promised anything.
-    sa.Column("until", Instant),
-    sa.Column("ref", sa.Text),
-    #: When it last spoke; a channel that never did is not relied upon.
-    sa.Column("heard_at", Instant),
-    #: A change was found that it should have told of.
-    sa.Column("deaf", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Index("ix_watch_account_calendar", "account", "calendar"),
-)
-
-entry = sa.Table(
-    "entry",
-    metadata,
-    sa.Column("account", sa.Text, primary_key=True),
-    sa.Column("calendar", sa.Text, primary_key=True),
-    sa.Column("entry_id", sa.Text, primary_key=True),
-    sa.Column("uid", sa.Text),
-    sa.Column("start_at", Instant, nullable=False),
-    sa.Column("end_at", Instant, nullable=False),
-    #: A CalendarEntry; compared as text.
-    sa.Column("payload", sa.Text, nullable=False),
-    sa.Index("ix_entry_uid", "uid"),
-    sa.Index("ix_entry_start_at", "start_at"),
-)
-
-entry_staging = sa.Table(
-    "entry_staging",
-    metadata,
-    sa.Column("account", sa.Text, primary_key=True),
-    sa.Column("calendar", sa.Text, primary_key=True),
-    sa.Column("entry_id", sa.Text, primary_key=True),
-    sa.Column("uid", sa.Text),
-    sa.Column("start_at", Instant),
-    sa.Column("end_at", Instant),
-    #: Set: a CalendarEntry. Null: it is gone.
-    sa.Column("payload", sa.Text),
-    #: Set: the entry could not be understood; what the mirror holds stays.
-    sa.Column("bad", sa.Text),
-)
-
-quarantine = sa.Table(
-    "quarantine",
-    metadata,
-    sa.Column("account", sa.Text, primary_key=True),
-    sa.Column("calendar", sa.Text, primary_key=True),
-    sa.Column("entry_id", sa.Text, primary_key=True),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("since", Instant, nullable=False),
-)
+#: Made elsewhere and found here with all the others.
+__all__ = ["allowance", "calendar", "entry", "entry_staging", "metadata", "partial_index", "quarantine", "watch"]
 
 meeting = sa.Table(
     "meeting",
@@ -147,12 +38,12 @@ meeting = sa.Table(
     sa.Column("next_look_at", Instant),
     #: Counts what became known; a judgement made before the last of it is judged again at once.
     sa.Column("news", sa.Integer, nullable=False, server_default=sa.text("0")),
-    *_lease(),
+    *lease_columns(),
     #: Names, title and evidence are gone; what is left counts and is not judged again.
     sa.Column("nameless", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_meeting_start_at", "start_at"),
 )
-_due(meeting, "next_look_at")
+due_index(meeting, "next_look_at")
 #: Whatever keeps names, by its end: what is over for long loses them.
 partial_index("ix_meeting_named", meeting.c.end_at, where=~meeting.c.nameless)
 
@@ -199,9 +90,9 @@ look = sa.Table(
     sa.Column("last_good_look", Instant),
     sa.Column("failures", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.Column("last_error", sa.Text),
-    *_lease(),
+    *lease_columns(),
 )
-_due(look, "next_look_at")
+due_index(look, "next_look_at")
 
 outbox = sa.Table(
     "outbox",
@@ -220,7 +111,7 @@ outbox = sa.Table(
     #: When something is to be done with it: sent, closed, taken back, or, in `sending`, asked after. Null: nothing.
     sa.Column("next_try_at", Instant),
     sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
-    *_lease(),
+    *lease_columns(),
     sa.Column("channel", sa.Text),
     sa.Column("parcel", Value(Parcel)),
     sa.Column("receipt", Value(Receipt)),
@@ -231,7 +122,7 @@ outbox = sa.Table(
     sa.Index("ix_outbox_meeting", "meeting", "round"),
     sa.Index("ix_outbox_created_at", "created_at"),
 )
-_due(outbox, "next_try_at")
+due_index(outbox, "next_try_at")
 partial_index("ix_outbox_concerns", outbox.c.concerns, where=outbox.c.concerns.is_not(None))
 partial_index("ix_outbox_sent", outbox.c.sent_at, outbox.c.person, where=outbox.c.sent_at.is_not(None))
 
