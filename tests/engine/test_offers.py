@@ -286,6 +286,20 @@ async def test_what_was_being_written_at_a_crash_is_written_once(memory: Databas
     assert house.stored().written == house.entry().ref
 
 
+async def test_a_time_found_busy_only_when_it_is_entered_is_a_call_and_other_times(memory: Database) -> None:
+    house = OfferHouse(memory)
+    offer = (await house.offer()).offer
+    seeing, house.parts = house.parts, replace(house.parts, free_busy={})
+    assert await house.desk.take(offer.key, house.chosen(offer.times[0])) is Reply.TAKEN
+    house.occupy(offer.times[0])
+    house.parts = seeing
+    await house.until(15)
+    assert state_of(house) is OfferState.OPEN
+    assert len((await house.shown()).offer.times) == 3
+    assert any("taken meanwhile" in post.parcel.text for post in house.sent(TASK))
+    assert house.writer.written == []
+
+
 async def test_an_event_that_somebody_took_away_is_left_to_a_person(memory: Database) -> None:
     house = OfferHouse(memory)
     offer = (await house.offer()).offer

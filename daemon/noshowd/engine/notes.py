@@ -14,7 +14,12 @@ from noshowd.store import people
 from noshowd.wording import TaskNote
 
 #: First word of the step of a task that stands for a message.
-INSTEAD = {"expired": TaskNote.APPROVAL_EXPIRED, "bounced": TaskNote.BOUNCED, "no_free_time": TaskNote.NO_FREE_TIME}
+INSTEAD = {
+    "expired": TaskNote.APPROVAL_EXPIRED,
+    "bounced": TaskNote.BOUNCED,
+    "no_free_time": TaskNote.NO_FREE_TIME,
+    "times_taken": TaskNote.TIMES_TAKEN,
+}
 
 
 def note_for(
