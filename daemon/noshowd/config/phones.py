@@ -8,7 +8,7 @@ from pydantic import Field
 
 from noshowd.config.accounts import Reach
 from noshowd.config.secrets import SecretRef
-from noshowd.config.values import FilePath, Name, Phone, Port, Section, Text, Url
+from noshowd.config.values import FilePath, Name, Phone, Port, Section, Text, Url, Zone
 
 WebhookPath = Annotated[str, Field(pattern=r"^/webhooks/[A-Za-z0-9_-]{1,100}$")]
 
@@ -59,6 +59,9 @@ class FritzboxPresence(Section):
     area_code: Text | None = Field(
         default=None, description="Area code for numbers dialled without one.", examples=["089"]
     )
+    zone: Zone | None = Field(
+        default=None, description="Zone of the box, which writes local time; otherwise that of [us].", examples=["UTC"]
+    )
 
 
 class FritzboxListPresence(Section):
@@ -83,6 +86,9 @@ class FritzboxListPresence(Section):
     )
     area_code: Text | None = Field(
         default=None, description="Area code for numbers dialled without one.", examples=["089"]
+    )
+    zone: Zone | None = Field(
+        default=None, description="Zone of the box, which writes local time; otherwise that of [us].", examples=["UTC"]
     )
 
 

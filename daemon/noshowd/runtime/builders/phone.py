@@ -25,7 +25,7 @@ def fritzbox(bench: Bench, section: Any, made: Adapters) -> None:
         name=section.name,
         host=section.host,
         port=section.port,
-        zone=bench.config.us.zone,
+        zone=section.zone or bench.config.us.zone,
         lines=frozenset(section.lines),
     )
     monitor = FritzboxMonitor(settings, bench.clock, partial(normalise, numbering=dialled(bench, section)))
@@ -48,7 +48,7 @@ def fritzbox_list(bench: Bench, section: Any, made: Adapters) -> None:
         tls=section.tls,
         username=section.username,
         password=bench.secret(section.password) or "",
-        zone=bench.config.us.zone,
+        zone=section.zone or bench.config.us.zone,
         lines=frozenset(section.lines),
         timeout=bench.timeout,
     )
