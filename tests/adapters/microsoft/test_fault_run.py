@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,10 +18,8 @@ from contract.presence_suite import END, MINUTE, OPENING, START
 from noshowd.adapters.microsoft.calendar import GraphCalendar
 from noshowd.adapters.microsoft.graph import Graph
 from noshowd.adapters.microsoft.live import LiveRoster
-from noshowd.adapters.microsoft.sealing import Seals
 from noshowd.demo.vendors.microsoft.appointments import Appointment, Invited, entry_id
 from noshowd.demo.vendors.microsoft.faults import Fault, cut_off, proxy_page, throttled
-from noshowd.demo.vendors.serving import LoopbackServer
 from noshowd.domain.evidence import Coverage, Evidence, Sighting
 from noshowd.domain.judge import judge
 from noshowd.domain.policy import Policy
@@ -264,21 +261,6 @@ class Hour:
         there = [one for one in self.met if one < min(END, verdict.as_of or now)]
         assert not (accused and there), f"accused at {now} as of {verdict.as_of} though there at {there[0]}"
         return verdict.outcome
-
-
-@pytest.fixture(scope="module")
-def door() -> Iterator[Doorstep]:
-    found = Doorstep()
-    with LoopbackServer(found) as server:
-        found.url = server.url
-        yield found
-
-
-@pytest.fixture(scope="module")
-def seals(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("seals") / "seals.json"
-    Seals(file).current(START)
-    return file
 
 
 async def one_hour(tenant: Tenant, door: Doorstep, folder: Path, seed: int) -> list[Outcome]:
