@@ -78,6 +78,14 @@ ATTEMPTS: list[tuple[str, list[CallRecord], Caller, Outcome, set[Reason], set[Re
     ("no mailbox", [over(OUT, 0)], OURS, THEY, set(), {Reason.VOICEMAIL}),
     ("busy", [over(OUT, 0, CallResult.BUSY)], OURS, OPEN, {Reason.BUSY}, {Reason.WE_RANG}),
     ("busy, then not answered", [over(OUT, 0, CallResult.BUSY), over(OUT, 2)], OURS, OPEN, {Reason.BUSY}, set()),
+    (
+        "talk cut off",
+        [replace(call(OUT, 0, talked=0.5), result=CallResult.TALKING)],
+        OURS,
+        OPEN,
+        {Reason.SHORT_TALK},
+        set(),
+    ),
     ("unclear", [over(OUT, 0, CallResult.UNCLEAR)], OURS, OPEN, {Reason.SHORT_TALK}, set()),
     ("unclear beside clear", [over(OUT, 0), over(IN, 3, CallResult.UNCLEAR)], OURS, OPEN, {Reason.SHORT_TALK}, set()),
     # when a talk is the meeting, and when it only may have been

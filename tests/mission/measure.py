@@ -29,7 +29,7 @@ CHUNK = 250
 _RIGHT = {"ours": Outcome.WE_ARE_MISSING, "theirs": Outcome.THEY_ARE_MISSING, "both": Outcome.MISSED_EACH_OTHER}
 #: What only describes; the other reasons say why nothing could be proved.
 _NOT_A_CAUSE = frozenset(
-    {"we_rang", "they_rang", "nobody_rang", "caller_unknown", "came_late", "left_early", "never_seen"}
+    {"we_rang", "they_rang", "nobody_rang", "caller_unknown", "came_late", "left_early", "never_seen", "bot_instead"}
 )
 _ASKS = frozenset({FollowUpKind.QUESTION, FollowUpKind.APPROVAL, FollowUpKind.SUGGEST_CALL, FollowUpKind.NUDGE})
 
