@@ -6,7 +6,7 @@ import sqlite3
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from noshowd.store import sqlite
 from noshowd.store.database import Database, open_database
 from noshowd.store.errors import StoreUnavailable
 
-Trouble = Callable[[Database, Path], Iterator[None]]
+Trouble = Callable[[Database, Path], AbstractContextManager[None]]
 
 
 @contextmanager
