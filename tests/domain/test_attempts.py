@@ -86,6 +86,7 @@ ATTEMPTS: list[tuple[str, list[CallRecord], Caller, Outcome, set[Reason], set[Re
         {Reason.SHORT_TALK},
         set(),
     ),
+    ("rings for ever", [ringing(IN, 0)], OURS, OPEN, {Reason.SHORT_TALK}, {Reason.CALL_RUNNING, Reason.THEY_RANG}),
     ("unclear", [over(OUT, 0, CallResult.UNCLEAR)], OURS, OPEN, {Reason.SHORT_TALK}, set()),
     ("unclear beside clear", [over(OUT, 0), over(IN, 3, CallResult.UNCLEAR)], OURS, OPEN, {Reason.SHORT_TALK}, set()),
     # when a talk is the meeting, and when it only may have been
@@ -236,6 +237,12 @@ def test_a_call_that_runs_is_people_who_are_there(running: CallResult, *, here: 
     assert people(result)[1].seen == here
     assert Reason.NOBODY_RANG not in result.reasons or not here
     assert result.outcome is not THEY
+
+
+def test_a_talk_however_long_it_lasts_is_not_lost() -> None:
+    talking = replace(call(OUT, 11, talked=1, over=False), result=CallResult.TALKING)
+    early = replace(talking, answered=at(20))
+    assert Reason.CALL_RUNNING in verdict(early, lines_covered(-10, 20.5), minute=20.6).reasons
 
 
 def test_lateness_is_that_of_the_first_attempt() -> None:
