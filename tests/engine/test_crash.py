@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -69,9 +70,9 @@ def orders(database_url: str, tmp_path: Path) -> Orders:
     """Everything a process needs; the guests have been waiting for two minutes."""
     with open_database(database_url) as database:
         first: datetime = at(-60)
-        database.run_sync(
-            lambda conn: switches.settle(conn, switches.FIRST_STARTED, first.isoformat(), by="test", now=first)
-        )
+        # nothing but the nudges is to be sent: the installation is old, and everybody knows that they are watched
+        for name in (switches.FIRST_STARTED, *(f"enrolled:{name}@us.example" for name in OURS)):
+            database.run_sync(partial(switches.settle, name=name, value=first.isoformat(), by="test", now=first))
     clock = ScaledClock.starting_now(origin=at(2), speed=1)
     return Orders(url=database_url, wire=tmp_path / "wire", clock=str(clock), recovery=Recovery.VERIFY)
 
