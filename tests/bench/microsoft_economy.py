@@ -140,8 +140,15 @@ async def real_looks(mailboxes: int, *, delta: bool) -> str:
             for slot in range(8):
                 start = now + slot * 60 * MINUTE
                 invited = [Invited("guest@customer.example", "Gerd Gast")]
-                booked = {"start": start, "end": start + 30 * MINUTE, "subject": f"meeting {slot}"}
-                sim.calendars.book(organizer=Invited(name), attendees=invited, teams=True, body="text " * 40, **booked)
+                sim.calendars.book(
+                    organizer=Invited(name),
+                    attendees=invited,
+                    start=start,
+                    end=start + 30 * MINUTE,
+                    subject=f"meeting {slot}",
+                    teams=True,
+                    body="text " * 40,
+                )
         with LoopbackServer(sim.app, certificate=str(files.certificate), private_key=str(files.private_key)) as server:
             settings = MicrosoftSettings(
                 account="bench",

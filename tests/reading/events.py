@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from noshowd.domain.entry import Attendee, AttendeeKind, CalendarEntry, EntryRef, Response
 from noshowd.domain.address import canonical
+from noshowd.domain.entry import Attendee, AttendeeKind, CalendarEntry, EntryRef, Response
 from noshowd.reading.sides import Us
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from noshowd.demo.cast import ANNA, BEN, CLARA, GUESTS, HERR_FUCHS, IDA, KIM, NORA, OLE, Actor
 from noshowd.demo.day import BRAUN, CRAMER, EBERT, FUCHS, KICKOFF, PRICING, PROPOSAL, REVIEW, ROADMAP, WORKSHOP
@@ -22,9 +23,15 @@ class Evidence:
     story: Story
     town: Town
     journal: str
+    #: When the first appointment of the day began.
+    first: datetime
 
     def mails(self, to: Actor) -> list[Letter]:
         return [letter for letter in self.town.mail.post.sent if to.address in letter.to]
+
+    def interruptions(self, of: Actor) -> list[Letter]:
+        """What reached somebody between their calls; the welcome came before the first of them."""
+        return [letter for letter in self.mails(of) if letter.at >= self.first]
 
     def sent(self, title: str, kind: FollowUpKind, by: str) -> bool:
         """Whether this kind left by this channel."""
@@ -123,7 +130,7 @@ PROMISES = (
     Promise(
         to=_CLARA,
         says="At most three interruptions in eight calls.",
-        holds=lambda of: len(of.mails(CLARA)) <= 3,
+        holds=lambda of: len(of.interruptions(CLARA)) <= 3,
     ),
     Promise(to=_ADMIN, says="A token is withdrawn: nobody is accused.", holds=_nobody_accused_at_noon),
     Promise(to=_ADMIN, says="One clear notice of it, and the recovery is announced.", holds=_one_notice_and_recovery),

@@ -86,7 +86,7 @@ async def show(folder: Path, view: View, *, speed: float, day: Day = DAY) -> boo
             raise DayFailed(f"this machine is too busy for {speed:g} times real time; try --speed {speed / 2:g}")
         with open_database(f"sqlite:///{folder}/noshowd.db") as database:
             story = await _live(stage, database)
-    evidence = Evidence(story=story, town=town, journal=(folder / JOURNAL).read_text())
+    evidence = Evidence(story=story, town=town, journal=(folder / JOURNAL).read_text(), first=first)
     unkept = broken(evidence)
     summarise(view, evidence, unkept)
     return not unkept

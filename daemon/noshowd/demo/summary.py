@@ -34,7 +34,7 @@ def summarise(view: View, of: Evidence, broken: list[Promise]) -> None:
     for promise in PROMISES:
         mark = "NOT KEPT" if promise in broken else "kept"
         view.print(f"{mark:9} for {promise.to}: {promise.says}", style="bold red" if promise in broken else "")
-    interruptions = [f"{view.time(letter.at)} {letter.message['Subject']}" for letter in of.mails(CLARA)]
+    interruptions = [f"{view.time(letter.at)} {letter.message['Subject']}" for letter in of.interruptions(CLARA)]
     view.print(f"Clara was interrupted {len(interruptions)} times in eight calls: {'; '.join(interruptions)}.")
 
 

@@ -14,6 +14,7 @@ import structlog
 
 from noshowd.domain.followup import FollowUpKind, Happening, Withheld
 from noshowd.engine.addressing import addressed
+from noshowd.engine.alerts import another_way
 from noshowd.engine.approvals import start_veto
 from noshowd.engine.failure import pause_after, report_bad, report_good
 from noshowd.engine.parts import Parts
@@ -67,7 +68,7 @@ async def dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
 
 def _channels(parts: Parts, row: OutboxRow, carries: Carries) -> list[Channel]:
     """The channels still to be tried, best first. A task comes as a message to whoever has no task list."""
-    channels = parts.channels_for(carries)
+    channels = another_way(row.followup, parts.channels_for(carries))
     if carries is Carries.TASKS:
         channels += [one for one in parts.channels_for(Carries.TO_OUR_SIDE) if one not in channels]
     if row.reason is None or not row.reason.startswith(_REJECTED):

@@ -44,9 +44,7 @@ def disk(folder: Path) -> Finding:
     if free >= _ROOM:
         return Finding(grade=Grade.GOOD, what="disk", says=says)
     grade = Grade.BAD if free < _ROOM / 10 else Grade.GAP
-    return Finding(
-        grade=grade, what="disk", says=says, do="Make room: on a full disk nothing is sent."
-    )
+    return Finding(grade=grade, what="disk", says=says, do="Make room: on a full disk nothing is sent.")
 
 
 def zones(now: datetime) -> Finding:

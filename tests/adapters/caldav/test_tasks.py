@@ -47,7 +47,8 @@ class _Handler(WSGIRequestHandler):
         self.raw_requestline = self.rfile.readline(65537)
         if self.parse_request():
             reading: Any = self.rfile
-            handler = _Silent(reading, self.wfile, self.get_stderr(), self.get_environ(), multithread=False)
+            writing: Any = self.wfile
+            handler = _Silent(reading, writing, self.get_stderr(), self.get_environ(), multithread=False)
             handler.request_handler = self  # type: ignore[attr-defined]  # as wsgiref itself does
             handler.run(self.server.get_app())  # type: ignore[attr-defined]  # a WSGIServer
 
