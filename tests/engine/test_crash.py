@@ -23,7 +23,7 @@ from engine.house import at
 from noshowd.domain.followup import State
 from noshowd.ports.channel import Recovery
 from noshowd.runtime.clock import ScaledClock, SystemClock
-from noshowd.store import schema, switches
+from noshowd.store import outbox, schema, switches
 from noshowd.store.database import open_database
 
 #: A process that says nothing for so long is broken, however slow the machine, seconds.
@@ -38,10 +38,11 @@ class Running:
 
     pipe: Connection
     pid: int
+    url: str
 
     def hear(self) -> str | Ending:
         """Its next word: the step at which it waits, or how it ended."""
-        assert self.pipe.poll(PATIENCE)
+        assert self.pipe.poll(PATIENCE), outbox_of(self.url)
         word: str | Ending = self.pipe.recv()
         return word
 
@@ -49,6 +50,13 @@ class Running:
         word = self.hear()
         assert isinstance(word, Ending)
         return word
+
+
+def outbox_of(url: str) -> list[tuple[str, State, str | None, datetime | None]]:
+    """What stands in the outbox: kind, state, reason, next try."""
+    with open_database(url) as database:
+        rows = database.run_sync(outbox.in_state)
+    return [(row.followup.kind, row.state, row.reason, row.next_try_at) for row in rows]
 
 
 @contextmanager
@@ -59,7 +67,7 @@ def running(orders: Orders) -> Iterator[Running]:
     theirs.close()
     assert process.pid is not None
     try:
-        yield Running(ours, process.pid)
+        yield Running(ours, process.pid, orders.url)
     finally:
         process.kill()
         process.join()

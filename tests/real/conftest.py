@@ -15,7 +15,7 @@ def program() -> Callable[[str], str]:
     def find(name: str) -> str:
         path = shutil.which(name)
         if path is None:
-            pytest.skip(f"{name} is not installed on this machine (tests/real/packages.txt says what brings it)")
+            pytest.skip(f"{name} is not installed on this machine (tests/real/packages-real.txt says what brings it)")
         return path
 
     return find

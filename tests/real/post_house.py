@@ -110,7 +110,7 @@ def here(name: str) -> str:
     """Where a server is installed; skips the test where it is not, or may not be started."""
     path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
     if path is None or os.geteuid() != 0:
-        pytest.skip(f"{name} is not installed on this machine, or may not be started (tests/real/packages.txt)")
+        pytest.skip(f"{name} is not installed on this machine, or may not be started (tests/real/packages-real.txt)")
     return path
 
 

@@ -29,7 +29,7 @@ LOCKED = ("requirements/runtime.txt", "requirements/build.txt")
 HERE = ("--cgroup-manager", "cgroupfs", "--runtime", "/usr/sbin/runc")
 RUN = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--network=none")
 
-pytestmark = pytest.mark.real
+pytestmark = pytest.mark.image
 
 
 def _answer(*command: str) -> subprocess.CompletedProcess[str]:

@@ -21,6 +21,9 @@ from noshowd.ports.check import Finding, Grade
 NOW = datetime(2026, 3, 23, 7, tzinfo=UTC)
 ALL = frozenset(Scope)
 CONFIG = """
+[store]
+url = "sqlite:///FOLDER/noshowd.db"
+
 [us]
 domains = ["beispiel-beratung.de"]
 
@@ -115,7 +118,7 @@ async def test_what_was_switched_on_after_the_sign_in_is_told(google: SimulatedG
 def test_the_command_tells_sources_people_and_clock(
     google: SimulatedGoogle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    (tmp_path / "noshowd.toml").write_text(CONFIG.replace("URL", google.url))
+    (tmp_path / "noshowd.toml").write_text(CONFIG.replace("URL", google.url).replace("FOLDER", str(tmp_path)))
     (tmp_path / "key.json").write_text(google.access.service_account())
     assert main(["doctor", "-c", str(tmp_path / "noshowd.toml"), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -128,7 +131,7 @@ def test_the_command_tells_sources_people_and_clock(
 def test_a_secret_that_is_missing_and_a_server_that_is_away_have_exit_codes(
     google: SimulatedGoogle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    (tmp_path / "noshowd.toml").write_text(CONFIG.replace("URL", google.url))
+    (tmp_path / "noshowd.toml").write_text(CONFIG.replace("URL", google.url).replace("FOLDER", str(tmp_path)))
     assert main(["doctor", "-c", str(tmp_path / "noshowd.toml")]) == 1
     assert "key.json" in capsys.readouterr().out
     (tmp_path / "key.json").write_text(google.access.service_account())
