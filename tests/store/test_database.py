@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 
 from noshowd.store import meetings, migration
 from noshowd.store.codec import Instant, Value
-from noshowd.store.database import Database, open_database
+from noshowd.store.database import Bell, Database, open_database
 from noshowd.store.errors import SchemaTooNew, StoreUnavailable
 from noshowd.store.postgres import Postgres
 from noshowd.store.schema import metadata
@@ -228,3 +228,16 @@ def test_an_address_that_leads_nowhere(url: str, message: str):
 def test_a_postgres_database_that_does_not_exist(postgres: str):
     with pytest.raises(StoreUnavailable, match="does not exist"):
         open_database(postgres.replace("/postgres?", "/nowhere?"))
+
+
+async def test_whoever_is_cancelled_in_the_moment_of_a_ring_does_not_wait_again():
+    for turns in range(6):
+        bell = Bell()
+        waiting = asyncio.ensure_future(bell.wait(HeldClock(), 60))
+        await asyncio.sleep(0)
+        bell.ring()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        cancelled = waiting.cancel()
+        [ended] = await asyncio.gather(waiting, return_exceptions=True)
+        assert isinstance(ended, asyncio.CancelledError) is cancelled, turns

@@ -40,8 +40,8 @@ class Bell:
         finally:
             for task in (rung, slept):
                 task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            # not suppress(CancelledError) around each: whoever cancels this wait at that moment means this one
+            await asyncio.gather(rung, slept, return_exceptions=True)
         woken = self._rung.is_set()
         self._rung.clear()
         return woken

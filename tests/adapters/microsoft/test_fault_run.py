@@ -275,14 +275,21 @@ async def test_in_a_bad_hour_nobody_is_accused(
     await one_hour(tenant, door, tmp_path, seed)
 
 
+_EACH = {Outcome.THEY_ARE_MISSING, Outcome.HELD, Outcome.UNKNOWN}
+_MOST_HOURS = 200
+
+
 @pytest.mark.soak
 async def test_in_many_bad_hours_nobody_is_accused_and_some_absences_are_proved(
     microsoft_socket: Socket, door: Doorstep, tmp_path: Path, seals: Path, soak_rounds: int, soak_seed: int
 ) -> None:
     shutil.copy(seals, tmp_path)
     outcomes: set[Outcome] = set()
-    for number in range(soak_rounds):
+    number = 0
+    # few bad hours end with a proved absence: hours are added until each outcome was there, or silence would pass
+    while number < soak_rounds or (number < _MOST_HOURS and not outcomes >= _EACH):
         tenant = make_tenant(microsoft_socket)
         outcomes |= set(await one_hour(tenant, door, tmp_path, soak_seed * 1_000_003 + number))
         await tenant.close()
-    assert {Outcome.THEY_ARE_MISSING, Outcome.HELD, Outcome.UNKNOWN} <= outcomes
+        number += 1
+    assert outcomes >= _EACH
