@@ -61,7 +61,7 @@ class SecretRef(BaseModel):
         if len(ways) != 1 or len(given) != 1:
             raise refuse(WAYS, do="Put the secret into one of these places and name the place here.", secret=True)
         try:
-            return build(given)  # type: ignore[no-any-return]  # as above
+            return build(given)  # type: ignore[no-any-return]  # pydantic hands out the handler untyped
         except ValueError:
             raise refuse(
                 "the name of a credential or variable (letters, digits, _ . @ : -) or the path of a file",

@@ -112,5 +112,5 @@ def workers(conn: sa.Connection) -> list[Worker]:
 
 
 def _health(row: sa.Row[tuple[object, ...]]) -> Health:
-    values = dict(row._mapping)  # noqa: SLF001 - as above
+    values = dict(row._mapping)  # noqa: SLF001 - public, whatever its name
     return Health(**{**values, "state": Condition(row.state)})

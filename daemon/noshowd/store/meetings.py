@@ -115,7 +115,7 @@ def get(conn: sa.Connection, key: str, round_: int | None = None) -> StoredMeeti
 def latest(conn: sa.Connection, keys: Collection[str]) -> dict[str, StoredMeeting]:
     """The latest round of each meeting that is known."""
     rows = conn.execute(_stored().where(meeting.c.key.in_(keys), ~meeting.c.superseded))
-    found = (StoredMeeting(**row._mapping) for row in rows)  # noqa: SLF001 - as above
+    found = (StoredMeeting(**row._mapping) for row in rows)  # noqa: SLF001 - public, whatever its name
     return {one.meeting.key: one for one in found}
 
 
@@ -123,7 +123,7 @@ def between(conn: sa.Connection, start: datetime, end: datetime) -> list[StoredM
     """The latest rounds that start from `start` up to `end`, in order."""
     wanted = _stored().where(meeting.c.start_at >= start, meeting.c.start_at < end, ~meeting.c.superseded)
     rows = conn.execute(wanted.order_by(meeting.c.start_at, meeting.c.key))
-    return [StoredMeeting(**row._mapping) for row in rows]  # noqa: SLF001 - as above
+    return [StoredMeeting(**row._mapping) for row in rows]  # noqa: SLF001 - public, whatever its name
 
 
 def with_person(
@@ -135,7 +135,7 @@ def with_person(
     rows = conn.execute(
         _stored().where(*when, ~meeting.c.superseded, named).order_by(meeting.c.start_at, meeting.c.key)
     )
-    found = (StoredMeeting(**row._mapping) for row in rows)  # noqa: SLF001 - as above
+    found = (StoredMeeting(**row._mapping) for row in rows)  # noqa: SLF001 - public, whatever its name
     return [one for one in found if one.meeting.person(person) is not None]
 
 
@@ -143,7 +143,7 @@ def beginning_with(conn: sa.Connection, beginning: str, *, limit: int = 20) -> l
     """The latest rounds of meetings whose key begins like this."""
     wanted = _stored().where(meeting.c.key.startswith(beginning, autoescape=True), ~meeting.c.superseded)
     rows = conn.execute(wanted.order_by(meeting.c.start_at, meeting.c.key).limit(limit))
-    return [StoredMeeting(**row._mapping) for row in rows]  # noqa: SLF001 - as above
+    return [StoredMeeting(**row._mapping) for row in rows]  # noqa: SLF001 - public, whatever its name
 
 
 def claim_due(conn: sa.Connection, *, now: datetime, lease: timedelta, limit: int, worker: str) -> list[ClaimedMeeting]:

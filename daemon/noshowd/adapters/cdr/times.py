@@ -76,7 +76,7 @@ def _written(cell: object, pattern: str | None) -> datetime:
         return cell
     text = str(cell).strip()
     # its zone, where it has none, is added right after
-    return datetime.fromisoformat(text) if pattern is None else datetime.strptime(text, pattern)  # noqa: DTZ007 - as said
+    return datetime.fromisoformat(text) if pattern is None else datetime.strptime(text, pattern)  # noqa: DTZ007 - zone follows
 
 
 def _readings(moment: datetime, zone: ZoneInfo) -> Readings:

@@ -51,7 +51,7 @@ class ExchangeMail:
         )
         return self._receipt(mailbox, parcel) if found else None
 
-    async def edit(self, receipt: Receipt, parcel: Parcel) -> Receipt:  # noqa: ARG002 - as the port says
+    async def edit(self, receipt: Receipt, parcel: Parcel) -> Receipt:  # noqa: ARG002 - the port names them
         raise Permanent("mail cannot be changed once it is sent")
 
     async def retract(self, receipt: Receipt) -> None:

@@ -13,7 +13,7 @@ class NoshowdKey(ExtendedProperty):  # type: ignore[misc]  # exchangelib ships n
     property_type = "String"
 
 
-class MovedBy(ExtendedProperty):  # type: ignore[misc]  # as above
+class MovedBy(ExtendedProperty):  # type: ignore[misc]  # exchangelib ships no types
     """The write that last moved an appointment; beside the other, so that what was once created is found for ever."""
 
     property_set_id = NoshowdKey.property_set_id

@@ -95,7 +95,7 @@ class ExchangeTasks:
             return Tasks(root=account.root, _id=found._id, name=self._title)  # noqa: SLF001 - there is no other way
         # not by save(), which would first read every folder of the mailbox
         made = CreateFolder(account=account).get(parent_folder=parent, folders=[Tasks(parent=parent, name=self._title)])
-        return Tasks(root=account.root, _id=made._id, name=self._title)  # noqa: SLF001 - as above
+        return Tasks(root=account.root, _id=made._id, name=self._title)  # noqa: SLF001 - there is no other way
 
     def _owner(self, parcel: Parcel) -> str:
         address = parcel.recipient.address

@@ -23,7 +23,7 @@ _LIFE = timedelta(days=3 * 365)
 #: A certificate this close to its end gives way to a new one; what was sealed for it can still be opened.
 _RENEW = timedelta(days=30)
 #: Microsoft's choice: OAEP with SHA-1 in both places.
-_OAEP = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)  # noqa: S303 - as above
+_OAEP = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)  # noqa: S303 - Microsoft demands it
 
 
 class Unopened(Exception):
