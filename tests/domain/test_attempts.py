@@ -77,7 +77,34 @@ ATTEMPTS: list[tuple[str, list[CallRecord], Caller, Outcome, set[Reason], set[Re
     ("mailbox", [over(OUT, 0, CallResult.VOICEMAIL)], OURS, THEY, {Reason.VOICEMAIL}, set()),
     ("no mailbox", [over(OUT, 0)], OURS, THEY, set(), {Reason.VOICEMAIL}),
     ("busy", [over(OUT, 0, CallResult.BUSY)], OURS, OPEN, {Reason.BUSY}, {Reason.WE_RANG}),
-    ("busy, then not answered", [over(OUT, 0, CallResult.BUSY), over(OUT, 2)], OURS, OPEN, {Reason.BUSY}, set()),
+    (
+        "not through, then in vain",
+        [over(OUT, 0, CallResult.FAILED), over(OUT, 2)],
+        OURS,
+        THEY,
+        set(),
+        {Reason.BUSY},
+    ),
+    ("busy, then not answered", [over(OUT, 0, CallResult.BUSY), over(OUT, 2)], OURS, THEY, set(), {Reason.BUSY}),
+    ("not answered, then busy", [over(OUT, 0), over(OUT, 2, CallResult.BUSY)], OURS, OPEN, {Reason.BUSY}, set()),
+    ("busy, then too late", [over(OUT, 0, CallResult.BUSY), over(OUT, 20)], OURS, OPEN, {Reason.CAME_LATE}, set()),
+    (
+        "busy between two in vain",
+        [over(OUT, 0), over(OUT, 5, CallResult.BUSY), over(OUT, 20)],
+        OURS,
+        THEY,
+        {Reason.WE_RANG},
+        {Reason.BUSY},
+    ),
+    ("pressed away, then not answered", [over(OUT, 0, CallResult.REJECTED), over(OUT, 2)], OURS, OPEN, set(), set()),
+    (
+        "busy at one reading of the clock",
+        [doubled(over(OUT, -30, CallResult.BUSY)), over(OUT, 2)],
+        OURS,
+        OPEN,
+        {Reason.BUSY},
+        set(),
+    ),
     (
         "talk cut off",
         [replace(call(OUT, 0, talked=0.5), result=CallResult.TALKING)],
@@ -104,6 +131,12 @@ ATTEMPTS: list[tuple[str, list[CallRecord], Caller, Outcome, set[Reason], set[Re
     ("either reading", [doubled(over(OUT, 0))], OURS, OPEN, {Reason.OTHER_TIME}, {Reason.WE_RANG}),
     # with whom
     ("hidden", [over(IN, 3, number=None)], THEIRS, OPEN, {Reason.HIDDEN_CALL}, {Reason.OTHER_NUMBER}),
+    ("hidden, in vain", [over(IN, 3, number=None)], OURS, WE, {Reason.HIDDEN_CALL}, {Reason.THEY_RANG}),
+    ("hidden, taken", [call(IN, 3, talked=0.2, number=None)], OURS, OPEN, {Reason.HIDDEN_CALL}, set()),
+    ("hidden, still ringing", [ringing(IN, 44, number=None)], OURS, OPEN, {Reason.HIDDEN_CALL}, set()),
+    ("hidden, from us", [over(OUT, 3, number=None)], OURS, OPEN, {Reason.HIDDEN_CALL}, set()),
+    ("hidden, nobody knows who rings", [over(IN, 3, number=None)], EITHER, OPEN, {Reason.HIDDEN_CALL}, set()),
+    ("foreign, to our mailbox", [over(IN, 3, CallResult.VOICEMAIL, number=FOREIGN)], OURS, WE, set(), set()),
     ("digits alike", [over(IN, 3, number=SWITCHBOARD)], THEIRS, OPEN, {Reason.WEAK_NUMBER}, {Reason.HIDDEN_CALL}),
     ("foreign, to us", [over(IN, 3, number=FOREIGN)], THEIRS, OPEN, {Reason.OTHER_NUMBER}, {Reason.WEAK_NUMBER}),
     ("foreign, from us", [over(OUT, 3, number=FOREIGN)], THEIRS, THEY, set(), {Reason.OTHER_NUMBER}),
@@ -127,8 +160,30 @@ ATTEMPTS: list[tuple[str, list[CallRecord], Caller, Outcome, set[Reason], set[Re
     ("a colleague's telephone of theirs", [over(OUT, 3, number=SIBLING)], OURS, OPEN, {Reason.WEAK_NUMBER}, set()),
     # one doubt is enough
     ("we, and somebody hidden", [over(OUT, 0), over(IN, 3, number=None)], OURS, OPEN, {Reason.HIDDEN_CALL}, set()),
-    ("they, and somebody hidden", [over(IN, 0), over(IN, 3, number=None)], OURS, OPEN, {Reason.HIDDEN_CALL}, set()),
-    ("both, and somebody hidden", [over(OUT, 0), over(IN, 1), over(IN, 3, number=None)], OURS, OPEN, set(), set()),
+    (
+        "they, and somebody hidden in vain",
+        [over(IN, 0), over(IN, 3, number=None)],
+        THEIRS,
+        WE,
+        {Reason.HIDDEN_CALL, Reason.THEY_RANG},
+        set(),
+    ),
+    (
+        "they, and somebody hidden was taken",
+        [over(IN, 0), call(IN, 3, talked=5, number=None)],
+        OURS,
+        OPEN,
+        {Reason.HIDDEN_CALL},
+        set(),
+    ),
+    (
+        "both, and somebody hidden in vain",
+        [over(OUT, 0), over(IN, 1), over(IN, 3, number=None)],
+        OURS,
+        Outcome.MISSED_EACH_OTHER,
+        {Reason.HIDDEN_CALL},
+        set(),
+    ),
 ]
 
 
@@ -220,7 +275,7 @@ def test_what_the_calls_say_of_the_people() -> None:
     assert (anna.presence, anna.seen, anna.absent_now, anna.maybe_seen) == (Presence.ABSENT, False, True, False)
     assert (gus.presence, gus.seen, gus.absent_now) == (Presence.PRESENT, True, False)
     anna, gus = people(verdict(over(IN, 0, number=None), lines_covered(-10, 12), minute=12.2))
-    assert (anna.presence, anna.maybe_seen) == (Presence.UNKNOWN, False)
+    assert (anna.presence, anna.maybe_seen) == (Presence.ABSENT, False)
     assert (gus.presence, gus.maybe_seen) == (Presence.UNKNOWN, True)
     # what was seen long ago says nothing of now
     anna, gus = people(verdict(over(OUT, 0), lines_covered(-10, 12), minute=20))

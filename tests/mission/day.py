@@ -23,7 +23,7 @@ from noshowd.domain.meeting import Meeting
 from noshowd.domain.plan import Existing, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.timing import next_source_look
-from noshowd.domain.verdict import Verdict
+from noshowd.domain.verdict import Outcome, Verdict
 from noshowd.engine.matching import match
 from noshowd.reading.sides import Us
 
@@ -65,6 +65,8 @@ class Day:
     looks: dict[str, datetime] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     verdict: Verdict | None = None
+    #: When each outcome was first said.
+    first_said: dict[Outcome, int] = field(default_factory=dict)
     meeting: Meeting | None = None
     turns: int = 0
     _traits: dict[str, SourceTraits] = field(init=False)
@@ -95,6 +97,7 @@ class Day:
         due = [s for s in self.case["sources"] if self.looks.get(s["name"], now) <= now]
         self._look(due, now)
         verdict = self.verdict = self._judge(meeting, now)
+        self.first_said.setdefault(verdict.outcome, seconds(now))
         for source in due:
             upcoming = next_source_look(meeting, self._traits[source["name"]], self.policy, verdict, now)
             self.looks[source["name"]] = upcoming or _NEVER

@@ -22,6 +22,7 @@ from typing import Any
 from mission.day import Day
 from mission.generator import NOISE, case
 from mission.provable import provable_from, true_miss
+from mission.seen import FULLY_SEEN, NOT_SEEN, is_live, left_open
 from noshowd.domain.followup import TO_GUESTS, FollowUpKind
 from noshowd.domain.verdict import Outcome, Verdict
 
@@ -37,10 +38,12 @@ _ASKS = frozenset({FollowUpKind.QUESTION, FollowUpKind.APPROVAL, FollowUpKind.SU
 A_DAY = 8
 
 Tally = dict[str, Any]
+_COUNTERS = ("counts", "unknown", "open", "open found")
 
 
 def empty() -> Tally:
-    return {"counts": Counter(), "unknown": Counter(), "minutes": {"live": [], "ended": [], "first": []}, "wrong": []}
+    counters: Tally = {name: Counter() for name in _COUNTERS}
+    return {**counters, "minutes": {"live": [], "ended": [], "first": []}, "wrong": []}
 
 
 def watch(seed: int, first: int, count: int, scale: float, kind: str | None) -> dict[str, Tally]:
@@ -77,9 +80,8 @@ def _count(tally: Tally, day: Day, verdict: Verdict) -> None:
     if missing is not None:
         counts["true misses"] += 1
         counts["true misses found"] += verdict.outcome is _RIGHT[missing]
-        if _lines_fully_seen(made):
-            counts["lines seen"] += 1
-            counts["lines seen, found"] += verdict.outcome is _RIGHT[missing]
+        if made["kind"] == "phone":
+            _count_missed_call(tally, day, verdict, missing)
     if verdict.outcome in (Outcome.UNKNOWN, Outcome.NOBODY_CAME):
         counts["unknown"] += verdict.outcome is Outcome.UNKNOWN
         causes = {reason.value for reason in verdict.reasons} - _NOT_A_CAUSE
@@ -88,11 +90,17 @@ def _count(tally: Tally, day: Day, verdict: Verdict) -> None:
     _count_provable(tally, day, verdict, missing)
 
 
-def _lines_fully_seen(made: dict[str, Any]) -> bool:
-    """A telephone appointment of whose lines none is unseen, with a source that never failed."""
-    ours = [p for p in made["people"] if p["side"] == "ours"]
-    whole = any(not source["outages"] for source in made["sources"])
-    return made["kind"] == "phone" and whole and all(p["all_lines_seen"] for p in ours)
+def _count_missed_call(tally: Tally, day: Day, verdict: Verdict, missing: str) -> None:
+    """A true miss by what the sources leave open of it, and whether it was found, in the slot where it has to be."""
+    right = _RIGHT[missing]
+    what, found = left_open(day.case), verdict.outcome is right
+    tally["open"][what] += 1
+    tally["open found"][what] += found
+    if what == FULLY_SEEN:
+        sort = "live" if is_live(day.case) else "ended"
+        in_time = sort == "ended" or day.first_said.get(right, day.case["end"]) < day.case["end"]
+        tally["counts"][f"fully seen, {sort}"] += 1
+        tally["counts"][f"fully seen, {sort}, found"] += found and in_time
 
 
 def _count_provable(tally: Tally, day: Day, verdict: Verdict, missing: str | None) -> None:
@@ -118,8 +126,8 @@ def _count_provable(tally: Tally, day: Day, verdict: Verdict, missing: str | Non
 def merge(tallies: list[Tally]) -> Tally:
     total = empty()
     for tally in tallies:
-        total["counts"] += tally["counts"]
-        total["unknown"] += tally["unknown"]
+        for name in _COUNTERS:
+            total[name] += tally[name]
         total["wrong"] += tally["wrong"]
         for sort, minutes in tally["minutes"].items():
             total["minutes"][sort] += minutes
@@ -152,8 +160,7 @@ def report(scale: float, total: Tally) -> dict[str, Any]:
         "found, ended (%)": share("found, ended", "provable, ended"),
         "true misses": counts["true misses"],
         "of all true misses found (%)": share("true misses found", "true misses"),
-        "true misses on fully seen lines": counts["lines seen"],
-        "of these found (%)": share("lines seen, found", "lines seen"),
+        **_missed_calls(total),
         "minutes from provable to the task, to the first action": minutes,
         "unknown (%)": share("unknown", "meetings"),
         "unknown by cause (%)": {
@@ -166,6 +173,28 @@ def report(scale: float, total: Tally) -> dict[str, Any]:
             A_DAY * counts["asked our side"] / max(1, counts["meetings"]), 2
         ),
         "looks for a meeting": round(counts["looks"] / max(1, counts["meetings"]), 1),
+    }
+
+
+def _missed_calls(total: Tally) -> dict[str, Any]:
+    """Missed telephone appointments: how many were found by what the sources left open of them."""
+    counts, whole, found = total["counts"], total["open"], total["open found"]
+    if not whole:
+        return {}
+
+    def share(*left: str) -> float:
+        return round(100 * sum(found[one] for one in left) / max(1, sum(whole[one] for one in left)), 2)
+
+    def in_time(sort: str) -> str:
+        return f"{counts[f'fully seen, {sort}, found']} of {counts[f'fully seen, {sort}']}"
+
+    return {
+        "misses fully seen": whole[FULLY_SEEN],
+        "of these found (%)": share(FULLY_SEEN),
+        "where the source is live, found in the slot": in_time("live"),
+        "where it is not, found after the end": in_time("ended"),
+        "of all misses on seen lines found (%)": share(*(set(whole) - NOT_SEEN)),
+        "found by what the sources left open": {left: f"{found[left]} of {n}" for left, n in whole.most_common()},
     }
 
 

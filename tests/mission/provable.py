@@ -71,9 +71,21 @@ def wait(case: Case) -> int:
     return max(SHORTEST_WAIT, min(LONGEST_WAIT, (case["end"] - case["start"]) // 3))
 
 
+def covered_at(case: Case, source: Source) -> int | None:
+    """The first instant at which this source had looked for long enough without a gap, None where it never had."""
+    found = _watched(case, source)
+    return None if found is None else found[0]
+
+
 def _proof(case: Case, source: Source, missing: str) -> int | None:
     if source["presence_only"] or set(source["blind"]) - {"lobby"}:
         return None
+    found = _watched(case, source)
+    return found[0] if found is not None and _enough(case, source, found[1], missing) else None
+
+
+def _watched(case: Case, source: Source) -> tuple[int, list[dict[str, Any]]] | None:
+    """When coverage reached far enough, and what had been seen by then."""
     last = case["end"] + OVERRUN + 10 * MINUTE
     opening = case["start"] - 15 * MINUTE
     seen: dict[str, dict[str, Any]] = {}
@@ -90,7 +102,7 @@ def _proof(case: Case, source: Source, missing: str) -> int | None:
             elif covered_to is not None and since <= covered_to + GAP:
                 covered_to = max(covered_to, until)
         if covered_to is not None and covered_to >= _reaches(case, source):
-            return now if _enough(case, source, list(seen.values()), missing) else None
+            return now, list(seen.values())
     return None
 
 

@@ -12,10 +12,11 @@ import pytest
 from mission.claims import came_by
 from mission.generator import cases
 from mission.provable import provable_from, true_miss, wait
+from mission.seen import FULLY_SEEN, NOT_SEEN, left_open
 from mission.sensor import look
 
 HERE = Path(__file__).parent
-INDEPENDENT = ("generator", "people", "room", "telephone", "sensor", "provable", "claims")
+INDEPENDENT = ("generator", "people", "room", "telephone", "sensor", "provable", "seen", "claims")
 
 
 @pytest.mark.parametrize("module", INDEPENDENT)
@@ -63,6 +64,22 @@ def test_what_is_called_provable_is_true(scale):
         assert missing in ("ours", "theirs")
         assert proved >= case["start"] + wait(case)
         assert not came_by(case, missing, proved)
+
+
+def test_of_a_miss_that_is_fully_seen_every_call_was_recorded_as_it_was():
+    causes = set()
+    for case in cases(9, 2500, 10, only="phone"):
+        if true_miss(case) is None:
+            continue
+        causes.add(cause := left_open(case))
+        if cause != FULLY_SEEN:
+            continue
+        for call in (c for c in case["truth"]["calls"] if c["related"]):
+            records = [c for source in case["sources"] for c in source["calls"] if c["call"] == call["call"]]
+            assert records
+            assert all((r["result"] == "answered") == r["human"] and r["number"] is not None for r in records)
+    assert len(causes) == 8
+    assert causes >= NOT_SEEN
 
 
 def test_a_sensor_never_covers_what_it_has_not_seen():

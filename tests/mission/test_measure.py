@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mission.measure import report, run
+from mission.seen import FULLY_SEEN
 
 
 @pytest.mark.parametrize("kind", ["video", "phone"])
@@ -17,6 +18,16 @@ def test_a_small_world_is_watched_and_its_provable_misses_are_found(kind):
     assert provable > 0
     assert found == provable
     assert figures["looks for a meeting"] < 200
+
+
+@pytest.mark.parametrize("scale", [1.0, 10.0])
+def test_missed_calls_on_fully_seen_lines_are_found_in_time(scale):
+    total = run(count=150, seeds=[2], scale=scale, kind="phone", workers=1)["phone"]
+    whole = total["open"][FULLY_SEEN]
+    assert whole > 0
+    assert total["open found"][FULLY_SEEN] == whole
+    in_time = sum(total["counts"][f"fully seen, {sort}, found"] for sort in ("live", "ended"))
+    assert in_time == whole
 
 
 @pytest.mark.parametrize("scale", [1.0, 3.0, 10.0])

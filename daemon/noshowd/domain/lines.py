@@ -94,6 +94,19 @@ def lines_of_theirs(meeting: Meeting) -> set[str]:
     return {line for person in meeting.side(Side.THEIRS) for line in person.lines}
 
 
+def bridge_of(meeting: Meeting) -> str | None:
+    """The number of a telephone conference: everybody dials it, and who else is on it no source of ours sees."""
+    return meeting.place.phone if meeting.place.bridge else None
+
+
+def numbers_to_ring(meeting: Meeting) -> frozenset[str]:
+    """Where they wait to be rung: the number of the appointment, else every one that is known to be theirs."""
+    number = meeting.place.phone
+    if number is not None and number not in lines_of_ours(meeting):
+        return frozenset({number})
+    return frozenset(lines_of_theirs(meeting))
+
+
 def concerns(call: CallRecord, meeting: Meeting) -> bool:
     """Whether it ran over a line of ours in this meeting, or with a number like one of the other side's.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from noshowd.domain.calls import bridge_of
 from noshowd.domain.causes import we_came_too_late
 from noshowd.domain.followup import Approval, Cause, FollowUp, FollowUpKind
+from noshowd.domain.lines import bridge_of
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.policy import Guide
 from noshowd.domain.prospect import prospect
