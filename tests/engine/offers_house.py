@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from engine.house import ANNA, House
-from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef
+from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef, Response
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.offer import Chosen, OfferState
 from noshowd.engine.answering import AnswerDesk
@@ -99,6 +100,19 @@ class OfferHouse(House):
             ref=ref, start=start, end=end, attendees=(Attendee(address=address),)
         )
 
+    def respond(self, response: Response) -> None:
+        """The guest answers the invitation in the calendar."""
+        self._change(lambda one: {"attendees": tuple(_with_response(a, response) for a in one.attendees)})
+
+    def move(self, start: datetime) -> None:
+        """One of ours moves the event by hand."""
+        self._change(lambda one: {"start": start, "end": start + (one.end - one.start)})
+
+    def _change(self, what: Callable[[CalendarEntry], dict[str, Any]]) -> None:
+        for one in self.stage.calendar.entries.values():
+            if one.uid == self.entry().uid:
+                self.stage.calendar.entries[one.ref] = replace(one, updated=self.clock.now(), **what(one))
+
     def entry(self) -> CalendarEntry:
         [found] = [one for one in self.stage.calendar.entries.values() if one.ref.entry_id == "m"]
         return found
@@ -115,6 +129,10 @@ class OfferHouse(House):
             about=self.rows(OFFER)[0].key,
         )
         return await AnswerDesk(self.parts).put(answer)
+
+
+def _with_response(person: Attendee, response: Response) -> Attendee:
+    return replace(person, response=response) if person.address == "gus@them.example" else person
 
 
 def state_of(house: OfferHouse) -> OfferState:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from engine.house import BEN, GUS, LINK, MEETING, MINUTE, at
 from engine.offers_house import ANNA, APPROVAL, HOUR, OFFER, OfferHouse, state_of
+from noshowd.domain.entry import Response
 from noshowd.domain.followup import FollowUpKind, State, Withheld
 from noshowd.domain.offer import OfferState
 from noshowd.engine.choices import Verb
@@ -241,6 +242,62 @@ async def test_who_may_move_what(memory: Database, story: dict[str, Any], *, mov
         assert not event.with_conference
     else:
         assert event.note == "By telephone: +49 171 1"
+
+
+@pytest.mark.parametrize("story", [{}, {"series": "weekly"}], ids=["moved", "made"])
+async def test_who_took_a_time_has_accepted_it(memory: Database, story: dict[str, Any]) -> None:
+    house = OfferHouse(memory, meeting=[MEETING | story])
+    offer = (await house.offer()).offer
+    taken = house.clock.now()
+    await house.desk.take(offer.key, house.chosen(offer.times[0]))
+    await house.until(18)
+    [again] = [one.meeting for one in house.meetings() if one.meeting.start == offer.times[0]]
+    guest = again.person(GUS)
+    assert guest is not None
+    assert (guest.accepted, guest.responded_at) == (True, taken)
+
+
+async def test_who_took_a_time_is_written_to_when_missed_again(memory: Database) -> None:
+    house = OfferHouse(memory)
+    offer = (await house.offer()).offer
+    await house.desk.take(offer.key, house.chosen(offer.times[-1]))
+    await house.until(18)
+    start = (offer.times[-1] - at(0)) / MINUTE
+    house.pass_time(start - 1)
+    house.happen(join=ANNA)
+    await house.until(start + 11)
+    second = house.rows(OFFER)[-1]
+    assert second.followup.key.round == 2
+    assert (second.state, second.reason) == (State.AWAITING, None)
+
+
+@pytest.mark.parametrize(
+    ("response", "counts"), [(Response.DECLINED, False), (Response.TENTATIVE, True)], ids=["no", "maybe"]
+)
+async def test_what_is_answered_to_the_invitation_rules_over_what_was_taken(
+    memory: Database, response: Response, *, counts: bool
+) -> None:
+    house = OfferHouse(memory)
+    offer = (await house.offer()).offer
+    await house.desk.take(offer.key, house.chosen(offer.times[0]))
+    await house.until(14)
+    house.respond(response)
+    await house.until(30)
+    guest = house.meeting.meeting.person(GUS)
+    assert guest is not None
+    assert (guest.response, guest.accepted) == (response, counts)
+
+
+async def test_a_time_taken_is_accepted_at_that_time_and_at_no_other(memory: Database) -> None:
+    house = OfferHouse(memory)
+    offer = (await house.offer()).offer
+    await house.desk.take(offer.key, house.chosen(offer.times[0]))
+    await house.until(14)
+    house.move(offer.times[1])
+    await house.until(30)
+    guest = house.meeting.meeting.person(GUS)
+    assert guest is not None
+    assert (house.meeting.meeting.start, guest.accepted) == (offer.times[1], False)
 
 
 async def test_a_new_video_event_has_a_room_of_its_own(memory: Database) -> None:

@@ -54,6 +54,7 @@ LOOKUPS: dict[str, Callable[[sa.Connection], object]] = {
     "evidence.load": lambda conn: evidence.load(conn, [("m7", 1), ("m8", 1)]),
     "leases.release_all": lambda conn: leases.release_all(conn, now=at(1)),
     "offers.claim_due": lambda conn: offers.claim_due(conn, **CLAIM),
+    "offers.taken": lambda conn: offers.taken(conn, ["p7", "p8"]),
     "offers.next_due": lambda conn: offers.next_due(conn, now=at(1)),
     # before something is judged or sent
     "meetings.latest": lambda conn: meetings.latest(conn, ["m7", "m8"]),
@@ -116,7 +117,7 @@ FILL = {
     ),
     "offer": (
         "key, meeting, round, person, state, payload, attempts, created_at, changed_at, next_try_at",
-        "'f' || i, 'm' || i, 1, 'p', 'open', '{}', 0, :then, :then, CASE WHEN i % 2 = 0 THEN :later + i END",
+        "'f' || i, 'm' || i, 1, 'p' || i, 'open', '{}', 0, :then, :then, CASE WHEN i % 2 = 0 THEN :later + i END",
     ),
     "outage": ("part, began, ended", "'source:meet', :then + i, :then + i"),
     "used_token": ("digest, used_at", "'t' || i, :then"),

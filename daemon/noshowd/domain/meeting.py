@@ -76,6 +76,7 @@ class Person:
     aliases: tuple[str, ...] = ()
     #: Ids the presence sources know them by, as `source:id`.
     provider_ids: tuple[str, ...] = ()
+    #: To the invitation, or by taking this very time from an offer of ours.
     response: Response = Response.NONE
     #: When they answered, or when that was first noticed; None where it was answered before anybody looked.
     responded_at: datetime | None = None

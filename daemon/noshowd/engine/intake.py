@@ -13,6 +13,7 @@ from noshowd.domain.meeting import Meeting, Person, Skip
 from noshowd.domain.plan import close_round
 from noshowd.domain.policy import JudgingRules
 from noshowd.domain.timing import window
+from noshowd.engine.agreed import as_agreed
 from noshowd.engine.observe import first_looks
 from noshowd.engine.parts import Parts
 from noshowd.engine.undo import existing, undo
@@ -40,7 +41,7 @@ def take_in(
     uids = {one.uid for one in (*changed, *gone) if one.uid is not None}
     copies = entries.copies(conn, uids)
     copies += [one for one in changed if isinstance(one, CalendarEntry) and one.uid is None]
-    found = {meeting.key: meeting for meeting in read_meetings(copies, parts.us)}
+    found = {meeting.key: meeting for meeting in as_agreed(conn, read_meetings(copies, parts.us))}
     before = {meeting.key for meeting in read_meetings([*copies, *gone], parts.us)} if gone else found.keys()
     known = meetings.latest(conn, before | found.keys())
     for key, meeting in found.items():

@@ -35,5 +35,6 @@ offer = sa.Table(
     sa.Column("changed_at", Instant, nullable=False),
     sa.Index("ix_offer_meeting", "meeting", "round"),
     sa.Index("ix_offer_created_at", "created_at"),
+    sa.Index("ix_offer_person", "person"),
 )
 partial_index("ix_offer_next_try_at", offer.c.next_try_at, where=offer.c.next_try_at.is_not(None))

@@ -51,6 +51,8 @@ class Write:
     event: NewEvent
 
 
+#: States of an offer of which a time was chosen, and given up by nobody since.
+_TAKEN = (OfferState.TAKEN, OfferState.WRITING, OfferState.BOOKED, OfferState.BY_HAND)
 _COLUMNS = (
     offer.c.payload,
     offer.c.state,
@@ -98,6 +100,15 @@ def held(conn: sa.Connection, people: Collection[str], *, now: datetime, but: st
     wanted = frozenset(people)
     rows = conn.execute(sa.select(offer.c.payload).where(offer.c.next_try_at.is_not(None), offer.c.key != but))
     return [span for one in rows.scalars() if wanted & set(one.ours) for span in one.holds(now)]
+
+
+def taken(conn: sa.Connection, guests: Collection[str]) -> dict[str, list[Offer]]:
+    """The offers of which these guests (person keys) have a time, in a calendar by now or not."""
+    found: dict[str, list[Offer]] = {}
+    chosen = sa.select(offer.c.payload).where(offer.c.person.in_(guests), offer.c.state.in_(_TAKEN))
+    for one in conn.execute(chosen).scalars():
+        found.setdefault(one.guest, []).append(one)
+    return found
 
 
 def claim_due(conn: sa.Connection, *, now: datetime, lease: timedelta, limit: int, worker: str) -> list[StoredOffer]:

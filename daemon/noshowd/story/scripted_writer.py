@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef
+from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef, Response
 from noshowd.ports.calendar import NewEvent
 from noshowd.ports.clock import Clock
 from noshowd.ports.errors import Changed, Permanent
@@ -52,6 +52,8 @@ class ScriptedWriter:
                 start=event.start,
                 end=event.end,
                 description=f"{copy.description}\n{event.note}".strip(),
+                # a new time is a new question (RFC 5546, 3.2.2.1)
+                attendees=tuple(replace(a, response=Response.NONE, responded_at=None) for a in copy.attendees),
                 updated=self._clock.now(),
             )
         return ref
