@@ -163,10 +163,43 @@ async def test_a_task_of_unknown_fate_is_found_by_its_key_ticked_off_or_not(goog
         await tasks.send(TASK)
     found = await tasks.verify(TASK)
     assert found is not None
-    google.tasks.complete(BEN, found.ref.split(" ")[1], wall.now() + timedelta(minutes=1))
+    google.tasks.complete(BEN, found.ref.split(" ")[2], wall.now() + timedelta(minutes=1))
     assert await tasks.verify(TASK) == found
     await tasks.retract(found)
     assert await tasks.verify(TASK) is None
+
+
+async def test_a_list_of_a_title_is_made_once_and_found_again_after_a_start(google, client, wall):
+    google.pager.cap = 1
+    for number in range(2):
+        for _ in range(2):
+            channel = GoogleTasks(client, wall, title="Rückrufe")
+            await channel.send(replace(TASK, key=f"case-17/recall{number}"))
+    assert google.tasks.titles(BEN) == ["Tasks", "Rückrufe"]
+    assert len(google.tasks.of(BEN, "Rückrufe")) == 4
+    assert google.tasks.of(BEN, "Tasks") == []
+
+
+async def test_a_list_that_was_deleted_is_made_anew(google, client, wall):
+    channel = GoogleTasks(client, wall, title="Rückrufe")
+    first = await channel.send(TASK)
+    google.tasks.delete_list(BEN, "Rückrufe")
+    again = await channel.send(TASK)
+    assert len(google.tasks.of(BEN, "Rückrufe")) == 1
+    assert first != again
+    await channel.retract(first)
+    await channel.retract(again)
+    assert google.tasks.of(BEN) == []
+
+
+async def test_a_task_in_doubt_is_looked_for_in_every_list_of_the_title(google, client, wall):
+    channel = GoogleTasks(client, wall, title="Rückrufe")
+    sent = await channel.send(TASK)
+    google.tasks.add_list(BEN, "Rückrufe", first=True)
+    assert await GoogleTasks(client, wall, title="Rückrufe").verify(TASK) == sent
+    changed = await channel.edit(sent, replace(TASK, subject="Kim bald zurückrufen"))
+    assert changed == sent
+    assert [task["title"] for task in google.tasks.of(BEN)] == ["00:30 Kim bald zurückrufen"]
 
 
 async def test_nobodys_task_list_is_opened_who_is_not_ours(google, client, wall):

@@ -86,7 +86,8 @@ def tasks(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.google.tasks import GoogleTasks
 
     client = _client(bench, section.account)
-    made.channels.append(GoogleTasks(client, bench.clock, name=section.name, hold=section.hold))
+    channel = GoogleTasks(client, bench.clock, name=section.name, title=section.list, hold=section.hold)
+    made.channels.append(channel)
 
 
 def scopes(config: Config, name: str) -> frozenset[Any]:

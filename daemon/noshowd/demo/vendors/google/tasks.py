@@ -1,4 +1,4 @@
-"""Tasks v1: one default list for each person. `due` keeps the date and loses the time."""
+"""Tasks v1: everybody's default list and those they made. `due` keeps the date and loses the time."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ class Tasks:
 
     def __init__(self, pager: Pager) -> None:
         self._pager = pager
+        #: Each person's lists, by id, in order; and what is in them.
+        self._lists: dict[str, dict[str, str]] = {}
         self._tasks: dict[str, dict[str, Json]] = {}
         self._numbers = itertools.count(1)
 
     def handlers(self) -> dict[str, Handler]:
         return {
             "tasks.tasklists.list": self.lists,
+            "tasks.tasklists.insert": self.insert_list,
             "tasks.tasks.list": self.listing,
             "tasks.tasks.insert": self.insert,
             "tasks.tasks.get": self._task,
@@ -32,19 +35,45 @@ class Tasks:
             "tasks.tasks.delete": self.delete,
         }
 
-    def of(self, user: str) -> list[Json]:
-        """What this person sees in their list, oldest first."""
-        return [t for t in self._tasks.get(user, {}).values() if not t.get("deleted")]
+    def of(self, user: str, title: str | None = None) -> list[Json]:
+        """What this person sees in all their lists, or in those of a title, oldest first."""
+        wanted = [name for name, called in self._lists_of(user).items() if title in (None, called)]
+        rows = [task for name in wanted for task in self._tasks.get(name, {}).values()]
+        return [task for task in rows if not task.get("deleted")]
+
+    def titles(self, user: str) -> list[str]:
+        """Of this person's lists, the default one first."""
+        return list(self._lists_of(user).values())
+
+    def add_list(self, user: str, title: str, *, first: bool = False) -> str:
+        """One more list, which may have the title of another; the id of it."""
+        made, lists = f"L{next(self._numbers)}-{user}", self._lists_of(user)
+        self._lists[user] = {made: title, **lists} if first else {**lists, made: title}
+        return made
+
+    def delete_list(self, user: str, title: str) -> None:
+        """The person deletes their lists with this title and what is in them."""
+        for name in [name for name, called in self._lists_of(user).items() if called == title]:
+            del self._lists[user][name]
+            self._tasks.pop(name, None)
 
     def complete(self, user: str, task_id: str, at: datetime) -> None:
         """The person ticks a task off on the web, which also hides it."""
-        self._tasks[user][task_id] |= {"status": "completed", "completed": stamp(at), "hidden": True}
+        done = {"status": "completed", "completed": stamp(at), "hidden": True}
+        next(task for task in self.of(user) if task["id"] == task_id).update(done)
 
     def lists(self, call: Call) -> Json:
-        return {
-            "kind": "tasks#taskLists",
-            "items": [{"kind": "tasks#taskList", "id": f"L-{call.user}", "title": "Tasks"}],
-        }
+        rows = [
+            {"kind": "tasks#taskList", "id": name, "title": title} for name, title in self._lists_of(call.user).items()
+        ]
+        here, beside = self._pager.page(call.query, rows, size=call.query.get("maxResults", 1000))
+        return {"kind": "tasks#taskLists", "items": here, **beside}
+
+    def insert_list(self, call: Call) -> Json:
+        title = call.body.get("title", "")
+        if len(title) > _LONGEST["title"]:
+            raise invalid("title is too long", location="title")
+        return {"kind": "tasks#taskList", "id": self.add_list(call.user, title), "title": title}
 
     def listing(self, call: Call) -> Json:
         query = call.query
@@ -79,16 +108,25 @@ class Tasks:
             raise not_found("Task not found.")
         task |= {"deleted": True, "updated": stamp(call.now)}
 
+    def _lists_of(self, user: str) -> dict[str, str]:
+        return self._lists.setdefault(user, {_default(user): "Tasks"})
+
     def _of(self, call: Call) -> dict[str, Json]:
-        if call.path["tasklist"] not in ("@default", f"L-{call.user}"):
+        asked = call.path["tasklist"]
+        name = _default(call.user) if asked == "@default" else asked
+        if name not in self._lists_of(call.user):
             raise not_found("Task list not found.")
-        return self._tasks.setdefault(call.user, {})
+        return self._tasks.setdefault(name, {})
 
     def _task(self, call: Call) -> Json:
         task = self._of(call).get(call.path["task"])
         if task is None:
             raise not_found("Task not found.")
         return task
+
+
+def _default(user: str) -> str:
+    return f"L-{user}"
 
 
 def _accepted(body: Json) -> Json:
