@@ -124,6 +124,13 @@ class SourceSuite:
         for coverage in (await world.look()).coverages:
             assert coverage.presence_only or not traits.presence_only
 
+    async def test_a_source_that_may_lose_a_word_says_so_of_whatever_it_covers(self, world: SourceWorld) -> None:
+        await world.pass_to(START)
+        await world.appear()
+        await world.settle()
+        for coverage in (await world.look()).coverages:
+            assert coverage.lossy is world.source.traits.lossy
+
     async def test_an_ended_only_source_never_covers_the_present(self, world: SourceWorld) -> None:
         await world.pass_to(START)
         await world.appear()

@@ -164,6 +164,9 @@ class Coverage:
     conference: str | None = None
     #: The source vouches for presence only (a record without identity, an unclear report): no absence rests on it.
     presence_only: bool = False
+    #: It is told of each coming by itself, and one that got lost leaves no trace: there is no list to compare with.
+    #: An absence that rests on it alone is good enough for our own side, and never for a word to a guest (`premises`).
+    lossy: bool = False
 
 
 class Said(StrEnum):
@@ -233,6 +236,8 @@ class SourceTraits:
     ended_only: bool = False
     #: Never writes coverage: may prove presence only.
     presence_only: bool = False
+    #: As of `Coverage`: what is lost on its way leaves no trace.
+    lossy: bool = False
     blind: frozenset[Blind] = field(default_factory=frozenset)
     #: How far behind the present its answers are.
     lag: timedelta = timedelta(seconds=15)

@@ -25,6 +25,7 @@ from noshowd.domain.room import find_in_room
 from noshowd.domain.spans import require_aware
 from noshowd.domain.timing import next_look_at, settled_at
 from noshowd.domain.verdict import (
+    CONFIRMED_MISSES,
     Outcome,
     PersonVerdict,
     Presence,
@@ -48,8 +49,36 @@ def judge(
     """Outcome, presence of each person, reasons, and when to ask again.
 
     `sources` are the traits of those that can see this meeting at all. The same arguments always give the same verdict.
+    Where an absence would not stand without sources that may have lost a word, the verdict says so (`MAY_BE_LOST`).
     """
     require_aware("now", now)
+    verdict = _judge(meeting, evidence, matches, policy, now, sources)
+    kept = tuple(coverage for coverage in evidence.coverages if not coverage.lossy)
+    if len(kept) == len(evidence.coverages):
+        return verdict
+    sure = _judge(meeting, replace(evidence, coverages=kept), matches, policy, now, sources)
+    if _absences(verdict) <= _absences(sure):
+        return verdict
+    return replace(verdict, reasons=verdict.reasons | {Reason.MAY_BE_LOST})
+
+
+def _absences(verdict: Verdict) -> set[tuple[str, str]]:
+    """Everything in a verdict that says of somebody that they are or were not there."""
+    missing = {("absent", p.key) for p in verdict.people if p.presence is Presence.ABSENT}
+    if not verdict.ended:
+        missing |= {("absent now", p.key) for p in verdict.people if p.absent_now}
+    sides = {("side", side) for side in Side if verdict.side(side) is SidePresence.ABSENT}
+    return missing | sides | ({("outcome", verdict.outcome)} if verdict.outcome in CONFIRMED_MISSES else set())
+
+
+def _judge(
+    meeting: Meeting,
+    evidence: Evidence,
+    matches: Matches,
+    policy: Policy,
+    now: datetime,
+    sources: Mapping[str, SourceTraits],
+) -> Verdict:
     if meeting.called_off:
         return _closed(meeting, now, Outcome.CALLED_OFF, _cancelled(meeting, evidence, now))
     if meeting.skip is not None:

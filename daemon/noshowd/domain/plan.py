@@ -20,10 +20,10 @@ from noshowd.domain.followup import (
 from noshowd.domain.gate import NEEDS_A_PERSON, Circumstances, circumstance
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy, Step, WindowKind
-from noshowd.domain.premises import Case, unmet
+from noshowd.domain.premises import A_PERSONS_ACT, Case, unmet
 from noshowd.domain.recipients import owner, recipients
 from noshowd.domain.timing import last_instant
-from noshowd.domain.verdict import Outcome, SidePresence, Verdict
+from noshowd.domain.verdict import Outcome, Reason, SidePresence, Verdict
 
 #: States in which an effect has not left yet and can simply be withdrawn.
 _PENDING = frozenset({State.AWAITING, State.QUEUED})
@@ -180,13 +180,21 @@ def _followups(
         FollowUp(
             key=FollowUpKey(meeting=meeting.key, round=meeting.round, person=person, kind=rung.kind, step=name),
             cause=cause,
-            approval=rung.approval if rung.kind in TO_GUESTS else Approval.AUTO,
+            approval=_approval_for(rung, verdict),
             about=missing,
             not_before=min(at, closes),
             not_after=max(at, closes),
         )
         for person in people
     ]
+
+
+def _approval_for(rung: Step, verdict: Verdict) -> Approval:
+    """What the ladder says; but what may rest on a lost word waits for a person's yes."""
+    if rung.kind not in TO_GUESTS:
+        return Approval.AUTO
+    unsure = Reason.MAY_BE_LOST in verdict.reasons and rung.approval not in A_PERSONS_ACT
+    return Approval.ASK if unsure else rung.approval
 
 
 def _by_a_person(meeting: Meeting, verdict: Verdict, policy: Policy, cause: Cause, rung: Step) -> Step:

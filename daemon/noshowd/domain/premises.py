@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from noshowd.domain.causes import cause_of
 from noshowd.domain.entry import Response
-from noshowd.domain.followup import Cause, FollowUp, FollowUpKind, Withheld
+from noshowd.domain.followup import Approval, Cause, FollowUp, FollowUpKind, Withheld
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.verdict import (
     CONFIRMED_MISSES,
@@ -175,6 +175,23 @@ def surely_no_talk(case: Case) -> Withheld | None:
     return Withheld.NOT_PROVED if case.verdict.reasons & _MAY_HAVE_TALKED else None
 
 
+#: Approvals that are a person's own act, before the guest reads anything.
+A_PERSONS_ACT = frozenset({Approval.ASK, Approval.DRAFT})
+
+
+def a_person_decides_where_a_word_may_be_lost(case: Case) -> Withheld | None:
+    """Silence of a source that may have lost somebody's coming never speaks to a guest by itself."""
+    unsure = Reason.MAY_BE_LOST in case.verdict.reasons
+    by_itself = not case.ordered and case.followup.approval not in A_PERSONS_ACT
+    return Withheld.NOT_PROVED if unsure and by_itself else None
+
+
+def nothing_better_is_to_come(case: Case) -> Withheld | None:
+    """An offer has days: what may rest on a lost word waits for whoever keeps a list, until the last of them spoke."""
+    unsure = Reason.MAY_BE_LOST in case.verdict.reasons
+    return Withheld.NOT_PROVED if unsure and not case.ordered and not case.verdict.final else None
+
+
 _STANDS = (not_held, not_called_off)
 PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
     FollowUpKind.NUDGE: (*_STANDS, no_call_running, recipient_absent_now),
@@ -187,6 +204,7 @@ PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
         their_side_never_seen,
         recipient_never_seen,
         recipient_absent_now,
+        a_person_decides_where_a_word_may_be_lost,
     ),
     FollowUpKind.WORD_TO_WAITING: (
         *_STANDS,
@@ -194,6 +212,7 @@ PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
         no_call_running,
         theirs_arrived,
         ours_missing,
+        a_person_decides_where_a_word_may_be_lost,
     ),
     FollowUpKind.RECALL_TASK: (*_STANDS, no_call_running, confirmed, cause_stands),
     FollowUpKind.RESCHEDULE_OFFER: (
@@ -203,6 +222,8 @@ PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
         confirmed,
         cause_stands,
         recipient_missing_if_theirs,
+        nothing_better_is_to_come,
+        a_person_decides_where_a_word_may_be_lost,
     ),
     FollowUpKind.ORDERED_MESSAGE: (not_called_off, ordered),
     FollowUpKind.CONFIRMATION: (not_called_off, unanswered),

@@ -73,6 +73,8 @@ class Reason(StrEnum):
     BLIND_SPOT = "blind_spot"
     ENDED_ONLY = "ended_only"
     OPEN_ENDED_GUESTS = "open_ended_guests"
+    #: An absence in this verdict rests on a source that may have lost a coming without a trace.
+    MAY_BE_LOST = "may_be_lost"
     # telephone
     WE_RANG = "we_rang"
     THEY_RANG = "they_rang"
@@ -155,6 +157,9 @@ class Verdict:
         require_aware("verdict.next_look_at", self.next_look_at)
         if self.next_look_at is not None and self.next_look_at <= self.judged_at:
             raise ValueError(f"next look {self.next_look_at} is not after {self.judged_at}")
+
+    def side(self, side: Side) -> SidePresence:
+        return self.ours if side is Side.OURS else self.theirs
 
     def person(self, key: str) -> PersonVerdict | None:
         return next((p for p in self.people if p.key == key), None)

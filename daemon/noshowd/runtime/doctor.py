@@ -54,6 +54,8 @@ def proves(traits: SourceTraits) -> Finding:
         cannot.insert(0, "it proves that somebody was there, never that somebody was not")
     elif traits.ended_only:
         cannot.insert(0, "it knows calls and visits only once they have ended: nothing about the present")
+    elif traits.lossy:
+        cannot.insert(0, "somebody's coming may be lost on its way: a word to a guest then waits for a person")
     elif not traits.keeps_history:
         cannot.insert(0, "it shows only the moment: what happens between two looks is not seen")
     can = "it proves presence" if traits.presence_only else "it proves presence and, once somebody was seen, absence"

@@ -51,6 +51,7 @@ class Source(Section):
     history: bool = Field(default=True, description="False: shows only the moment of the look.")
     ended_only: bool = Field(default=False, description="Knows a visit or call only once it has ended.")
     presence_only: bool = Field(default=False, description="Never covers anything.")
+    lossy: bool = Field(default=False, description="A coming that it is not told of leaves no trace.")
     lag: Duration = Field(default=dt.timedelta(seconds=15), description="How far it is behind.")
     settles_after: Duration = Field(default=dt.timedelta(minutes=5), description="How long it may bring news.")
     blind: tuple[Blind, ...] = Field(default=(), description="What it cannot see.")

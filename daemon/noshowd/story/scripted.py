@@ -191,6 +191,7 @@ class ScriptedRoom:
                 span=Span(start=start, end=as_of),
                 ended_only=self.traits.ended_only,
                 blind=self.traits.blind,
+                lossy=self.traits.lossy,
             ),
         )
 
@@ -217,6 +218,7 @@ class ScriptedLines:
             ended_only=self.traits.ended_only,
             blind=self.traits.blind,
             lines=self._lines,
+            lossy=self.traits.lossy,
         )
         return Observation(
             calls=tuple(c for c in calls if c is not None and c.began >= since - timedelta(hours=3)),

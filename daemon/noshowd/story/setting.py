@@ -102,6 +102,7 @@ def traits(source: Source) -> SourceTraits:
         keeps_history=source.history,
         ended_only=source.ended_only,
         presence_only=source.presence_only,
+        lossy=source.lossy,
         blind=frozenset(source.blind),
         lag=source.lag,
         settles_after=source.settles_after,

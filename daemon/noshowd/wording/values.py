@@ -103,6 +103,7 @@ def _people(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "in_lobby": "" if context.to_guest else names(context.in_lobby, lexicon),
         "at_least_missing": 0 if context.to_guest else context.at_least_missing,
         "nobody_in_lobby": context.nobody_in_lobby and not context.in_lobby,
+        "may_be_lost": Reason.MAY_BE_LOST in context.reasons and not context.to_guest,
         "reasons": [lexicon.say(reason) for reason in sorted(context.reasons)[:MOST_REASONS]],
     }
 

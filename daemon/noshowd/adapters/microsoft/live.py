@@ -57,7 +57,8 @@ class LiveRoster:
     """Receives notifications and answers looks from them.
 
     Absence rests on it only where the subscription was there before the call began, the beginning was told, one of our
-    own was seen through this very subscription, and it is alive at the moment of the look: silence proves nothing.
+    own was seen through this very subscription, and it is alive at the moment of the look: silence proves nothing. And
+    one "has joined" that is lost leaves no trace: what it covers is `lossy`.
     Needs the application right OnlineMeetings.Read.All. What one worker received, another does not know.
     """
 
@@ -65,7 +66,7 @@ class LiveRoster:
         self.name = name
         self.path = path
         self.traits = SourceTraits(
-            name=name, keeps_history=True, lag=_LAG, settles_after=timedelta(minutes=5), prepares=_BEFORE
+            name=name, keeps_history=True, lossy=True, lag=_LAG, settles_after=timedelta(minutes=5), prepares=_BEFORE
         )
         #: Why notifications were refused, and how often.
         self.refused: Counter[str] = Counter()
@@ -135,7 +136,7 @@ class LiveRoster:
         if begins is None or not ours or covered <= begins:
             return Observation(sightings=seen)
         coverage = Coverage(
-            source=self.name, span=Span(start=begins, end=covered), blind=self.traits.blind, conference=conference
+            source=self.name, span=Span(start=begins, end=covered), lossy=self.traits.lossy, conference=conference
         )
         return Observation(sightings=seen, coverages=(coverage,))
 
