@@ -10,7 +10,7 @@ import pytest
 from domain.scenes import MATCHES, PBX, POLICY, at, call, lines_covered, phone, seen
 from noshowd.domain.evidence import CallRecord, CallResult, Direction, SourceTraits
 from noshowd.domain.judge import judge
-from noshowd.domain.same_call import told_once
+from noshowd.domain.same_call import lost_from_sight, told_once
 from noshowd.domain.verdict import Outcome
 
 OUT, IN = Direction.OUT, Direction.IN
@@ -35,6 +35,20 @@ def test_it_speaks_for_one_call_only() -> None:
 def test_nor_for_another_call_of_its_own_source() -> None:
     unclear = call(OUT, 1, result=CallResult.UNCLEAR)
     assert unclear in told_once([call(OUT, 0), unclear])
+
+
+def test_a_call_lost_from_sight_is_told_by_the_record_of_its_own_source_that_went_on() -> None:
+    running = call(OUT, 0, result=CallResult.TALKING, over=False)
+    lost = lost_from_sight(running, at(0.2))
+    assert (lost.result, lost.ended, lost.talked(at(9))) == (CallResult.UNCLEAR, at(0.2), timedelta(0))
+    whole = replace(call(OUT, 0.1), call="listed", ended=at(0.5))
+    assert told_once([lost, whole]) == [whole]
+    # the attempt before it was over by then
+    before = replace(whole, began=at(-0.5), ended=at(-0.1))
+    assert told_once([lost, before]) == [before, lost]
+    # and one that came after it had not begun
+    after = replace(whole, began=at(0.3), ended=at(0.9))
+    assert told_once([lost, after]) == [after, lost]
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,31 @@ def test_a_later_call_record_replaces_the_earlier(watched: Database):
     assert load(watched).calls == (ended,)
 
 
+def look(database: Database, source: str, minute: float, *calls: CallRecord) -> tuple[CallRecord, ...]:
+    """What counts after a whole look at this source."""
+    seen, now = Observation(calls=calls), at(minute)
+    database.run_sync(lambda conn: evidence.append_look(conn, *ROUND, source, seen, looked_at=now, now=now))
+    return load(database).calls
+
+
+def test_a_call_of_which_its_source_tells_no_more_does_not_run_for_ever(watched: Database):
+    other = replace(CALL, source="asterisk", call="a1")
+    append(watched, calls=(CALL, other), now=at(1))
+    assert set(look(watched, "sipgate", 2, CALL)) == {CALL, other}
+    # whatever came while the look was under way is not known to it
+    assert set(look(watched, "sipgate", 1)) == {CALL, other}
+    lost = replace(CALL, result=CallResult.UNCLEAR, ended=at(1))
+    assert set(look(watched, "sipgate", 3)) == {lost, other}
+    # seen again, by another process: it runs
+    assert set(look(watched, "sipgate", 4, CALL)) == {CALL, other}
+
+
+def test_a_call_that_has_ended_may_leave_the_list(watched: Database):
+    ended = replace(CALL, result=CallResult.NO_ANSWER, ended=at(1))
+    append(watched, calls=(ended,), now=at(1))
+    assert look(watched, "sipgate", 2) == (ended,)
+
+
 def test_a_sighting_that_changes_back_counts_again(watched: Database):
     for seen in (sighting(), sighting(until=at(2)), sighting()):
         append(watched, sightings=(seen,))

@@ -115,7 +115,7 @@ async def _take(
     def save(conn: sa.Connection) -> None:
         again = None if due is None else max(due, done + timedelta(seconds=1))
         looks.record_good(conn, claim, looked_at=now, next_look_at=again)
-        evidence_rows.append(conn, key, round_, seen, now=done)
+        evidence_rows.append_look(conn, key, round_, claim.source, seen, looked_at=now, now=done)
         report_good(conn, f"source:{claim.source}", now=done)
 
     await parts.database.run(save, wake=True)

@@ -142,13 +142,15 @@ async def _look_again(parts: Parts, meeting: Meeting, policy: Policy) -> bool:
 
 
 async def _look_once(parts: Parts, source: PresenceSource, meeting: Meeting, policy: Policy) -> bool:
+    began = parts.clock.now()
     try:
         seen = await look(parts, source, meeting, policy)
     except VendorError as error:
         # a source that can only bring news after the end has nothing to say about the present
         return source.traits.ended_only and isinstance(error, Temporary)
     now = parts.clock.now()
-    await parts.database.run(lambda conn: evidence_rows.append(conn, meeting.key, meeting.round, seen, now=now))
+    place = (meeting.key, meeting.round, source.traits.name)
+    await parts.database.run(lambda conn: evidence_rows.append_look(conn, *place, seen, looked_at=began, now=now))
     return True
 
 

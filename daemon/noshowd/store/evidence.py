@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from noshowd.domain.evidence import CallRecord, Coverage, Evidence, Observation, Sighting, Statement
+from noshowd.domain.same_call import lost_from_sight
 from noshowd.store import meetings
 from noshowd.store.codec import decoder, encode
 from noshowd.store.meetings import RoundId
@@ -66,6 +67,31 @@ def append(conn: sa.Connection, key: str, round_: int, seen: Observation, *, now
     does coverage that contains an earlier one of the same source and kind.
     """
     return _append(conn, key, round_, (*seen.sightings, *seen.calls, *seen.coverages), now)
+
+
+def append_look(
+    conn: sa.Connection, key: str, round_: int, source: str, seen: Observation, *, looked_at: datetime, now: datetime
+) -> bool:
+    """Add what a whole look at one source brought, as `append` does.
+
+    A call that ran when the source last told of it, before this look, and of which it tells no more, is lost from
+    sight: it does not run for ever.
+    """
+    told = {call.call for call in seen.calls}
+    table = evidence.c
+    rows = conn.execute(
+        sa.select(table.item, table.payload, table.noted_at).where(
+            table.meeting == key,
+            table.round == round_,
+            table.kind == _KINDS[CallRecord],
+            table.source == source,
+            table.replaced_at.is_(None),
+            table.noted_at < looked_at,
+        )
+    )
+    known = [(_READ["call"](text), noted_at) for item, text, noted_at in rows if item not in told]
+    lost = [lost_from_sight(call, noted_at) for call, noted_at in known if call.running]
+    return append(conn, key, round_, replace(seen, calls=(*seen.calls, *lost)), now=now)
 
 
 def say(conn: sa.Connection, key: str, round_: int, statement: Statement, *, now: datetime) -> bool:

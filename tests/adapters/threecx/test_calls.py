@@ -15,6 +15,7 @@ from noshowd.adapters.threecx.presence import ThreeCxCalls
 from noshowd.adapters.threecx.wire import UnreadableSegmentError, to_running, to_segment
 from noshowd.demo.vendors.threecx.xapi import Fault
 from noshowd.domain.evidence import CallResult, Direction
+from noshowd.domain.same_call import lost_from_sight, told_once
 from noshowd.ports.check import Grade
 from noshowd.ports.errors import Temporary
 
@@ -57,6 +58,21 @@ async def test_a_call_that_vanished_before_the_history_tells_is_not_running_any_
     await world.pass_to(START + MINUTE)
     (gone,) = (await world.look()).calls
     assert (gone.running, gone.result) == (False, CallResult.UNCLEAR)
+
+
+async def test_a_call_that_ran_when_we_were_restarted_is_told_by_the_history(world):
+    await world.pass_to(START)
+    call = await world.ring(Direction.OUT, GUEST)
+    await world.pass_to(START + 10 * SECOND)
+    (ringing,) = (await world.look()).calls
+    restarted = ThreeCxCalls(world.settings(), e164)
+    await world.pass_to(START + 30 * SECOND)
+    await world.hang_up(call)
+    (ended,) = (await restarted.look(world.meeting, since=OPENING, now=world.now)).calls
+    await restarted.close()
+    assert ended.call != ringing.call
+    lost = lost_from_sight(ringing, START + 10 * SECOND)
+    assert told_once([lost, ended]) == [ended]
 
 
 async def test_segments_that_follow_each_other_are_one_call(world):
