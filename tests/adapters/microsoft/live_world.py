@@ -47,19 +47,26 @@ class LiveWorld(TeamsWorld):
         self.live = self.started()
         self.use(self.live)
 
-    def started(self) -> LiveRoster:
-        """The daemon as it comes up, with what it keeps in its folder and nothing else."""
+    #: A second worker, where a test has one.
+    other: LiveRoster
+
+    def started(self, folder: Path | None = None) -> LiveRoster:
+        """The daemon as it comes up, with what it keeps in its folder and nothing else; the door is its own."""
         live = LiveRoster(
             self.tenant.graph(),
-            Seals(self.folder / "seals.json"),
+            Seals((folder or self.folder) / "seals.json"),
             name="teams_live",
             path=PATH,
             notify=f"{self.door.url}{PATH}",
             secret=SECRET,
         )
+        self.receives(live)
+        return live
+
+    def receives(self, live: LiveRoster) -> None:
+        """From now on what Microsoft posts reaches this worker."""
         hooks = Webhooks(hooks=[live], receive=_nothing, clock=self.tenant.clock)
         self.door.application = Starlette(routes=hooks.routes())
-        return live
 
     @property
     def subscribed(self) -> Subscribed:

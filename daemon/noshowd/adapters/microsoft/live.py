@@ -24,7 +24,7 @@ from noshowd.adapters.microsoft.vouching import Voucher
 from noshowd.domain.evidence import Coverage, Observation, SourceTraits
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
-from noshowd.ports.errors import Permanent
+from noshowd.ports.errors import Permanent, VendorError
 from noshowd.ports.webhook import WebhookReply, WebhookResult
 
 log = structlog.get_logger()
@@ -59,7 +59,8 @@ class LiveRoster:
     Absence rests on it only where the subscription was there before the call began, the beginning was told, one of our
     own was seen through this very subscription, and it is alive at the moment of the look: silence proves nothing. And
     one "has joined" that is lost leaves no trace: what it covers is `lossy`.
-    Needs the application right OnlineMeetings.Read.All. What one worker received, another does not know.
+    What one worker received, another does not know: whoever receives what another has subscribed to ends that
+    subscription, and so the other finds a hole where there is one. Needs the application right OnlineMeetings.Read.All.
     """
 
     def __init__(self, graph: Graph, seals: Seals, *, name: str, path: str, notify: str, secret: str) -> None:
@@ -79,6 +80,11 @@ class LiveRoster:
         self._addresses: dict[str, Mapping[str, str]] = {}
         self._inbox: deque[Delivery] = deque()
         self._opening = asyncio.Lock()
+        self._subscribing = asyncio.Lock()
+        #: Subscriptions of somebody else in our name, still to be ended.
+        self._astray: set[str] = set()
+        self._ending: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def handle(self, headers: Mapping[str, str], body: bytes, now: datetime) -> WebhookResult:
         """Answer at once (Microsoft waits 3 seconds); what carries our secret is opened by the next look."""
@@ -106,9 +112,35 @@ class LiveRoster:
             self._refuse("too many at once", len(ours))
             return
         self._inbox.append(Delivery(at=at, items=ours, tokens=tokens, vouched=vouched))
+        strange = {str(one.get("subscriptionId")) for one in ours} - self._subscriptions.keys
+        if strange:
+            self._astray |= strange
+            # our connection to Graph belongs to the loop in which it looks
+            loop = self._loop or asyncio.get_running_loop()
+            loop.call_soon_threadsafe(self._begin_ending)
 
-    def close(self) -> None:
-        """Nothing is held open; subscriptions end by themselves."""
+    def _begin_ending(self) -> None:
+        ending = asyncio.ensure_future(self._end_astray())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+
+    async def _end_astray(self) -> None:
+        """End what somebody else subscribed to. One of our own may have been in the making when word of it came."""
+        async with self._subscribing:
+            for key in sorted(self._astray):
+                if key not in self._subscriptions.keys:
+                    try:
+                        await self._subscriptions.remove(key)
+                    except VendorError as error:  # the next look tries again
+                        log.warning("subscription_not_ended", action="observe", source=self.name, error=error.reason)
+                        continue
+                self._astray.discard(key)
+
+    async def close(self) -> None:
+        """Subscriptions end by themselves."""
+        for ending in list(self._ending):
+            ending.cancel()
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     def sees(self, meeting: Meeting) -> bool:
         """Meetings that one of our own mailboxes organises."""
@@ -124,13 +156,18 @@ class LiveRoster:
         until = max(meeting.end + _AFTER, now + _AFTER)
         if not self._addresses.get(url):
             self._addresses[url] = await self._known(meeting)
-        subscription = await self._subscriptions.ensure(url, until=until, now=now)
+        self._loop = asyncio.get_running_loop()
+        await self._end_astray()
+        async with self._subscribing:
+            subscription = await self._subscriptions.ensure(url, until=until, now=now)
         await self._open_all(now)
         self._forget(now - _KEPT)
         roster = self._rosters.setdefault(url, Roster())
         conference = thread_id(url) or url
         covered = now - _LAG
         seen = tuple(roster.sightings(self.name, conference, since=since, until=max(covered, since)))
+        if subscription is None:
+            return Observation(sightings=seen)
         begins = self._covers_from(roster, subscription, since)
         ours = any(one.began >= subscription.since and self._graph.settings.owns(one.identity.address) for one in seen)
         if begins is None or not ours or covered <= begins:

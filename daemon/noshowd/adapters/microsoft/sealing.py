@@ -62,6 +62,10 @@ class Seals:
             _write(self._file, self._seals)
         return self._seals[0]
 
+    def has(self, name: object) -> bool:
+        """Whether what is sealed under this name can be opened here; what has no name may be ours."""
+        return name is None or any(one.name == name for one in self._seals)
+
     def open(self, sealed: Any) -> dict[str, Any]:
         """The JSON in the `encryptedContent` of a notification. Raises `Unopened`."""
         try:

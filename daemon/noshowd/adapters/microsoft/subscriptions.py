@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,20 +46,34 @@ class Subscriptions:
     def __contains__(self, url: str) -> bool:
         return url in self._of
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The ids of those that are ours."""
+        return frozenset(one.key for one in self._of.values())
+
     def named(self, key: str) -> Subscription | None:
         """The living one with this id."""
         return next((one for one in self._of.values() if one.key == key), None)
 
-    async def ensure(self, url: str, *, until: datetime, now: datetime) -> Subscription:
-        """One that was alive at this very moment and lasts until then, or as long as Microsoft allows."""
+    async def ensure(self, url: str, *, until: datetime, now: datetime) -> Subscription | None:
+        """One that was alive at this very moment and lasts until then, or as long as Microsoft allows.
+
+        None while another worker has one: there is no second.
+        """
         until = min(until, now + _LONGEST)
         found = self._of.get(url)
         if found is not None:
             found = await self._kept_up(found, until, now)
         if found is None:
             found = await self._made(url, until, now)
-        self._of[url] = found
+        if found is not None:
+            self._of[url] = found
         return found
+
+    async def remove(self, key: str) -> None:
+        """End one at Microsoft, whoever made it; no error when it is gone already."""
+        with suppress(NotThere):
+            await self._graph.delete(f"{self._place}/{segment(key)}")
 
     def end(self, key: str) -> None:
         """It is gone, or what it told has a hole: what is made next knows nothing of before."""
@@ -89,7 +104,7 @@ class Subscriptions:
             return None
         return replace(found, until=instant_of(told, "expirationDateTime"), reauthorize=False)
 
-    async def _made(self, url: str, until: datetime, now: datetime) -> Subscription:
+    async def _made(self, url: str, until: datetime, now: datetime) -> Subscription | None:
         resource = f"communications/onlineMeetings(joinWebUrl='{quote(url, safe='')}')/meetingCallEvents"
         seal = self._seals.current(now)
         body = {
@@ -109,19 +124,26 @@ class Subscriptions:
         except Temporary as error:
             if " 409 " not in error.reason:
                 raise
-            await self._remove_former(resource)
+            if not await self._remove_former(resource):
+                return None
             told = await self._graph.post(self._place, body)
         return Subscription(
             key=str(member(told, "id")), url=url, since=now, until=instant_of(told, "expirationDateTime")
         )
 
-    async def _remove_former(self, resource: str) -> None:
-        """One from before a restart: nobody knows what it told meanwhile, and it may be sealed for a lost key."""
+    async def _remove_former(self, resource: str) -> bool:
+        """End one from before a restart: nobody knows what it told meanwhile.
+
+        False where one is sealed for a key that is not here: another worker's, and it alone can open what comes.
+        """
         former = [one async for page in self._graph.pages(self._place) for one in page if _is_for(one, resource)]
         if not former:
             raise Permanent("another program of this application is subscribed to the same meeting")
+        if any(not self._seals.has(one.get("encryptionCertificateId")) for one in former):
+            return False
         for one in former:
-            await self._graph.delete(f"{self._place}/{segment(str(member(one, 'id')))}")
+            await self.remove(str(member(one, "id")))
+        return True
 
 
 def _is_for(one: dict[str, Any], resource: str) -> bool:
