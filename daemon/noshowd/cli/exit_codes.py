@@ -18,7 +18,7 @@ class ExitCode(IntEnum):
     UNAVAILABLE = 3
     #: An error in noshowd itself; the traceback says where.
     BUG = 70
-    #: Stopped with Ctrl-C.
+    #: Stopped with Ctrl-C or Ctrl-D.
     INTERRUPTED = 130
 
 

@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from noshowd.cli.exit_codes import CommandError, ExitCode
 from noshowd.cli.setup import add_config_argument
 
 if TYPE_CHECKING:
+    from noshowd.config.load import Report
     from noshowd.runtime.beginning import Asked
 
 
@@ -40,12 +42,15 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(f"{args.config} exists already; --force replaces it, --config names another file")
     asks = sys.stdin.isatty() and not args.yes
     answers: dict[str, str] = {}
-    for one in questions(zone=_zone(), language=_language()):
+    asked = questions(zone=_zone(), language=_language())
+    for one in asked:
         if one.applies(answers):
             given = getattr(args, one.key.replace("-", "_"))
-            answers[one.key] = given if given is not None else _answer(one, answers, asks=asks)
+            if given is not None and asks and (complaint := _complaint(one, given, answers, asked)):
+                raise CommandError(f"--{one.key}: {complaint}")
+            answers[one.key] = given if given is not None else _answer(one, answers, asked, asks=asks)
     text = configuration(answers)
-    warnings = _checked(text, answers)
+    warnings = _checked(_inspected(text), answers)
     if args.stdout:
         print(text, end="")
         return ExitCode.OK
@@ -55,7 +60,8 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _answer(one: Asked, answers: dict[str, str], *, asks: bool) -> str:
+def _answer(one: Asked, answers: dict[str, str], asked: Sequence[Asked], *, asks: bool) -> str:
+    """What was typed and can be used; where nobody is asked, the suggestion. Raises `CommandError`."""
     suggested = one.suggested(answers)
     if not asks:
         if suggested is None:
@@ -65,28 +71,47 @@ def _answer(one: Asked, answers: dict[str, str], *, asks: bool) -> str:
     default = f" [{suggested}]" if suggested else ""
     while True:
         typed = input(f"{one.text}{choices}{default}: ").strip() or suggested
-        if typed is not None and (not one.choices or typed in one.choices):
-            return typed
-        print(f"  Please give one of: {', '.join(one.choices)}" if one.choices else "  This cannot be left out.")
+        complaint = _complaint(one, typed, answers, asked)
+        if complaint is None:
+            return typed or ""
+        print(f"  {complaint[0].upper()}{complaint[1:]}")
 
 
-def _checked(text: str, answers: dict[str, str]) -> list[str]:
-    """The warnings of `check-config`. Raises `CommandError` with its problems, by what was answered."""
+def _complaint(one: Asked, typed: str | None, answers: dict[str, str], asked: Sequence[Asked]) -> str | None:
+    """Why this answer cannot be used, as `check-config` sees it; None when it can. Those before it can be."""
+    from noshowd.runtime.beginning import completed, configuration
+
+    if typed is None:
+        return "This cannot be left out."
+    if one.choices:
+        return None if typed in one.choices else f"Please give one of: {', '.join(one.choices)}"
+    report = _inspected(configuration(completed({**answers, one.key: typed}, asked)))
+    return next((f"{words}." for _, words in _by_answer(report, {one.key: typed})), None)
+
+
+def _inspected(text: str) -> Report:
     from noshowd.config.load import inspect
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "noshowd.toml")
         file.write_text(text, encoding="utf-8")
-        report = inspect(file, secrets=False)
+        return inspect(file, secrets=False)
+
+
+def _by_answer(report: Report, answers: Mapping[str, str]) -> Iterator[tuple[str | None, str]]:
+    """Each problem in words, with the key of the answer that it is about; None where that cannot be told."""
+    given = {value: key for key, value in answers.items() if value}
+    for problem in report.problems:
+        key = given.get(problem.found.strip('"'))
+        wanted = f", wanted is {problem.allowed}" if problem.allowed else ""
+        where = "" if key else f"{problem.key}: "
+        yield key, f"{where}{problem.message}: {problem.found}{wanted}. {problem.do}".rstrip(". ")
+
+
+def _checked(report: Report, answers: Mapping[str, str]) -> list[str]:
+    """The warnings of `check-config`. Raises `CommandError` with its problems, by what was answered."""
     if report.problems:
-        given = {value: key for key, value in answers.items() if value}
-        lines = []
-        for problem in report.problems:
-            key = given.get(problem.found.strip('"'))
-            wanted = f", wanted is {problem.allowed}" if problem.allowed else ""
-            lines.append(
-                f"  {f'--{key}' if key else problem.key}: {problem.message}: {problem.found}{wanted}. {problem.do}"
-            )
+        lines = [f"  {f'--{key}: ' if key else ''}{words}." for key, words in _by_answer(report, answers)]
         raise CommandError(
             "these answers make no configuration; nothing was written:\n" + "\n".join(dict.fromkeys(lines))
         )

@@ -19,7 +19,7 @@ exit codes:
   2    what was typed or configured cannot be used; nothing was changed
   3    something needed cannot be reached now
   70   an error in noshowd itself
-  130  stopped with Ctrl-C
+  130  stopped with Ctrl-C or Ctrl-D
 """
 
 
@@ -73,7 +73,8 @@ def _run(args: argparse.Namespace) -> int:
     except CommandError as error:
         print(f"noshowd {args.command}: {error}", file=sys.stderr)
         return error.code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):  # Ctrl-C, or Ctrl-D where something was asked
+        print(file=sys.stderr)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

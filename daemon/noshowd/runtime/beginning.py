@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,14 @@ _OWN_MAIL = {"google": "gmail", "microsoft": "microsoft_mail"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One question, asked only where `applies`; `suggested` is what an empty answer means, None: it has to be given."""
+    """One question, asked only where `applies`; `suggested` is what an empty answer means, None: it has to be given.
+
+    `sample` is an answer that can be used, and stands for one that is not given yet where others are tried.
+    """
 
     key: str
     text: str
+    sample: str = ""
     choices: tuple[str, ...] = ()
     suggested: Callable[[Answers], str | None] = lambda _: None
     applies: Callable[[Answers], bool] = lambda _: True
@@ -46,23 +50,35 @@ def _always(value: str) -> Callable[[Answers], str | None]:
 def questions(*, zone: str, language: str) -> tuple[Asked, ...]:
     """All questions in their order; `zone` and `language` are those of this machine."""
     return (
-        Asked(key="address", text="Your mail address (the first person who is watched)"),
+        Asked(key="address", text="Your mail address (the first person who is watched)", sample="anna@example.com"),
         Asked(key="name", text="Your name as guests know it (empty: as invitations write it)", suggested=_always("")),
         Asked(key="zone", text="Time zone", suggested=_always(zone)),
         Asked(key="language", text="Language of your side", choices=("de", "en"), suggested=_always(language)),
         Asked(key="holidays", text="Public holidays, as DE-BY or GB-ENG (empty: none)", suggested=_always("")),
-        Asked(key="calendar", text="Calendar", choices=("google", "microsoft", "exchange")),
+        Asked(key="calendar", text="Calendar", choices=("google", "microsoft", "exchange"), sample="google"),
         Asked(
-            key="tenant", text="Microsoft 365: directory (tenant) id or domain", applies=_when("calendar", "microsoft")
+            key="tenant",
+            text="Microsoft 365: directory (tenant) id or domain",
+            sample="example.com",
+            applies=_when("calendar", "microsoft"),
         ),
-        Asked(key="client-id", text="Application (client) id", applies=_when("calendar", "microsoft")),
+        Asked(
+            key="client-id",
+            text="Application (client) id",
+            sample="11111111-2222-3333-4444-555555555555",
+            applies=_when("calendar", "microsoft"),
+        ),
         Asked(
             key="endpoint",
             text="Exchange: EWS address, as https://mail.example.com/EWS/Exchange.asmx",
+            sample="https://mail.example.com/EWS/Exchange.asmx",
             applies=_when("calendar", "exchange"),
         ),
         Asked(
-            key="username", text="Exchange: account that may read the mailbox", applies=_when("calendar", "exchange")
+            key="username",
+            text="Exchange: account that may read the mailbox",
+            sample="noshowd",
+            applies=_when("calendar", "exchange"),
         ),
         Asked(
             key="meetings",
@@ -76,10 +92,16 @@ def questions(*, zone: str, language: str) -> tuple[Asked, ...]:
             choices=("none", "sipgate", "fritzbox"),
             suggested=_always("none"),
         ),
-        Asked(key="token-id", text="sipgate: id of the personal access token", applies=_when("telephone", "sipgate")),
+        Asked(
+            key="token-id",
+            text="sipgate: id of the personal access token",
+            sample="token-1",
+            applies=_when("telephone", "sipgate"),
+        ),
         Asked(
             key="line",
             text="Your telephone number, as +49 89 23714480",
+            sample="+49 89 23714480",
             applies=_when("telephone", "sipgate", "fritzbox"),
         ),
         Asked(
@@ -88,8 +110,8 @@ def questions(*, zone: str, language: str) -> tuple[Asked, ...]:
             choices=("slack", "smtp", "gmail", "microsoft_mail"),
             suggested=lambda answers: _OWN_MAIL.get(answers["calendar"], "smtp"),
         ),
-        Asked(key="slack-name", text="Your Slack name or member id", applies=_when("channel", "slack")),
-        Asked(key="smtp-host", text="Mail server (SMTP)", applies=_when("channel", "smtp")),
+        Asked(key="slack-name", text="Your Slack name or member id", sample="anna", applies=_when("channel", "slack")),
+        Asked(key="smtp-host", text="Mail server (SMTP)", sample="mail.example.com", applies=_when("channel", "smtp")),
         Asked(
             key="smtp-username",
             text="Login there (empty: none)",
@@ -97,6 +119,15 @@ def questions(*, zone: str, language: str) -> tuple[Asked, ...]:
             applies=_when("channel", "smtp"),
         ),
     )
+
+
+def completed(answers: Answers, asked: Iterable[Asked]) -> dict[str, str]:
+    """These answers, with what is suggested, else a sample, for each question that is still open."""
+    whole = dict(answers)
+    for one in asked:
+        if one.key not in whole and one.applies(whole):
+            whole[one.key] = one.suggested(whole) or one.sample
+    return whole
 
 
 def configuration(answers: Answers) -> str:
@@ -111,8 +142,9 @@ def _table(head: str, comment: str, table: Table) -> str:
 
 def _tables(answers: Answers) -> Iterator[tuple[str, str, Table]]:
     address = answers["address"]
-    domain = address.rpartition("@")[2].lower()
-    ours = {"addresses": [address]} if domain in PUBLIC_DOMAINS else {"domains": [domain]}
+    name, _, domain = address.lower().rpartition("@")
+    alone = domain in PUBLIC_DOMAINS or not (name and domain)
+    ours = {"addresses": [address]} if alone else {"domains": [domain]}
     about_us = {key: answers[key] for key in ("language", "zone", "holidays")}
     yield "[us]", "Our side: everybody else is a guest.", {**ours, **about_us}
     yield "[[person]]", "Who is watched. One table for each person; nobody is watched without one.", _person(answers)
