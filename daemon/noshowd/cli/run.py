@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from noshowd.runtime import garbage
     from noshowd.runtime.clock import ScaledClock, SystemClock
     from noshowd.runtime.daemon import Daemon
+    from noshowd.runtime.listening import NotListening
     from noshowd.runtime.logs import set_up
     from noshowd.store.errors import StoreError
 
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
             asyncio.run(_until_stopped(daemon, args.config))
     except SecretMissing as error:
         raise CommandError(f"{error}. {error.do}") from None
-    except StoreError as error:
+    except (StoreError, NotListening) as error:
         raise CommandError(str(error), ExitCode.UNAVAILABLE) from None
     return ExitCode.OK
 

@@ -34,6 +34,7 @@ from noshowd.runtime.assemble import assemble, renewed
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.catalogue import build
 from noshowd.runtime.heartbeat import keep_beating
+from noshowd.runtime.listening import in_turn
 from noshowd.runtime.loops import Worker
 from noshowd.runtime.people import ConfiguredDirectory
 from noshowd.runtime.pulse import Pulse
@@ -189,8 +190,8 @@ class Daemon:
 
         section = self._config.web
         assert section is not None
-        host, _, port = section.listen.rpartition(":")
-        await serve(self.pages(), host, int(port), section.trusted_proxies)
+        with await in_turn(section.listen, self._clock, alone=not self._database.shared) as at:
+            await serve(self.pages(), at, section.trusted_proxies)
 
     async def _receive(self, seen: Observation) -> None:
         await push.take(self.parts, seen)

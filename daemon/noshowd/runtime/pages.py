@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,12 +18,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: Any, host: str, port: int, trusted_proxies: Sequence[str]) -> None:
+async def serve(app: Any, at: socket.socket, trusted_proxies: Sequence[str]) -> None:
     """Serve until cancelled."""
     settings = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_level="error",
         lifespan="off",
         proxy_headers=True,
@@ -30,4 +29,4 @@ async def serve(app: Any, host: str, port: int, trusted_proxies: Sequence[str]) 
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    await _Server(settings).serve()
+    await _Server(settings).serve([at])
