@@ -12,12 +12,13 @@ SOAK_SEED   ?= 1
 MUTANTS     ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-real test-image soak mutation bench docs lint format lock clean
+.PHONY: help setup demo test test-real test-install test-image soak mutation bench docs lint format lock clean
 
 help:
 	@echo 'make demo       a working day with simulated vendors, in about a minute'
 	@echo 'make test       all tests that need only Python packages'
 	@echo 'make test-real  tests against real counterparts, installed with apt-get where that is possible'
+	@echo 'make test-install carries docs/installing.md out on each system that it names'
 	@echo 'make test-image builds and runs the container image with buildah and podman'
 	@echo 'make soak       the full counts: SOAK_ROUNDS=$(SOAK_ROUNDS) SOAK_SEED=$(SOAK_SEED)'
 	@echo 'make mutation   takes every rule of judging away once'
@@ -48,6 +49,10 @@ mutation: $(READY)
 
 test-real: $(READY)
 	@tests/real/run real $(BIN)/python $(PYTEST_ARGS)
+
+# Three systems, each made, booted, installed on, upgraded, rolled back and cleaned: minutes.
+test-install: $(READY)
+	@tests/real/run install $(BIN)/python $(PYTEST_ARGS)
 
 # Without a file system of layers each step of the build copies the whole image: minutes.
 test-image: $(READY)

@@ -17,11 +17,10 @@ from pathlib import Path
 import pytest
 
 from noshowd import __version__
+from real.systems import PACKAGES, ROOT, answer, or_skip
 
-ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "systemd"
 TREE = BUILD / "tree"
-PACKAGES = "systemd,systemd-sysv,dbus,python3,python3-venv,ca-certificates"
 _PATIENCE = 60.0
 
 # /run on a disk is refused, so the container gets one of its own; the network is loopback only.
@@ -40,7 +39,7 @@ class Machine:
 
     def __call__(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in it as root, whatever it answers."""
-        return _answer("nsenter", "-t", str(self.systemd), "-a", "--", *command)
+        return answer("nsenter", "-t", str(self.systemd), "-a", "--", *command)
 
     def tell(self, *command: str) -> str:
         """What a command that must succeed printed."""
@@ -68,16 +67,16 @@ def installed_tree() -> Path:
     """The tree with noshowd as it is in this checkout. Skips where that cannot be had."""
     BUILD.mkdir(parents=True, exist_ok=True)
     if not (TREE / "etc" / "os-release").exists():
-        _or_skip("mmdebstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(TREE))
+        or_skip("mmdebstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(TREE))
     wheels = BUILD / "wheels"
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "-q")
     if not (wheels / "complete").exists():
         locked = str(ROOT / "requirements" / "runtime.txt")
-        _or_skip(*pip, "download", "--require-hashes", "-r", locked, "-d", str(wheels))
+        or_skip(*pip, "download", "--require-hashes", "-r", locked, "-d", str(wheels))
         (wheels / "complete").touch()
     own = BUILD / "own"
     shutil.rmtree(own, ignore_errors=True)
-    _or_skip(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(own), str(ROOT))
+    or_skip(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(own), str(ROOT))
     _install(wheels, own)
     return TREE
 
@@ -89,21 +88,22 @@ def _install(wheels: Path, own: Path) -> None:
     version = f"/opt/noshowd-{__version__}"
     chroot = ("chroot", str(TREE), "sh", "-c")
     if not (TREE / version[1:] / "bin/pip").exists():
-        _or_skip(*chroot, f"python3 -m venv {version}")
-        _or_skip(*chroot, f"{version}/bin/pip install -q --no-index --no-deps /srv/wheels/*.whl")
-    _or_skip(*chroot, f"{version}/bin/pip install -q --no-index --no-deps --force-reinstall /srv/own/*.whl")
-    _or_skip(*chroot, f"ln -sfn {version[5:]} /opt/noshowd")
+        or_skip(*chroot, f"python3 -m venv {version}")
+        or_skip(*chroot, f"{version}/bin/pip install -q --no-index --no-deps /srv/wheels/*.whl")
+    or_skip(*chroot, f"{version}/bin/pip install -q --no-index --no-deps --force-reinstall /srv/own/*.whl")
+    or_skip(*chroot, f"ln -sfn {version[5:]} /opt/noshowd")
 
 
 @contextmanager
 def booted(tree: Path) -> Iterator[Machine]:
     """The tree's systemd, running and idle. Skips where containers cannot be booted."""
-    log = (BUILD / "boot.log").open("w", encoding="utf-8")
+    said = tree.with_name(f"{tree.name}.boot.log")
+    log = said.open("w", encoding="utf-8")
     nspawn = subprocess.Popen(
         ["unshare", "-m", "bash", "-c", _BOOT, str(tree)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
     )
     try:
-        yield Machine(_first_process(nspawn))
+        yield Machine(_first_process(nspawn, said))
     finally:
         nspawn.terminate()
         try:
@@ -114,7 +114,7 @@ def booted(tree: Path) -> Iterator[Machine]:
         log.close()
 
 
-def _first_process(nspawn: subprocess.Popen[bytes]) -> int:
+def _first_process(nspawn: subprocess.Popen[bytes], said: Path) -> int:
     """The process id of the booted systemd once it runs."""
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end and nspawn.poll() is None:
@@ -125,14 +125,4 @@ def _first_process(nspawn: subprocess.Popen[bytes]) -> int:
             if machine("systemctl", "is-system-running").stdout.strip() in ("running", "degraded"):
                 return machine.systemd
         time.sleep(0.2)
-    pytest.skip(f"no container can be booted here: {(BUILD / 'boot.log').read_text()[-300:]}")
-
-
-def _or_skip(*command: str) -> None:
-    answer = _answer(*command)
-    if answer.returncode:
-        pytest.skip(f"{' '.join(command[:4])} ... failed: {answer.stderr.strip()[-300:]}")
-
-
-def _answer(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    pytest.skip(f"no container can be booted here: {said.read_text()[-300:]}")
