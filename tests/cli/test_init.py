@@ -96,7 +96,12 @@ def test_what_cannot_be_used_is_asked_for_again_at_once(
     typed = [answer for answers in wrong_and_right.values() for answer in answers]
     monkeypatch.setattr("sys.stdin", Terminal("\n".join(typed) + "\n"))
     asked: list[str] = []
-    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or typed[len(asked) - 1])
+
+    def types(question: str) -> str:
+        asked.append(question)
+        return typed[len(asked) - 1]
+
+    monkeypatch.setattr("builtins.input", types)
     file = tmp_path / "noshowd.toml"
     assert main(["init", "-c", str(file)]) == 0
     assert [len(list(same)) for _, same in itertools.groupby(asked)] == [len(one) for one in wrong_and_right.values()]
