@@ -143,6 +143,6 @@ def upgraded_and_rolled_back(walk: Walk) -> None:
 
 def uninstalled(walk: Walk) -> None:
     walk.does("Uninstalling")
-    elsewhere = "-path /srv -prune -o -path /var/backups -prune -o -path /proc -prune -o -path /var/tmp -prune"
+    elsewhere = "-path /srv -prune -o -path /var/backups -prune -o -path /proc -prune -o -path /sys -prune"
     assert walk.sh(f"find / {elsewhere} -o -name '*noshowd*' -print 2>/dev/null || true").split() == []
     assert walk.machine("systemctl", "cat", "noshowd").returncode != 0
