@@ -47,6 +47,80 @@ def _always(value: str) -> Callable[[Answers], str | None]:
     return lambda _: value
 
 
+#: Whose calendars are read, and how one gets to them.
+_CALENDAR = (
+    Asked(key="calendar", text="Calendar", choices=("google", "microsoft", "exchange"), sample="google"),
+    Asked(
+        key="tenant",
+        text="Microsoft 365: directory (tenant) id or domain",
+        sample="example.com",
+        applies=_when("calendar", "microsoft"),
+    ),
+    Asked(
+        key="client-id",
+        text="Application (client) id",
+        sample="11111111-2222-3333-4444-555555555555",
+        applies=_when("calendar", "microsoft"),
+    ),
+    Asked(
+        key="endpoint",
+        text="Exchange: EWS address, as https://mail.example.com/EWS/Exchange.asmx",
+        sample="https://mail.example.com/EWS/Exchange.asmx",
+        applies=_when("calendar", "exchange"),
+    ),
+    Asked(
+        key="username",
+        text="Exchange: account that may read the mailbox",
+        sample="noshowd",
+        applies=_when("calendar", "exchange"),
+    ),
+)
+#: What tells who was there.
+_SOURCES = (
+    Asked(
+        key="meetings",
+        text="What tells who was in a video meeting",
+        choices=("google_meet", "teams", "none"),
+        suggested=lambda answers: _MEETINGS[answers["calendar"]],
+    ),
+    Asked(
+        key="telephone",
+        text="What tells who called",
+        choices=("none", "sipgate", "fritzbox"),
+        suggested=_always("none"),
+    ),
+    Asked(
+        key="token-id",
+        text="sipgate: id of the personal access token",
+        sample="token-1",
+        applies=_when("telephone", "sipgate"),
+    ),
+    Asked(
+        key="line",
+        text="Your telephone number, as +49 89 23714480",
+        sample="+49 89 23714480",
+        applies=_when("telephone", "sipgate", "fritzbox"),
+    ),
+)
+#: How our side is spoken to.
+_CHANNEL = (
+    Asked(
+        key="channel",
+        text="How noshowd speaks to you",
+        choices=("slack", "smtp", "gmail", "microsoft_mail"),
+        suggested=lambda answers: _OWN_MAIL.get(answers["calendar"], "smtp"),
+    ),
+    Asked(key="slack-name", text="Your Slack name or member id", sample="anna", applies=_when("channel", "slack")),
+    Asked(key="smtp-host", text="Mail server (SMTP)", sample="mail.example.com", applies=_when("channel", "smtp")),
+    Asked(
+        key="smtp-username",
+        text="Login there (empty: none)",
+        suggested=lambda answers: answers["address"],
+        applies=_when("channel", "smtp"),
+    ),
+)
+
+
 def questions(*, zone: str, language: str) -> tuple[Asked, ...]:
     """All questions in their order; `zone` and `language` are those of this machine."""
     return (
@@ -55,69 +129,9 @@ def questions(*, zone: str, language: str) -> tuple[Asked, ...]:
         Asked(key="zone", text="Time zone", suggested=_always(zone)),
         Asked(key="language", text="Language of your side", choices=("de", "en"), suggested=_always(language)),
         Asked(key="holidays", text="Public holidays, as DE-BY or GB-ENG (empty: none)", suggested=_always("")),
-        Asked(key="calendar", text="Calendar", choices=("google", "microsoft", "exchange"), sample="google"),
-        Asked(
-            key="tenant",
-            text="Microsoft 365: directory (tenant) id or domain",
-            sample="example.com",
-            applies=_when("calendar", "microsoft"),
-        ),
-        Asked(
-            key="client-id",
-            text="Application (client) id",
-            sample="11111111-2222-3333-4444-555555555555",
-            applies=_when("calendar", "microsoft"),
-        ),
-        Asked(
-            key="endpoint",
-            text="Exchange: EWS address, as https://mail.example.com/EWS/Exchange.asmx",
-            sample="https://mail.example.com/EWS/Exchange.asmx",
-            applies=_when("calendar", "exchange"),
-        ),
-        Asked(
-            key="username",
-            text="Exchange: account that may read the mailbox",
-            sample="noshowd",
-            applies=_when("calendar", "exchange"),
-        ),
-        Asked(
-            key="meetings",
-            text="What tells who was in a video meeting",
-            choices=("google_meet", "teams", "none"),
-            suggested=lambda answers: _MEETINGS[answers["calendar"]],
-        ),
-        Asked(
-            key="telephone",
-            text="What tells who called",
-            choices=("none", "sipgate", "fritzbox"),
-            suggested=_always("none"),
-        ),
-        Asked(
-            key="token-id",
-            text="sipgate: id of the personal access token",
-            sample="token-1",
-            applies=_when("telephone", "sipgate"),
-        ),
-        Asked(
-            key="line",
-            text="Your telephone number, as +49 89 23714480",
-            sample="+49 89 23714480",
-            applies=_when("telephone", "sipgate", "fritzbox"),
-        ),
-        Asked(
-            key="channel",
-            text="How noshowd speaks to you",
-            choices=("slack", "smtp", "gmail", "microsoft_mail"),
-            suggested=lambda answers: _OWN_MAIL.get(answers["calendar"], "smtp"),
-        ),
-        Asked(key="slack-name", text="Your Slack name or member id", sample="anna", applies=_when("channel", "slack")),
-        Asked(key="smtp-host", text="Mail server (SMTP)", sample="mail.example.com", applies=_when("channel", "smtp")),
-        Asked(
-            key="smtp-username",
-            text="Login there (empty: none)",
-            suggested=lambda answers: answers["address"],
-            applies=_when("channel", "smtp"),
-        ),
+        *_CALENDAR,
+        *_SOURCES,
+        *_CHANNEL,
     )
 
 
