@@ -12,7 +12,8 @@ import pytest
 
 from noshowd.adapters.google.calendar import GoogleCalendar
 from noshowd.adapters.google.client import GoogleClient, QuickModel
-from noshowd.adapters.google.wire import ITEM_FIELDS, entry
+from noshowd.adapters.google.event_json import ITEM_FIELDS, read_event
+from noshowd.adapters.google.wire import entry
 from noshowd.adapters.google.writer import GoogleCalendarWriter
 from noshowd.demo.vendors.google.google import SimulatedGoogle
 from noshowd.domain.entry import CalendarEntry, EntryRef
@@ -33,7 +34,8 @@ BARE: dict[str, Any] = {
 
 
 def read(**fields: Any) -> CalendarEntry:
-    return entry({**BARE, **fields}, account="work", calendar=ANNA, zone="Europe/Berlin")
+    event = read_event(json.dumps({**BARE, **fields}).encode())
+    return entry(event, account="work", calendar=ANNA, zone="Europe/Berlin")
 
 
 def asked(google: SimulatedGoogle, method: str) -> list[Any]:

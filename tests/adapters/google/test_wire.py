@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from noshowd.adapters.google import meet_wire
-from noshowd.adapters.google.wire import UnreadableError, entry, is_cancelled, is_master
+from noshowd.adapters.google.event_json import Event, UnreadableError, read_event, read_page
+from noshowd.adapters.google.wire import entry
 from noshowd.domain.entry import AttendeeKind, CalendarEntry, Response, Sensitivity
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "google"
@@ -21,9 +22,12 @@ def recorded(name: str) -> Any:
     return json.loads((RECORDINGS / f"{name}.json").read_text())
 
 
+def event(name: str, **changed: Any) -> Event:
+    return read_event(json.dumps({**recorded(name), **changed}).encode())
+
+
 def read(name: str, **changed: Any) -> CalendarEntry:
-    item = {**recorded(name), **changed}
-    return entry(item, account="work", calendar="anna@beispiel-beratung.de", zone="Europe/Berlin")
+    return entry(event(name, **changed), account="work", calendar="anna@beispiel-beratung.de", zone="Europe/Berlin")
 
 
 def test_a_moved_occurrence_is_told_by_series_and_original_start():
@@ -119,12 +123,13 @@ def test_a_secondary_calendar_as_organiser_is_nobody():
 
 @pytest.mark.parametrize("name", ["event_cancelled_stub", "event_cancelled_master_ghost"])
 def test_cancelled_is_told_before_anything_else(name):
-    assert is_cancelled(recorded(name))
+    assert event(name).cancelled
+    assert event(name, start=7, attendees={}, summary=[]).cancelled
 
 
 def test_a_series_as_such_is_told_by_its_recurrence():
-    assert is_master(recorded("event_cancelled_master_ghost"))
-    assert not is_master(recorded("event_occurrence_moved"))
+    assert event("event_cancelled_master_ghost").is_series
+    assert not event("event_occurrence_moved").is_series
 
 
 @pytest.mark.parametrize(
@@ -132,10 +137,13 @@ def test_a_series_as_such_is_told_by_its_recurrence():
     [
         ({"start": None}, "it has no start"),
         ({"end": {"dateTime": "2026-03-25T15:00:00+01:00"}}, "it ends before it starts"),
-        ({"start": {"dateTime": "half past nine"}}, "a field is missing or malformed (ValueError)"),
-        ({"attendees": ["kim@grosskunde.de"]}, "a field is missing or malformed (AttributeError)"),
-        ({"status": "perhaps"}, "a field is missing or malformed (ValueError)"),
-        ({"id": None, "start": {"dateTime": 7}}, "a field is missing or malformed (TypeError)"),
+        ({"start": {"dateTime": "half past nine"}}, "a field is malformed (start.dateTime)"),
+        ({"start": {}}, "a time of it is empty"),
+        ({"attendees": ["kim@grosskunde.de"]}, "a field is malformed (attendees[0])"),
+        ({"extendedProperties": {"private": {"secret": 7}}}, "a field is malformed (extendedProperties.private[...])"),
+        ({"status": "perhaps"}, "a field is malformed (status)"),
+        ({"id": ""}, "it has no id"),
+        ({"start": {"date": "0001-01-01"}}, "a time lies outside the calendar"),
     ],
 )
 def test_nonsense_is_refused_with_a_reason_that_tells_nothing_of_the_content(changed, reason):
@@ -190,3 +198,26 @@ def test_a_session_of_somebody_who_has_left_is_open_only_if_it_says_so():
     participant = {**participants()[1]}
     session = {"name": "s", "startTime": "2026-03-25T09:01:00Z"}
     assert sight(session, participant).open
+
+
+def test_what_is_odd_in_one_event_costs_no_other():
+    whole = recorded("event_occurrence_moved")
+    odd = [
+        {"id": "odd", "start": 7},
+        {**whole, "id": "half", "summary": "\ud83d"},
+        {"id": "gone", "status": "cancelled", "start": 7},
+        {"id": "series", "recurrence": 7},
+    ]
+    page = read_page(json.dumps({"accessRole": "owner", "nextSyncToken": "t", "items": [whole, *odd]}).encode())
+    assert [one.id for one in page.items] == [whole["id"], "half", "gone", "series"]
+    assert [one.cancelled for one in page.items] == [False, False, True, False]
+    assert page.items[3].is_series
+    assert [(one.id, one.reason) for one in page.unreadable] == [("odd", "a field is malformed (start)")]
+    assert page.next_sync_token == "t"
+    assert page.items[1].summary == "\ud83d"
+
+
+@pytest.mark.parametrize("text", ["[]", '{"items": []}', '{"accessRole": "owner", "items": [7]}', "", "{"])
+def test_what_is_no_page_is_refused(text: str):
+    with pytest.raises(ValueError, match=r"."):
+        read_page(text.encode())

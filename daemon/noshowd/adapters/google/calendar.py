@@ -8,20 +8,28 @@ about which of its occurrences vanished.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from noshowd.adapters.google.client import GoogleClient, Method
 from noshowd.adapters.google.errors import Refused
+from noshowd.adapters.google.event_json import (
+    ITEM_FIELDS,
+    Event,
+    EventPage,
+    Unreadable,
+    UnreadableError,
+    read_event,
+    read_page,
+)
 from noshowd.adapters.google.scopes import Scope
-from noshowd.adapters.google.wire import ITEM_FIELDS, UnreadableError, entry, is_cancelled, is_hold, is_master
+from noshowd.adapters.google.wire import entry, is_hold
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.domain.spans import Span
 from noshowd.ports.calendar import Gone, ListingEnd, Page, Quarantined
 from noshowd.ports.errors import CursorExpired, Permanent, Temporary
 
-Json = dict[str, Any]
 #: Raised whenever the queries below change: a token belongs to the query that made it.
 _CURSOR_VERSION = 1
 _LIST = Method(api="calendar", name="events.list", scope=Scope.READ_EVENTS)
@@ -52,9 +60,10 @@ class GoogleCalendar:
         if cursor is None:
             token, whole = await self._new_token(calendar, window), True
         else:
-            token, items = await self._changed(calendar, _token(cursor))
-            whole = any(_concerns_series(i) for i in items)
-            yield self._page([i for i in items if is_cancelled(i) or not is_master(i)], calendar)
+            token, events, unreadable = await self._changed(calendar, _token(cursor))
+            whole = any(_concerns_series(event) for event in events)
+            told = [event for event in events if event.cancelled or not event.is_series]
+            yield self._page(told, unreadable, calendar)
         if whole:
             async for page in self._window(calendar, window):
                 yield page
@@ -62,17 +71,16 @@ class GoogleCalendar:
 
     async def read(self, ref: EntryRef) -> CalendarEntry | Gone:
         """The event now. What Google no longer finds raises `Permanent`: it may be the right that is gone."""
-        item = await self._client.call(
-            _GET,
-            subject=self._subject(ref.calendar),
-            calendarId=ref.calendar,
-            eventId=ref.entry_id,
-            fields=ITEM_FIELDS,
-        )
-        if is_cancelled(item):
-            return Gone(ref=ref)
         try:
-            return self._entry(item, ref.calendar)
+            event = await self._client.read(
+                _GET,
+                subject=self._subject(ref.calendar),
+                shape=read_event,
+                calendarId=ref.calendar,
+                eventId=ref.entry_id,
+                fields=ITEM_FIELDS,
+            )
+            return Gone(ref=ref) if event.cancelled else self._entry(event, ref.calendar)
         except UnreadableError as error:
             raise Permanent(f"event_unreadable: {error}") from None
 
@@ -85,76 +93,73 @@ class GoogleCalendar:
         changes in between is told twice rather than never.
         """
         since = _stamp(window.start)
-        token = ""
+        token = None
         async for page in self._pages(calendar, fields=_ENVELOPE, timeMin=since, maxResults=_LARGEST_PAGE):
-            token = page.get("nextSyncToken", "")
+            token = page.next_sync_token
         return _required(token)
 
-    async def _changed(self, calendar: str, token: str) -> tuple[str, list[Json]]:
-        """The next token, and the items that changed."""
-        items: list[Json] = []
-        next_token = ""
+    async def _changed(self, calendar: str, token: str) -> tuple[str, list[Event], list[Unreadable]]:
+        """The next token, and the events that changed."""
+        events: list[Event] = []
+        unreadable: list[Unreadable] = []
+        next_token = None
         async for page in self._pages(calendar, fields=_PAGE_FIELDS, syncToken=token):
-            items += page.get("items", ())
-            next_token = page.get("nextSyncToken", "")
-        return _required(next_token), items
+            events += page.items
+            unreadable += page.unreadable
+            next_token = page.next_sync_token
+        return _required(next_token), events, unreadable
 
     async def _window(self, calendar: str, window: Span) -> AsyncIterator[Page]:
         span = {"timeMin": _stamp(window.start), "timeMax": _stamp(window.end)}
         async for page in self._pages(calendar, fields=_PAGE_FIELDS, singleEvents=True, **span):
-            yield self._page(page.get("items", []), calendar)
+            yield self._page(page.items, page.unreadable, calendar)
 
-    async def _pages(self, calendar: str, **query: Any) -> AsyncIterator[Json]:
-        pages = self._client.pages(
-            _LIST,
-            subject=self._subject(calendar),
-            calendarId=calendar,
-            **{"maxResults": _PAGE_SIZE, "prettyPrint": False, **query},
-        )
+    async def _pages(self, calendar: str, **query: Any) -> AsyncIterator[EventPage]:
+        """Every page of a listing; only the page token says whether another follows."""
+        asked = {"calendarId": calendar, "maxResults": _PAGE_SIZE, "prettyPrint": False, **query}
         try:
-            async for page in pages:
-                items = page.get("items", [])
-                if "accessRole" not in page or not isinstance(items, list) or not all(map(_is_object, items)):
-                    raise Temporary("listing_malformed")
-                if page["accessRole"] in _TIMES_ONLY:
+            while True:
+                page = await self._client.read(_LIST, subject=self._subject(calendar), shape=read_page, **asked)
+                if page.access_role in _TIMES_ONLY:
                     raise Permanent("calendar_shows_times_only")
-                self._zones[calendar] = page.get("timeZone", "")
+                self._zones[calendar] = page.time_zone
                 yield page
+                if page.next_page_token is None:
+                    return
+                asked["pageToken"] = page.next_page_token
         except Refused as refused:
             # `invalid`: a token that Google never gave, or gave to another query.
             if refused.status == 410 or (refused.reason == "invalid" and "syncToken" in query):
                 raise CursorExpired(refused.reason) from None
             raise
 
-    def _page(self, items: list[Json], calendar: str) -> Page:
+    def _page(self, events: Sequence[Event], unreadable: Sequence[Unreadable], calendar: str) -> Page:
         entries: list[CalendarEntry] = []
         gone: list[Gone] = []
-        quarantined: list[Quarantined] = []
-        for item in items:
-            ref = EntryRef(account=self.account, calendar=calendar, entry_id=str(item.get("id", "")))
-            if is_cancelled(item) or is_hold(item):
-                gone.append(Gone(ref=ref))
+        bad = [Quarantined(ref=self._ref(calendar, one.id), reason=one.reason) for one in unreadable]
+        for event in events:
+            if event.cancelled or is_hold(event):
+                gone.append(Gone(ref=self._ref(calendar, event.id)))
                 continue
             try:
-                entries.append(self._entry(item, calendar))
+                entries.append(self._entry(event, calendar))
             except UnreadableError as error:
-                quarantined.append(Quarantined(ref=ref, reason=str(error)))
-        return Page(entries=tuple(entries), gone=tuple(gone), quarantined=tuple(quarantined))
+                bad.append(Quarantined(ref=self._ref(calendar, event.id), reason=str(error)))
+        return Page(entries=tuple(entries), gone=tuple(gone), quarantined=tuple(bad))
 
-    def _entry(self, item: Json, calendar: str) -> CalendarEntry:
-        return entry(item, account=self.account, calendar=calendar, zone=self._zones.get(calendar, ""))
+    def _ref(self, calendar: str, event_id: str) -> EntryRef:
+        return EntryRef(account=self.account, calendar=calendar, entry_id=event_id)
+
+    def _entry(self, event: Event, calendar: str) -> CalendarEntry:
+        return entry(event, account=self.account, calendar=calendar, zone=self._zones.get(calendar, ""))
 
     def _subject(self, calendar: str) -> str:
         return self._client.sign_ins.subject(calendar)
 
 
-def _is_object(item: object) -> bool:
-    return isinstance(item, dict)
-
-
-def _concerns_series(item: Json) -> bool:
+def _concerns_series(event: Event) -> bool:
     """A series as such changed, or something is cancelled of which only the id is told: it may be one."""
-    return is_master(item) or (is_cancelled(item) and "recurringEventId" not in item)
+    return event.is_series or (event.cancelled and event.recurring_event_id is None)
 
 
 def _token(cursor: str) -> str:
@@ -168,7 +173,7 @@ def _token(cursor: str) -> str:
     return str(token)
 
 
-def _required(token: str) -> str:
+def _required(token: str | None) -> str:
     if not token:
         raise Temporary("listing_without_token")
     return token

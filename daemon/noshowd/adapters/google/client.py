@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import google_auth_httplib2
 import httplib2
@@ -27,6 +27,7 @@ from noshowd.adapters.google.transport import Connections
 from noshowd.ports.errors import Temporary
 
 Json = dict[str, Any]
+T = TypeVar("T")
 _VERSIONS = {
     "calendar": "v3",
     "meet": "v2",
@@ -69,7 +70,16 @@ class GoogleClient:
         """One answer, as JSON (empty for 204)."""
         loop = asyncio.get_running_loop()
         work = partial(self._call, method, subject, headers or {}, parameters)
-        return await loop.run_in_executor(self._pool, work)
+        answer: Json = await loop.run_in_executor(self._pool, work)
+        return answer
+
+    async def read(self, method: Method, *, subject: str, shape: Callable[[bytes], T], **parameters: Any) -> T:
+        """One answer as `shape` reads it, in the client's thread. What it raises for no JSON is a `Temporary`."""
+        loop = asyncio.get_running_loop()
+        answer: T = await loop.run_in_executor(
+            self._pool, partial(self._call, method, subject, {}, parameters, shape=shape)
+        )
+        return answer
 
     async def sign_in(self, subject: str | None, scope: Scope) -> str:
         """An access token, fetched where the present one is no longer good; without a subject, the account's own."""
@@ -97,7 +107,15 @@ class GoogleClient:
         self._pool.shutdown(cancel_futures=True)
         self._connections.close()
 
-    def _call(self, method: Method, subject: str, headers: dict[str, str], parameters: Json) -> Json:
+    def _call(
+        self,
+        method: Method,
+        subject: str,
+        headers: dict[str, str],
+        parameters: Json,
+        *,
+        shape: Callable[[bytes], Any] | None = None,
+    ) -> Any:
         if self.sign_ins.delegated:
             # Without it all load lands on one user of the quota (facts, 1.7).
             parameters = {"quotaUser": hashlib.sha256(subject.encode()).hexdigest()[:40], **parameters}
@@ -107,12 +125,17 @@ class GoogleClient:
             sign_in.renew(google_auth_httplib2.Request(kept))
         request = self._method(method)(**parameters)
         request.headers.update(headers)
+        if shape is not None:
+            # in the place of the model, for answers without an error
+            request.postproc = lambda _, content: shape(content)
         with _our_words(writing=method.writing):
             if not method.writing:
                 answer = _execute(request, sign_in, kept)
             else:
                 with self._connections.for_writing() as fresh:
                     answer = _execute(request, sign_in, fresh)
+            if shape is not None:
+                return answer
             return _body(answer) if method.answers else {}
 
     def _method(self, method: Method) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httplib2
+import msgspec
 from google.auth import exceptions as auth
 from googleapiclient.errors import HttpError
 
@@ -52,7 +53,7 @@ def in_our_words(error: Exception, *, writing: bool) -> VendorError | None:
             return Temporary("proxy_unreachable")
         case TimeoutError():
             return Temporary("timeout", uncertain=writing)
-        case json.JSONDecodeError() | UnicodeDecodeError():
+        case json.JSONDecodeError() | UnicodeDecodeError() | msgspec.MsgspecError():
             return Temporary("unreadable_answer", uncertain=writing)
         case OSError() | http.client.HTTPException() | httplib2.HttpLib2Error():
             return Temporary("connection_lost", uncertain=writing)

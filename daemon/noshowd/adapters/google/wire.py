@@ -1,13 +1,14 @@
-"""Google's calendar JSON as a `CalendarEntry`. Pure; every field is optional until it is needed."""
+"""Google's events as `CalendarEntry`. Pure."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from noshowd.adapters.google.event_json import ConferenceData, Event, Guest, Moment, UnreadableError, Way
 from noshowd.domain.entry import (
     Attendee,
     AttendeeKind,
@@ -15,27 +16,16 @@ from noshowd.domain.entry import (
     Conference,
     EntryPoint,
     EntryRef,
-    EntryStatus,
     Response,
     Sensitivity,
 )
 
-Json = dict[str, Any]
-#: What a listing asks for of each event (partial response).
-ITEM_FIELDS = (
-    "id,status,eventType,iCalUID,recurringEventId,originalStartTime,recurrence,start,end,summary,location,"
-    "description,hangoutLink,conferenceData(conferenceId,conferenceSolution/key/type,entryPoints,"
-    "createRequest/status),organizer(email,displayName,self),attendees(email,displayName,responseStatus,optional,"
-    "resource,organizer,self,additionalGuests,asyncOperation),attendeesOmitted,guestsCanSeeOtherGuests,"
-    "visibility,transparency,created,updated,etag,htmlLink,source/url,extendedProperties/private"
-)
 _RESPONSES = {
     "accepted": Response.ACCEPTED,
     "tentative": Response.TENTATIVE,
     "declined": Response.DECLINED,
 }
 _SENSITIVITIES = {"private": Sensitivity.PRIVATE, "confidential": Sensitivity.CONFIDENTIAL}
-_PASSCODES = ("passcode", "pin", "password", "accessCode", "meetingCode")
 HAS_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|&[a-zA-Z#0-9]+;")
 #: Addresses that Google makes up for what is no mailbox (secondary calendars, imports, unknown organisers).
 _NO_MAILBOX = "calendar.google.com"
@@ -47,101 +37,78 @@ _PEOPLE_KEPT = 20_000
 _ZONES_KEPT = 1_000
 
 
-class UnreadableError(ValueError):
-    """An event that makes no sense; the message says why, without its content."""
-
-
-def is_cancelled(item: Json) -> bool:
-    """To be asked before anything else: of a cancelled event only the id is certain, of a master too."""
-    return item.get("status") == "cancelled"
-
-
-def is_hold(item: Json) -> bool:
+def is_hold(event: Event) -> bool:
     """Time that we keep free ourselves: no meeting."""
-    return HOLD_MARK in item.get("extendedProperties", {}).get("private", {})
+    return event.extended_properties is not None and HOLD_MARK in event.extended_properties.private
 
 
-def is_master(item: Json) -> bool:
-    """A series as such; its occurrences come by themselves."""
-    return "recurrence" in item
-
-
-def entry(item: Json, *, account: str, calendar: str, zone: str) -> CalendarEntry:
+def entry(event: Event, *, account: str, calendar: str, zone: str) -> CalendarEntry:
     """One event or occurrence; `zone` is the calendar's own. Raises `UnreadableError`."""
     try:
-        return _entry(item, account=account, calendar=calendar, zone=zone)
-    except UnreadableError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise UnreadableError(f"a field is missing or malformed ({type(error).__name__})") from None
+        return _entry(event, account=account, calendar=calendar, zone=zone)
+    except OverflowError:
+        raise UnreadableError("a time lies outside the calendar") from None
 
 
-def _entry(item: Json, *, account: str, calendar: str, zone: str) -> CalendarEntry:
-    own_zone = _zone_name((item.get("start") or {}).get("timeZone")) or _zone_name(zone)
-    start, end = _instant(item, "start", own_zone), _instant(item, "end", own_zone)
+def _entry(event: Event, *, account: str, calendar: str, zone: str) -> CalendarEntry:
+    if not event.id:
+        raise UnreadableError("it has no id")
+    if event.start is None or event.end is None:
+        raise UnreadableError("it has no end" if event.start else "it has no start")
+    own_zone = _zone_name(event.start.time_zone) or _zone_name(zone)
+    start, end = _instant(event.start, own_zone), _instant(event.end, own_zone)
     if end < start:
         raise UnreadableError("it ends before it starts")
-    attendees = tuple(_attendee(a) for a in item.get("attendees", ()))
-    organizer, description = item.get("organizer"), _text(item, "description")
+    attendees = tuple([_attendee(guest) for guest in event.attendees])
+    organizer, description, first = event.organizer, event.description or "", event.original_start_time
     return CalendarEntry(
-        ref=EntryRef(account=account, calendar=calendar, entry_id=item["id"]),
-        uid=item.get("iCalUID"),
-        original_start=_instant(item, "originalStartTime", own_zone) if "originalStartTime" in item else None,
-        series_id=item.get("recurringEventId"),
-        status=EntryStatus(item.get("status", "confirmed")),
-        event_type=item.get("eventType", "default"),
+        ref=EntryRef(account=account, calendar=calendar, entry_id=event.id),
+        uid=event.uid,
+        original_start=None if first is None else _instant(first, own_zone),
+        series_id=event.recurring_event_id,
+        status=event.status,
+        event_type=event.event_type,
         start=start,
         end=end,
-        all_day="date" in item["start"],
+        all_day=event.start.date_time is None,
         zone=own_zone,
-        title=_text(item, "summary"),
-        location=_text(item, "location"),
+        title=event.summary or "",
+        location=event.location or "",
         description=description,
-        description_is_html=bool(HAS_MARKUP.search(description)),
-        conference=_conference(item),
-        links=_links(item),
-        organizer=_attendee({**organizer, "organizer": True}) if organizer else None,
-        is_organizer_copy=bool((organizer or {}).get("self")),
+        description_is_html=HAS_MARKUP.search(description) is not None,
+        conference=None if event.conference_data is None else _conference(event.conference_data),
+        links=_links(event),
+        organizer=None if organizer is None else _organizer(organizer),
+        is_organizer_copy=organizer is not None and organizer.self,
         attendees=attendees,
-        attendees_complete=_complete(item),
-        own_response=_own_response(item, attendees),
-        sensitivity=_SENSITIVITIES.get(item.get("visibility", ""), Sensitivity.NORMAL),
-        busy=item.get("transparency") != "transparent",
-        created=_optional_instant(item.get("created")),
-        updated=_optional_instant(item.get("updated")),
-        etag=item.get("etag"),
-        web_link=item.get("htmlLink"),
-        marks=_marks(item),
+        attendees_complete=_complete(event),
+        own_response=_own_response(event, attendees),
+        sensitivity=_SENSITIVITIES.get(event.visibility, Sensitivity.NORMAL),
+        busy=event.transparency != "transparent",
+        created=None if event.created is None else event.created.astimezone(UTC),
+        updated=None if event.updated is None else event.updated.astimezone(UTC),
+        etag=event.etag,
+        web_link=event.html_link,
+        marks=_marks(event),
     )
 
 
-def _marks(item: Json) -> tuple[tuple[str, str], ...]:
-    properties = item.get("extendedProperties")
-    if properties is None:
+def _marks(event: Event) -> tuple[tuple[str, str], ...]:
+    if event.extended_properties is None:
         return ()
-    return tuple(sorted((name.lower(), value) for name, value in properties.get("private", {}).items()))
+    return tuple(sorted((name.lower(), value) for name, value in event.extended_properties.private.items()))
 
 
-def _text(item: Json, name: str) -> str:
-    text = item.get(name) or ""
-    if not isinstance(text, str):
-        raise UnreadableError(f"its {name} is no text")
-    return text
-
-
-def _instant(item: Json, name: str, zone: str | None) -> datetime:
-    """The instant of an EventDateTime in UTC; a date is local midnight."""
-    moment = item.get(name)
-    if not moment:
-        raise UnreadableError(f"it has no {name}")
-    if "dateTime" in moment:
-        at = datetime.fromisoformat(moment["dateTime"])
-        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone or "UTC"))).astimezone(UTC)
-    return datetime.combine(date.fromisoformat(moment["date"]), time(), ZoneInfo(zone or "UTC")).astimezone(UTC)
-
-
-def _optional_instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+def _instant(moment: Moment, zone: str | None) -> datetime:
+    """The instant in UTC; a date is local midnight."""
+    at = moment.date_time
+    if at is None:
+        if moment.date is None:
+            raise UnreadableError("a time of it is empty")
+        at = datetime.combine(moment.date, time(), ZoneInfo(zone or "UTC"))
+    elif at.tzinfo is None:
+        at = at.replace(tzinfo=ZoneInfo(zone or "UTC"))
+    return at.astimezone(UTC)
 
 
 @lru_cache(maxsize=_ZONES_KEPT)
@@ -153,69 +120,64 @@ def _zone_name(name: str | None) -> str | None:
         return None
 
 
-def _attendee(person: Json) -> Attendee:
+@lru_cache(maxsize=_PEOPLE_KEPT)
+def _attendee(guest: Guest) -> Attendee:
     """The same few people come again and again: each is made once."""
-    return _made(tuple(person.items()))
+    return Attendee(
+        address=guest.email,
+        name=guest.display_name,
+        response=_RESPONSES.get(guest.response_status, Response.NONE),
+        optional=guest.optional,
+        kind=_kind(guest, (guest.email or "").rpartition("@")[2].lower()),
+        is_organizer=guest.organizer,
+        is_self=guest.self,
+        additional_guests=guest.additional_guests,
+    )
 
 
 @lru_cache(maxsize=_PEOPLE_KEPT)
-def _made(fields: tuple[tuple[str, Any], ...]) -> Attendee:
-    person = dict(fields)
-    address = person.get("email")
-    return Attendee(
-        address=address,
-        name=person.get("displayName"),
-        response=_RESPONSES.get(person.get("responseStatus", ""), Response.NONE),
-        optional=bool(person.get("optional")),
-        kind=_kind(person, (address or "").rpartition("@")[2].lower()),
-        is_organizer=bool(person.get("organizer")),
-        is_self=bool(person.get("self")),
-        additional_guests=int(person.get("additionalGuests", 0)),
-    )
+def _organizer(guest: Guest) -> Attendee:
+    return replace(_attendee(guest), is_organizer=True)
 
 
-def _kind(person: Json, domain: str) -> AttendeeKind:
-    if person.get("asyncOperation"):
+def _kind(guest: Guest, domain: str) -> AttendeeKind:
+    if guest.async_operation:
         return AttendeeKind.GROUP
-    no_person = person.get("resource") or domain == _NO_MAILBOX or domain.endswith(f".{_NO_MAILBOX}")
+    no_person = guest.resource or domain == _NO_MAILBOX or domain.endswith(f".{_NO_MAILBOX}")
     return AttendeeKind.ROOM if no_person else AttendeeKind.PERSON
 
 
-def _complete(item: Json) -> bool:
+def _complete(event: Event) -> bool:
     """Whether everybody invited can be seen in this copy."""
-    if item.get("attendeesOmitted") or any(a.get("asyncOperation") for a in item.get("attendees", ())):
+    if event.attendees_omitted or event.organizer is None:
         return False
-    if "organizer" not in item:
+    if any(guest.async_operation for guest in event.attendees):
         return False
-    return item.get("guestsCanSeeOtherGuests", True) or bool(item["organizer"].get("self"))
+    return event.guests_can_see_other_guests or event.organizer.self
 
 
-def _own_response(item: Json, attendees: tuple[Attendee, ...]) -> Response:
+def _own_response(event: Event, attendees: tuple[Attendee, ...]) -> Response:
     """An organiser who is not among the guests has invited themselves."""
-    own = next((a.response for a in attendees if a.is_self), None)
-    if own is None:
-        return Response.ACCEPTED if item.get("organizer", {}).get("self") else Response.NONE
-    return own
+    for one in attendees:
+        if one.is_self:
+            return one.response
+    return Response.ACCEPTED if event.organizer is not None and event.organizer.self else Response.NONE
 
 
-def _conference(item: Json) -> Conference | None:
-    data = item.get("conferenceData")
-    if data is None:
-        return None
-    status = data.get("createRequest", {}).get("status", {}).get("statusCode")
+def _conference(data: ConferenceData) -> Conference:
     return Conference(
-        solution=data.get("conferenceSolution", {}).get("key", {}).get("type"),
-        conference_id=data.get("conferenceId"),
-        entry_points=tuple(_entry_point(p) for p in data.get("entryPoints", ()) if p.get("uri")),
-        pending=status == "pending",
+        solution=data.conference_solution.key.type,
+        conference_id=data.conference_id,
+        entry_points=tuple([_entry_point(way, way.uri) for way in data.entry_points if way.uri]),
+        pending=data.create_request.status.status_code == "pending",
     )
 
 
-def _entry_point(point: Json) -> EntryPoint:
-    passcode = next((point[name] for name in _PASSCODES if point.get(name)), None) if len(point) > 2 else None
-    return EntryPoint(kind=point.get("entryPointType", "more"), uri=point["uri"], passcode=passcode)
+def _entry_point(way: Way, uri: str) -> EntryPoint:
+    code = way.passcode or way.pin or way.password or way.access_code or way.meeting_code or None
+    return EntryPoint(kind=way.entry_point_type, uri=uri, passcode=code)
 
 
-def _links(item: Json) -> tuple[str, ...]:
-    found = (item.get("hangoutLink"), item.get("source", {}).get("url"))
-    return tuple(link for link in found if link)
+def _links(event: Event) -> tuple[str, ...]:
+    found = (event.hangout_link, event.source.url if event.source is not None else None)
+    return tuple([link for link in found if link])
