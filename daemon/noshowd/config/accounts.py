@@ -179,11 +179,37 @@ class ExchangeAccount(Reach):
         default=None, description="EWS address of the server.", examples=["https://mail.example.com/EWS/Exchange.asmx"]
     )
     autodiscover: Flag = Field(default=False, description="Find the server by Autodiscover instead of endpoint.")
-    username: Text = Field(
-        description="Account that may read the mailboxes (impersonation or delegate).", examples=["EXAMPLE\\noshowd"]
+    username: Text | None = Field(
+        default=None,
+        description="Account that may read the mailboxes (impersonation or delegate).",
+        examples=["EXAMPLE\\noshowd"],
     )
-    password: SecretRef = Field(description="Its password.", examples=[{"credential": "exchange-password"}])
-    auth_type: Literal["ntlm", "basic"] = Field(default="ntlm", description="How the server wants us to sign in.")
+    password: SecretRef | None = Field(
+        default=None, description="Its password.", examples=[{"credential": "exchange-password"}]
+    )
+    auth_type: Literal["ntlm", "basic", "oauth"] | None = Field(
+        default=None, description="How the server wants us to sign in; ntlm if left out.", examples=["oauth"]
+    )
+    token_url: Url | None = Field(
+        default=None,
+        description='With auth_type = "oauth": where tokens come from.',
+        examples=["https://adfs.example.com/adfs/oauth2/token"],
+    )
+    client_id: Text | None = Field(
+        default=None,
+        description="With oauth: the application that is registered there.",
+        examples=["11111111-2222-3333-4444-555555555555"],
+    )
+    client_secret: SecretRef | None = Field(
+        default=None,
+        description="Its secret; without username and password the application signs in itself.",
+        examples=[{"credential": "exchange-client-secret"}],
+    )
+    scope: Text | None = Field(
+        default=None,
+        description="With oauth: what the token is asked for.",
+        examples=["https://mail.example.com/user_impersonation"],
+    )
     access: Literal["impersonation", "delegate"] = Field(
         default="impersonation", description="Right by which the mailboxes are read."
     )
@@ -208,6 +234,31 @@ class ExchangeAccount(Reach):
     def _one_way_to_the_server(self) -> Self:
         if (self.endpoint is None) != self.autodiscover:
             raise refuse("either endpoint or autodiscover = true", do="Keep one of the two.")
+        return self
+
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> Self:
+        account = (self.username, self.password)
+        told = (self.token_url, self.client_id, self.client_secret, self.scope)
+        if (self.username is None) != (self.password is None):
+            raise refuse("username and password, or neither", do="An account signs in with both.")
+        if self.auth_type != "oauth":
+            if None in account:
+                raise refuse('username and password, or auth_type = "oauth"', do="Name the account that signs in.")
+            if any(one is not None for one in told):
+                raise refuse(
+                    'token_url, client_id, client_secret and scope with auth_type = "oauth" only',
+                    do='Set auth_type = "oauth", or remove them.',
+                )
+            return self
+        if None in (self.token_url, self.client_id, self.scope, self.endpoint):
+            raise refuse("token_url, client_id, scope and endpoint together", do="Tokens are asked for one server.")
+        if not str(self.token_url).startswith("https://"):
+            raise refuse("a token_url that is https", do="A password is never sent there in the clear.")
+        if self.username is None and self.client_secret is None:
+            raise refuse(
+                "username and password, or client_secret", do="Name who signs in: an account or an application."
+            )
         return self
 
 

@@ -10,7 +10,7 @@ from exchangelib import EWSDateTime
 
 from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.free_busy import ExchangeFreeBusy
-from noshowd.adapters.exchange.settings import Access
+from noshowd.adapters.exchange.settings import Access, SignIn
 from noshowd.domain.spans import Span
 from noshowd.ports.check import Finding, Grade
 from noshowd.ports.errors import CredentialsLost, Temporary, VendorError
@@ -70,6 +70,8 @@ def _remedy(client: ExchangeClient, error: VendorError, mailbox: str) -> str:
     """The cmdlet that gives the right to the named mailboxes and to no other."""
     settings = client.settings
     if isinstance(error, CredentialsLost):
+        if settings.auth_type is SignIn.OAUTH:
+            return f"Check client_id, scope and the secrets against what is registered at {settings.token_url}."
         return f"Check the name {settings.username}, its password and auth_type."
     if "certificate" in error.reason:
         return "Set ca_file to the authority that issued the certificate."

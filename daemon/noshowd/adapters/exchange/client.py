@@ -15,18 +15,20 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests.adapters
-from exchangelib import BASIC, DELEGATE, IMPERSONATION, NTLM, UTC, Account, Configuration, Credentials
-from exchangelib.errors import EWSError
+from exchangelib import BASIC, DELEGATE, IMPERSONATION, NTLM, OAUTH2, UTC, Account, Configuration
+from exchangelib.errors import EWSError, UnauthorizedError
 from exchangelib.protocol import BaseProtocol
 from exchangelib.version import EXCHANGE_2016, Version
+from oauthlib.oauth2 import OAuth2Error
 
 from noshowd.adapters.exchange.errors import word_for
 from noshowd.adapters.exchange.settings import Access, ExchangeSettings, SignIn
+from noshowd.adapters.exchange.tokens import credentials_of, word_for_refusal
 from noshowd.ports.errors import Permanent, VendorError
 
 Found = TypeVar("Found")
 
-_SIGN_INS = {SignIn.NTLM: NTLM, SignIn.BASIC: BASIC}
+_SIGN_INS = {SignIn.NTLM: NTLM, SignIn.BASIC: BASIC, SignIn.OAUTH: OAUTH2}
 _ACCESS = {Access.IMPERSONATION: IMPERSONATION, Access.DELEGATE: DELEGATE}
 #: Asked for in each request: 2016, 2019 and Subscription Edition all speak it.
 _VERSION = Version(EXCHANGE_2016)
@@ -94,11 +96,25 @@ class ExchangeClient:
 
     def _guarded(self, mailbox: str, work: Callable[[Any], Found], *, acts: bool) -> Found:
         try:
-            return work(self._account(mailbox))
+            return self._signed_in(mailbox, work)
         except VendorError:
             raise
+        except OAuth2Error as error:
+            raise word_for_refusal(error) from error
         except (EWSError, requests.RequestException, OSError) as error:
             raise self.word_for(error, acts=acts) from error
+
+    def _signed_in(self, mailbox: str, work: Callable[[Any], Found]) -> Found:
+        """With a new token where the server no longer takes the one we have (its keys were changed)."""
+        try:
+            return work(self._account(mailbox))
+        except UnauthorizedError:
+            account = self._accounts.get(mailbox)
+            if account is None or self.settings.auth_type is not SignIn.OAUTH:
+                raise
+        account.protocol.credentials.refresh(session=None)
+        account.protocol.close()
+        return work(account)
 
     def word_for(self, error: Exception, *, acts: bool = False) -> VendorError:
         """The word for an error that exchangelib raised, or handed over in place of an item."""
@@ -113,14 +129,15 @@ class ExchangeClient:
 
     def _open(self, mailbox: str) -> Account:
         settings = self.settings
-        credentials = Credentials(settings.username, settings.password)
+        credentials = credentials_of(settings)
         access = _ACCESS[settings.access]
         if self._endpoint is None:
             found = Account(mailbox, credentials=credentials, autodiscover=True, access_type=access)
             self._endpoint = found.protocol.service_endpoint
         refuse_exchange_online(self._endpoint)
-        host = urlsplit(self._endpoint).netloc
-        _WayByHost.ways[host] = _Way(ca_file=settings.ca_file, proxy=settings.proxy, timeout=settings.timeout)
+        way = _Way(ca_file=settings.ca_file, proxy=settings.proxy, timeout=settings.timeout)
+        for place in filter(None, (self._endpoint, settings.token_url)):
+            _WayByHost.ways[urlsplit(place).netloc] = way
         # The default policy fails at once; the other one sleeps inside the call for up to an hour.
         configuration = Configuration(
             service_endpoint=self._endpoint,

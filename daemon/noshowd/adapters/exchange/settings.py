@@ -12,6 +12,8 @@ class SignIn(StrEnum):
 
     NTLM = "ntlm"
     BASIC = "basic"
+    #: With a token of `token_url`.
+    OAUTH = "oauth"
 
 
 class Access(StrEnum):
@@ -28,11 +30,17 @@ class ExchangeSettings:
     #: The account's name in the configuration.
     account: str
     mailboxes: tuple[str, ...]
+    #: Both empty where an application signs in by itself (OAuth).
     username: str
     password: str = field(repr=False)
     #: EWS address; None finds it by Autodiscover.
     endpoint: str | None = None
     auth_type: SignIn = SignIn.NTLM
+    #: Of `SignIn.OAUTH`: where tokens come from, who asks, and for what (words with spaces between them).
+    token_url: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    scope: str = ""
     access: Access = Access.IMPERSONATION
     ca_file: Path | None = None
     proxy: str | None = None

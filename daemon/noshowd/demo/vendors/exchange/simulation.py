@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noshowd.demo.vendors.exchange.availability import server_time_zones, user_availability
+from noshowd.demo.vendors.exchange.issuer import Issuer
 from noshowd.demo.vendors.exchange.operations import Operations
 from noshowd.demo.vendors.exchange.soap import M, Refusal, T, answer, bad, busy, envelope, parse
 from noshowd.demo.vendors.exchange.store import Store
@@ -43,6 +44,8 @@ class ExchangeSimulation:
         self.password = password
         self.store = Store(now)
         self.operations = Operations(self.store)
+        #: Whose tokens it takes in place of name and password.
+        self.issuer: Issuer | None = None
         #: Troubles still to come, each once, and one that stays.
         self.troubles: list[Trouble] = []
         self.standing: Trouble | None = None
@@ -51,9 +54,9 @@ class ExchangeSimulation:
         self.app = Starlette(routes=[Route(self.path, self._ews, methods=["POST"])])
 
     async def _ews(self, request: Request) -> Response:
-        credentials = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
-        if request.headers.get("authorization") != f"Basic {credentials}":
-            return Response(status_code=401, headers={"WWW-Authenticate": 'Basic realm="exchange"'})
+        if not self._lets_in(request.headers.get("authorization")):
+            wanted = 'Basic realm="exchange"' if self.issuer is None else "Bearer"
+            return Response(status_code=401, headers={"WWW-Authenticate": wanted})
         operation, header = parse(await request.body())
         name = operation.tag.removeprefix(M)
         trouble = self._trouble(name)
@@ -63,6 +66,12 @@ class ExchangeSimulation:
             body = self._answer(name, operation, _acted_for(header))
         self.exchanged.append((operation, body))
         return Response(envelope(body), media_type="text/xml") if trouble is None else _wrong(trouble, name)
+
+    def _lets_in(self, authorization: str | None) -> bool:
+        if self.issuer is not None:
+            return self.issuer.takes(authorization)
+        credentials = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+        return authorization == f"Basic {credentials}"
 
     def _trouble(self, operation: str) -> Trouble | None:
         for one in self.troubles:
