@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from engine.house import ANNA, GUS, MEETING, House
+from engine.house import ANNA, GUS, MEETING, House, at
+from noshowd.domain.evidence import Said, Statement
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.choices import Verb
 from noshowd.ports.answers import BOUNCED, Answer
-from noshowd.store import outbox
+from noshowd.store import evidence, forgetting, misses, outbox, retention
 from noshowd.store.database import Database
 
 OFFER, TASK, APPROVAL, NOTICE = (
@@ -79,6 +80,56 @@ async def test_the_third_miss_is_a_task_for_a_person(database: Database):
     [task] = house.sent(TASK)
     assert "A conversation in person is better here" in task.parcel.text
     assert {row.reason for row in house.rows(OFFER)} == {"superseded_step", "several_misses"}
+
+
+async def test_a_miss_counts_when_the_meeting_has_long_lost_its_names(database: Database):
+    policy = {**ONLY_OFFERS, "misses_before_task": 2}
+    house = House(database, mode="live", policy=[policy], meeting=[meeting(1, "10:00"), meeting(2, "11:00")])
+    await missed(house, 1, 0)
+    first = house_key(house, 1)
+    house.run(lambda conn: retention.take_names(conn, [(first, 1)]))
+    await missed(house, 2, 60)
+    await house.until(100)
+    [task] = house.sent(TASK)
+    assert "A conversation in person is better here" in task.parcel.text
+
+
+async def test_a_miss_that_was_none_is_not_counted(database: Database):
+    house = House(database, mode="live", policy=[ONLY_OFFERS], meeting=[meeting(1, "10:00")])
+    await missed(house, 1, 0)
+    assert counted(house) == {house_key(house, 1)}
+    await house.until(31)
+    first, word = house_key(house, 1), Statement(by=ANNA, at=at(31), said=Said.MET_ELSEWHERE)
+    house.run(lambda conn: evidence.say(conn, first, 1, word, now=at(31)))
+    await house.until(33)
+    assert counted(house) == set()
+
+
+async def test_who_is_forgotten_is_not_counted_any_more_and_old_misses_go(database: Database):
+    house = House(database, mode="live", policy=[ONLY_OFFERS], meeting=[meeting(1, "10:00")])
+    await missed(house, 1, 0)
+    digest = house.parts.digest(GUS)
+    first = house_key(house, 1)
+    shown = house.run(lambda conn: forgetting.export(conn, GUS, digest=digest))
+    assert shown["misses"] == [first]
+    house.run(lambda conn: misses.clear(conn, before=at(-1)))
+    assert counted(house)
+    gone = house.run(lambda conn: forgetting.forget(conn, GUS, digest=digest, now=house.clock.now()))
+    assert (gone["misses"], counted(house)) == (1, set())
+    house.run(lambda conn: misses.replace(conn, "m", [digest], at=at(0)))
+    house.run(lambda conn: misses.clear(conn, before=at(1)))
+    assert counted(house) == set()
+
+
+def house_key(house: House, number: int) -> str:
+    return next(one.meeting.key for one in house.meetings() if one.meeting.start == at((number - 1) * 60))
+
+
+def counted(house: House) -> set[str]:
+    """The meetings that Gus is held to have missed."""
+    digest = house.parts.digest(GUS)
+    found: set[str] = house.run(lambda conn: misses.of(conn, [digest], since=at(-10_000)))
+    return found
 
 
 async def test_an_offer_that_nobody_approves_expires_into_a_task(database: Database):

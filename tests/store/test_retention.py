@@ -154,6 +154,8 @@ def test_whoever_is_forgotten_stands_nowhere_and_the_count_stays(filled: Databas
         "offers": 1,
         "answers": 1,
         "identities": 1,
+        "cards": 0,
+        "misses": 0,
     }
     left = filled.run_sync(everything)
     assert GUEST not in left.replace("joguest@theirs.example", "")
@@ -168,7 +170,7 @@ def test_whoever_is_forgotten_stands_nowhere_and_the_count_stays(filled: Databas
 
 
 def test_what_is_stored_of_a_person_can_be_handed_out(filled: Database) -> None:
-    found = filled.run_sync(lambda conn: forgetting.export(conn, GUEST))
+    found = filled.run_sync(lambda conn: forgetting.export(conn, GUEST, digest="d"))
     assert {kind: len(rows) for kind, rows in found.items()} == {
         "entries": 1,
         "meetings": 2,
@@ -177,6 +179,8 @@ def test_what_is_stored_of_a_person_can_be_handed_out(filled: Database) -> None:
         "offers": 1,
         "answers": 1,
         "identities": 1,
+        "cards": 0,
+        "misses": 0,
     }
     assert found["entries"][0]["payload"]["title"] == "Review"
 

@@ -17,11 +17,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """1 when nothing is stored. It shows names, so it is noted like `--reveal`."""
     from noshowd.cli.reveal import note_reveal
+    from noshowd.runtime.assemble import digest_of
     from noshowd.runtime.clock import SystemClock
+    from noshowd.runtime.daemon import known_key
     from noshowd.store import forgetting
 
-    with open_store(*load_config(args)) as database:
+    config, folder = load_config(args)
+    key = known_key(config, folder)
+    digest = digest_of(args.address, key) if key is not None else None
+    with open_store(config, folder) as database:
         note_reveal(database, "export", SystemClock().now())
-        found = database.read_sync(lambda conn: forgetting.export(conn, args.address))
+        found = database.read_sync(lambda conn: forgetting.export(conn, args.address, digest=digest))
     print(json.dumps({"address": args.address, **found}, indent=2, ensure_ascii=False))
     return ExitCode.OK if any(found.values()) else ExitCode.FINDING

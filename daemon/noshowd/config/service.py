@@ -118,6 +118,10 @@ class Privacy(Section):
     texts: Wait = Field(default=timedelta(days=30), description="Texts of messages that were sent.")
     answers: Wait = Field(default=timedelta(days=90), description="What people answered.")
     offers: Wait = Field(default=timedelta(days=30), description="Offers of new times.")
+    misses: Wait = Field(
+        default=timedelta(days=180),
+        description="Which meetings a guest missed, by a keyed hash of the address (`misses_before_task`).",
+    )
     pseudonymous: Flag = Field(
         default=False, description="True: no command shows a name of a colleague, not even with --reveal."
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime
 from functools import cache
 from html import unescape
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx2
 
@@ -49,7 +49,8 @@ class People:
         for habit in self._answers:
             if habit.by is By.BUTTON:
                 for message in self._messages(habit):
-                    self._answer_once(habit, message.ts, self._press, message)
+                    # one message of a meeting asks for one thing after the other
+                    self._answer_once(habit, f"{message.ts} {_value(message, habit.tap)}", self._press, message)
             else:
                 for letter in self._letters(habit):
                     answer = self._reply if habit.by is By.REPLY else self._open_page
@@ -136,8 +137,17 @@ def _concerns(text: str, about: Appointment) -> bool:
 
 def _button(message: Message, tap: str) -> str | None:
     """The label of the button with this meaning, while it is there."""
+    return next((button["text"]["text"] for button in _buttons(message, tap)), None)
+
+
+def _value(message: Message, tap: str) -> str | None:
+    """What that button stands for."""
+    return next((button["value"] for button in _buttons(message, tap)), None)
+
+
+def _buttons(message: Message, tap: str) -> Iterator[dict[str, Any]]:
     buttons = (button for block in message.blocks for button in block.get("elements", ()))
-    return next((button["text"]["text"] for button in buttons if button["value"].startswith(f"{tap}.")), None)
+    return (button for button in buttons if button["value"].startswith(f"{tap}."))
 
 
 def _link(text: str, label: str) -> str:

@@ -22,7 +22,7 @@ from noshowd.domain.followup import (
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.recipients import owner
 from noshowd.engine import digest, offer_answers
-from noshowd.engine.choices import Choosing, Verb, meant, parse
+from noshowd.engine.choices import Choosing, Verb, meant, parse, stands_until
 from noshowd.engine.enrolment import come_back, leave
 from noshowd.engine.notices import tell_of_bounce
 from noshowd.engine.parts import Parts
@@ -37,8 +37,6 @@ log = structlog.get_logger()
 
 #: How long an ordered message may still leave.
 _ORDER_STANDS = timedelta(hours=12)
-#: So long after a message lost its use somebody may still answer it, or answer otherwise (the last word counts).
-_SECOND_THOUGHTS = timedelta(hours=24)
 _ORDERS = {
     Verb.LATE: FollowUpKind.ORDERED_MESSAGE,
     Verb.OFFER: FollowUpKind.RESCHEDULE_OFFER,
@@ -103,7 +101,7 @@ class AnswerDesk:
             return self._let_be(conn, choosing.tap, row, by, now)
         if choosing.tap in (Verb.APPROVE, Verb.REFUSE):
             return self._decide(conn, choosing, row, answer, now)
-        if stored is None or now > row.followup.not_after + _SECOND_THOUGHTS:
+        if stored is None or now > stands_until(choosing.tap, row.followup, stored.meeting):
             return Noted.TOO_LATE
         if isinstance(choosing.tap, Said):
             return self._say(conn, choosing.tap, row, stored.meeting, by, now)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from noshowd.domain.evidence import Said
-from noshowd.domain.followup import FollowUpKind, State
+from noshowd.domain.followup import FollowUp, FollowUpKind, State
+from noshowd.domain.meeting import Meeting
 
 
 class Verb(StrEnum):
@@ -135,6 +136,15 @@ def taps_for(kind: FollowUpKind, *, phone: bool) -> tuple[Tap, ...]:
             return (Verb.APPROVE, Verb.REFUSE)
         case _:
             return ()
+
+
+#: So long after a message lost its use somebody may still answer it, or answer otherwise (the last word counts).
+_SECOND_THOUGHTS = timedelta(hours=24)
+
+
+def stands_until(tap: Tap, followup: FollowUp, meeting: Meeting) -> datetime:
+    """Until when this tap under this message counts."""
+    return meeting.end if tap is Verb.COURTESY else followup.not_after + _SECOND_THOUGHTS
 
 
 #: States of a message under which a tap still counts.

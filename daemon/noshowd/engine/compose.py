@@ -118,13 +118,19 @@ class Composer:
             return context
         return replace(context, quoted_to=named(about.parcel.recipient), quoted_subject=about.parcel.subject)
 
-    def settled(self, row: OutboxRow, stored: StoredMeeting | None) -> Parcel:
-        """What a message to our side is edited into once it is answered or no longer true."""
+    def contact_of(self, row: OutboxRow, stored: StoredMeeting | None) -> Contact:
+        """Whom a message went to."""
+        meeting = stored.meeting if stored is not None else None
+        return self._parts.directory.contact(self._person(row.followup.key.person, meeting))
+
+    def settled(self, row: OutboxRow, stored: StoredMeeting | None, *, detail: str = "") -> Parcel:
+        """What a message to our side is edited into once it is answered or no longer true; `detail` says why."""
         if row.parcel is None:
             raise ValueError("a row without a parcel was never sent")
-        meeting = stored.meeting if stored is not None else None
-        contact = self._parts.directory.contact(self._person(row.followup.key.person, meeting))
-        context = replace(self._plain(row, stored, contact), kind=FollowUpKind.CORRECTION, notice="settled")
+        contact = self.contact_of(row, stored)
+        context = replace(
+            self._plain(row, stored, contact), kind=FollowUpKind.CORRECTION, notice="settled", detail=detail
+        )
         text = self._parts.wording.render(context, contact.language)
         return replace(
             row.parcel, subject=text.subject, preview=text.preview, text=text.text, html=text.html, choices=()

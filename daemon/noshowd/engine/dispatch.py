@@ -16,6 +16,7 @@ from noshowd.domain.followup import FollowUpKind, Happening, Withheld
 from noshowd.engine.addressing import addressed
 from noshowd.engine.alerts import another_way
 from noshowd.engine.approvals import start_veto
+from noshowd.engine.cards import MOMENT, note_arrival
 from noshowd.engine.failure import pause_after, report_bad, report_good
 from noshowd.engine.parts import Parts
 from noshowd.ports.channel import Carries, Channel, Parcel, Receipt
@@ -41,8 +42,13 @@ async def dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
         )
         return
     channel = channels[0]
-    parcel = await addressed(parts, row, parcel, channel)
     token = row.token or ""
+    placed = await addressed(parts, row, parcel, channel)
+    if placed is None:
+        soon = parts.clock.now() + MOMENT
+        await parts.database.run(lambda conn: outbox.postpone(conn, row.key, token=token, next_try_at=soon))
+        return
+    parcel = placed
     margin = parts.pace.margin * parts.clock.speed
     needed = timedelta(seconds=channel.timeout) * parts.clock.speed + margin
     lease = max(parts.lease, needed + margin)
@@ -63,7 +69,7 @@ async def dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
     except (VendorError, TimeoutError) as error:
         await _failed(parts, row, channel, error, last=len(channels) == 1)
     else:
-        await _sent(parts, row, channel, receipt)
+        await _sent(parts, row, channel, parcel, receipt)
 
 
 def _channels(parts: Parts, row: OutboxRow, carries: Carries) -> list[Channel]:
@@ -78,11 +84,12 @@ def _channels(parts: Parts, row: OutboxRow, carries: Carries) -> list[Channel]:
     return channels[tried:]
 
 
-async def _sent(parts: Parts, row: OutboxRow, channel: Channel, receipt: Receipt) -> None:
+async def _sent(parts: Parts, row: OutboxRow, channel: Channel, parcel: Parcel, receipt: Receipt) -> None:
     now = parts.clock.now()
 
     def save(conn: sa.Connection) -> None:
         outbox.record(conn, row.key, Happening.DELIVERED, now=now, token=row.token, receipt=receipt)
+        note_arrival(conn, row, parcel, receipt, now)
         if row.followup.kind is FollowUpKind.APPROVAL:
             start_veto(conn, parts, row, now)
         report_good(conn, f"channel:{channel.name}", now=now)

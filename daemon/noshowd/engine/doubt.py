@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import structlog
 
 from noshowd.domain.followup import Happening
+from noshowd.engine.cards import note_arrival
 from noshowd.engine.failure import pause_after
 from noshowd.engine.notices import ask_about_doubt
 from noshowd.engine.parts import Parts
@@ -65,7 +66,10 @@ async def _ask(parts: Parts, row: OutboxRow) -> None:
 async def _record(parts: Parts, row: OutboxRow, what: Happening, receipt: Receipt | None = None) -> None:
     now = parts.clock.now()
     again = now if what is Happening.NOT_SENT else None
-    await parts.database.run(
-        lambda conn: outbox.record(conn, row.key, what, now=now, token=row.token, next_try_at=again, receipt=receipt),
-        wake=again is not None,
-    )
+
+    def save(conn: sa.Connection) -> None:
+        outbox.record(conn, row.key, what, now=now, token=row.token, next_try_at=again, receipt=receipt)
+        if receipt is not None and row.parcel is not None:
+            note_arrival(conn, row, row.parcel, receipt, now)
+
+    await parts.database.run(save, wake=True)

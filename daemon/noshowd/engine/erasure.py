@@ -12,7 +12,7 @@ import structlog
 from noshowd.domain.entry import CalendarEntry
 from noshowd.engine.parts import Parts
 from noshowd.ports.calendar import Gone, Page
-from noshowd.store import allowances, outages, retention
+from noshowd.store import allowances, cards, misses, outages, retention
 
 log = structlog.get_logger()
 
@@ -40,9 +40,11 @@ def _clear(conn: sa.Connection, parts: Parts) -> dict[str, int]:
     return {
         "offers": retention.clear_offers(conn, before(keep.offers)),
         "texts": retention.clear_texts(conn, before(keep.texts)),
+        "cards": cards.clear(conn, before=now - max(keep.texts, _NEEDED), limit=_PORTION),
         "answers": retention.clear_answers(conn, before(keep.answers)),
         "entries": retention.clear_entries(conn, before(keep.evidence)),
         "evidence": retention.clear_evidence(conn, before(keep.evidence)),
+        "misses": misses.clear(conn, before=now - max(keep.misses, _NEEDED)),
         "outages": outages.clear(conn, before=now - max(keep.verdicts, _NEEDED)),
         "verdicts": retention.clear_verdicts(conn, before(keep.verdicts)),
     }

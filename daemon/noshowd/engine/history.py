@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from noshowd.domain.followup import Cause, FollowUpKind
-from noshowd.domain.meeting import Meeting, Person
-from noshowd.domain.verdict import CONFIRMED_MISSES, Outcome, Presence
+from noshowd.domain.meeting import Meeting, Person, Side
+from noshowd.domain.verdict import CONFIRMED_MISSES, Outcome, Presence, Verdict
 from noshowd.engine.parts import Parts
-from noshowd.store import meetings
+from noshowd.store import meetings, misses
 from noshowd.store.meetings import StoredMeeting
 
 #: A later meeting of the day is waited for no longer than this past its end.
@@ -23,7 +23,7 @@ _AGAIN = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """As far as meetings are remembered with their names (`privacy.evidence`)."""
+    """Misses are counted for longer (`privacy.misses`) than meetings are remembered with their names."""
 
     #: Meetings this guest missed, the present one included.
     misses: int = 0
@@ -41,11 +41,27 @@ def history(conn: sa.Connection, parts: Parts, meeting: Meeting, guest: Person, 
     known = [one for one in met if _counts(one, guest)]
     later = [one for one in known if one.meeting.start > meeting.start and one.meeting.key != meeting.key]
     waits = [at for one in later if (at := _decided_at(one, now)) is not None]
+    digests = [parts.digest(address) for address in (guest.key, *guest.aliases)]
+    missed = misses.of(conn, digests, since=now - parts.keep.misses)
     return History(
-        misses=sum(_missed(one, guest) for one in known),
+        misses=len(missed | {one.meeting.key for one in known if _missed(one, guest)}),
         decided_at=max(waits, default=None),
         told_later=any(_missed(one, guest) and _is_written_about(parts, one) for one in later),
     )
+
+
+def note_misses(conn: sa.Connection, parts: Parts, before: Verdict | None, meeting: Meeting, verdict: Verdict) -> None:
+    """Remember who missed this meeting, and forget it again of whom a later verdict says otherwise."""
+    were, are = missing_guests(before), missing_guests(verdict)
+    if were != are:
+        misses.replace(conn, meeting.key, [parts.digest(key) for key in sorted(are)], at=meeting.start)
+
+
+def missing_guests(verdict: Verdict | None) -> frozenset[str]:
+    """The keys of those who, as is confirmed, did not come."""
+    if verdict is None or not verdict.confirmed or verdict.outcome is not Outcome.THEY_ARE_MISSING:
+        return frozenset()
+    return frozenset(p.key for p in verdict.people if p.side is Side.THEIRS and p.presence is Presence.ABSENT)
 
 
 def _counts(one: StoredMeeting, guest: Person) -> bool:
@@ -54,10 +70,7 @@ def _counts(one: StoredMeeting, guest: Person) -> bool:
 
 
 def _missed(one: StoredMeeting, guest: Person) -> bool:
-    if one.verdict is None or not one.verdict.confirmed or one.verdict.outcome is not Outcome.THEY_ARE_MISSING:
-        return False
-    seen = one.verdict.person(guest.key)
-    return seen is not None and seen.presence is Presence.ABSENT
+    return guest.key in missing_guests(one.verdict)
 
 
 def _decided_at(one: StoredMeeting, now: datetime) -> datetime | None:

@@ -19,12 +19,13 @@ from noshowd.domain.plan import Plan, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Outcome, Verdict
 from noshowd.engine.foresight import look_ahead
+from noshowd.engine.history import note_misses
 from noshowd.engine.matching import match
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import Standing, read_standing, took_over
 from noshowd.engine.undo import existing, undo
+from noshowd.store import cards, meetings, outbox
 from noshowd.store import evidence as evidence_rows
-from noshowd.store import meetings, outbox
 from noshowd.store.meetings import ClaimedMeeting, Judged
 from noshowd.store.outbox import NewRow, OutboxRow
 
@@ -71,7 +72,7 @@ async def judge_due(parts: Parts) -> int:
             # one bad row must not hold up the others; it comes back later and is seen in `status`
             log.exception("judge_failed", action="judge", meeting=one.claim.meeting.key)
             poisoned.append(one.claim)
-    wake = any(one.plan.add or one.plan.take_back for one in decided)
+    wake = any(one.plan.add or one.plan.take_back or _shows(one.judged) for one in decided)
     await parts.database.run(lambda conn: _save(conn, parts, decided, poisoned, standing, now), wake=wake)
     return len(facts)
 
@@ -138,8 +139,21 @@ def _save(
     outbox.add(conn, [row for one in saved for row in _new_rows(one.plan, standing)], now=now)
     for one in saved:
         undo(conn, one.plan, now=now)
+        claim = one.judged.claim
+        note_misses(conn, parts, claim.verdict, claim.meeting, one.judged.verdict)
+    cards.poke(conn, [one.judged.claim.meeting.key for one in saved if _shows(one.judged)], now=now)
     for claim in poisoned:
         meetings.put_off(conn, claim, until=now + _POISON_PAUSE)
+
+
+def _shows(judged: Judged) -> bool:
+    """Whether somebody who reads about this meeting would read something new."""
+    before = judged.claim.verdict
+    return before is not None and _told(before) != _told(judged.verdict)
+
+
+def _told(verdict: Verdict) -> object:
+    return verdict.outcome, [(person.key, person.presence, person.in_lobby) for person in verdict.people]
 
 
 def _new_rows(planned: Plan, standing: Standing) -> list[NewRow]:

@@ -124,6 +124,8 @@ class Keep:
     texts: timedelta = timedelta(days=30)
     answers: timedelta = timedelta(days=90)
     offers: timedelta = timedelta(days=30)
+    #: Misses, by a hash that names nobody.
+    misses: timedelta = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

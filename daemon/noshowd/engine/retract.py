@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import structlog
 
 from noshowd.domain.followup import FollowUpKind, Happening
+from noshowd.engine.cards import keeps_cards
 from noshowd.engine.compose import Composer
 from noshowd.engine.failure import pause_after
 from noshowd.engine.notices import correct
@@ -55,6 +56,8 @@ async def _undo(parts: Parts, row: OutboxRow, channel: Channel) -> bool:
     """True when nothing misleading is left. Raises a vendor error."""
     if row.receipt is None or row.parcel is None:
         return False
+    if keeps_cards(channel) and row.parcel.thread is None and row.followup.key.meeting:
+        return True  # the card of the meeting shows what became of it, and is edited whenever something happens
     async with asyncio.timeout(channel.timeout):
         if row.parcel.carries is Carries.TASKS:
             await channel.retract(row.receipt)

@@ -8,12 +8,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from noshowd.engine.booking import book_due
+from noshowd.engine.cards import show_due
 from noshowd.engine.deliver import deliver_due
 from noshowd.engine.judge import judge_due
 from noshowd.engine.observe import observe_due
 from noshowd.engine.parts import Parts
 from noshowd.engine.sync import sync_due
-from noshowd.store import calendars, looks, meetings, offers, outbox
+from noshowd.store import calendars, cards, looks, meetings, offers, outbox
 
 #: In the order of the flow: each works on what is due and says how much that was.
 VERBS: dict[str, Callable[[Parts], Awaitable[int]]] = {
@@ -21,6 +22,7 @@ VERBS: dict[str, Callable[[Parts], Awaitable[int]]] = {
     "observe": observe_due,
     "judge": judge_due,
     "deliver": deliver_due,
+    "show": show_due,
     "book": book_due,
 }
 _NEXT: dict[str, Callable[..., datetime | None]] = {
@@ -28,6 +30,7 @@ _NEXT: dict[str, Callable[..., datetime | None]] = {
     "observe": looks.next_due,
     "judge": meetings.next_due,
     "deliver": outbox.next_due,
+    "show": cards.next_due,
     "book": offers.next_due,
 }
 

@@ -51,6 +51,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """More text with choices of its own, below that of a parcel."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """One message or task, rendered and ready. Texts are plain; `html` is a fragment that says the same."""
 
@@ -70,8 +78,12 @@ class Parcel:
     #: Message-ID of the invitation or of an earlier message to reply to.
     in_reply_to: str | None = None
     #: `Receipt.ref` of the first message about the same matter to the same person on the same channel: this one goes
-    #: into its thread, where the channel has threads.
+    #: into its thread, where the channel has threads, and leaves choices to the first where the channel edits.
     thread: str | None = None
+    #: In a thread: to be found there, and shown nowhere else.
+    aside: bool = False
+    #: What else an edited message shows; other channels may leave it out.
+    more: tuple[Passage, ...] = ()
     language: str = "en"
     #: Tasks: when it is due, and the zone in which the person reads it.
     due: datetime | None = None

@@ -128,7 +128,12 @@ def _policies(config: Config) -> Callable[[Meeting], Policy | None]:
 def _keep(config: Config) -> Keep:
     kept = config.privacy
     return Keep(
-        evidence=kept.evidence, verdicts=kept.verdicts, texts=kept.texts, answers=kept.answers, offers=kept.offers
+        evidence=kept.evidence,
+        verdicts=kept.verdicts,
+        texts=kept.texts,
+        answers=kept.answers,
+        offers=kept.offers,
+        misses=kept.misses,
     )
 
 

@@ -12,7 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from noshowd.domain.address import canonical
-from noshowd.store import people
+from noshowd.store import misses, people
+from noshowd.store.card_table import card
+from noshowd.store.codec import EPOCH
 from noshowd.store.offer_tables import offer
 from noshowd.store.retention import remove_messages, remove_rounds, take_names
 from noshowd.store.schema import answer, entry, evidence, identity_link, meeting, outbox
@@ -26,6 +28,7 @@ _PLACES: dict[str, tuple[sa.Table, tuple[str, ...]]] = {
     "offers": (offer, ("person", "payload", "event")),
     "answers": (answer, ("payload",)),
     "identities": (identity_link, ("person",)),
+    "cards": (card, ("person",)),
 }
 
 
@@ -45,9 +48,10 @@ def find(conn: sa.Connection, address: str) -> dict[str, list[Row]]:
     return {kind: _naming(conn, *place, spelling, wanted) for kind, place in _PLACES.items()}
 
 
-def export(conn: sa.Connection, address: str) -> dict[str, list[Any]]:
-    """What `find` finds, as values that can be written as JSON."""
-    return {kind: [_readable(kind, row) for row in rows] for kind, rows in find(conn, address).items()}
+def export(conn: sa.Connection, address: str, *, digest: str | None) -> dict[str, list[Any]]:
+    """What `find` finds, as values that can be written as JSON; with the keyed hash of the address also its misses."""
+    found = {kind: [_readable(kind, row) for row in rows] for kind, rows in find(conn, address).items()}
+    return found | {"misses": sorted(misses.of(conn, [digest], since=EPOCH)) if digest is not None else []}
 
 
 def forget(conn: sa.Connection, address: str, *, digest: str, now: datetime) -> dict[str, int]:
@@ -70,11 +74,13 @@ def forget(conn: sa.Connection, address: str, *, digest: str, now: datetime) -> 
     remove_messages(conn, sorted(messages))
     take_names(conn, over)
     remove_rounds(conn, [key for key in rounds if key not in over])
-    for kind in ("entries", "evidence", "offers", "answers", "identities"):
+    for kind in ("entries", "evidence", "offers", "answers", "identities", "cards"):
         _remove(conn, _PLACES[kind][0], [row.key for row in found[kind]])
+    conn.execute(sa.delete(card).where(sa.tuple_(card.c.meeting, card.c.round).in_(rounds)))
+    missed = misses.forget(conn, digest)
     people.suppress(conn, digest, now=now)
     people.never_again(conn, digest, now=now)
-    return {kind: len(rows) for kind, rows in found.items()}
+    return {kind: len(rows) for kind, rows in found.items()} | {"misses": missed}
 
 
 def _spelling(address: str) -> re.Pattern[str]:

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from noshowd.store.card_table import card
 from noshowd.store.errors import Unreadable
 from noshowd.store.offer_tables import offer
 from noshowd.store.schema import calendar, look, meeting, outbox
@@ -108,7 +109,7 @@ def _next_due(due: sa.Column[Any], where: tuple[sa.ColumnElement[bool], ...]) ->
 def release_all(conn: sa.Connection, *, now: datetime) -> None:
     """End every lease. Only for the one process of an SQLite file, at its start: whoever held them is dead."""
     tables = (calendar.c.next_look_at, look.c.next_look_at, meeting.c.next_look_at)
-    for due in (*tables, outbox.c.next_try_at, offer.c.next_try_at):
+    for due in (*tables, outbox.c.next_try_at, offer.c.next_try_at, card.c.next_try_at):
         # Only what was due was ever leased, so the index of due rows finds them all.
         held = (due <= now, due.table.c.lease_until.is_not(None))
         conn.execute(sa.update(due.table).where(*held).values(lease_token=None, lease_until=None))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from noshowd.domain.followup import FollowUp, FollowUpKind, Happening, State, step
 from noshowd.ports.channel import Parcel, Receipt
-from noshowd.store import bulk, leases
+from noshowd.store import bulk, cards, leases
 from noshowd.store.errors import LeaseLost
 from noshowd.store.meetings import RoundId
 from noshowd.store.schema import happening as trail
@@ -201,7 +201,7 @@ def record(
     Raises `IllegalStepError` for a step that the table does not have, `KeyError` for an unknown key.
     """
     row = conn.execute(
-        sa.select(outbox.c.state, outbox.c.lease_token).where(outbox.c.key == key).with_for_update()
+        sa.select(outbox.c.state, outbox.c.lease_token, outbox.c.meeting).where(outbox.c.key == key).with_for_update()
     ).first()
     if row is None:
         raise KeyError(key)
@@ -217,6 +217,7 @@ def record(
         changes["sent_at"] = now
     conn.execute(sa.update(outbox).where(outbox.c.key == key).values(lease_token=None, lease_until=None, **changes))
     _note(conn, key, what, state, now, reason)
+    cards.poke(conn, [row.meeting], now=now)
     return state
 
 

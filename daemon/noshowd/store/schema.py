@@ -159,6 +159,18 @@ suppression = sa.Table(
     sa.Column("since", Instant, nullable=False),
 )
 
+miss = sa.Table(
+    "miss",
+    metadata,
+    #: Keyed hash of the address of a guest who was missed.
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("meeting", sa.Text, primary_key=True),
+    #: Start of that meeting.
+    sa.Column("missed_at", Instant, nullable=False),
+    sa.Index("ix_miss_meeting", "meeting"),
+    sa.Index("ix_miss_missed_at", "missed_at"),
+)
+
 forgotten = sa.Table(
     "forgotten",
     metadata,

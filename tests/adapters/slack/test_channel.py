@@ -14,7 +14,7 @@ from noshowd.adapters.slack.channel import SlackChannel
 from noshowd.adapters.slack.client import Connection
 from noshowd.demo.vendors.slack.server import SlackServer
 from noshowd.demo.vendors.slack.workspace import Message
-from noshowd.ports.channel import Carries, Choice, Parcel, Recipient
+from noshowd.ports.channel import Carries, Choice, Parcel, Passage, Recipient
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary
 
 
@@ -110,13 +110,51 @@ async def test_choices_become_buttons_and_vanish_with_an_edit(world: SlackWorld)
 
 async def test_what_follows_stands_in_the_thread_of_the_first_and_in_sight(world: SlackWorld) -> None:
     first = await world.channel.send(world.parcel())
-    later = replace(world.parcel(), key="later", thread=first.ref)
+    later = replace(world.parcel(), key="later", thread=first.ref, choices=(Choice(label="Yes", value="v"),))
     await world.channel.send(later)
     root, reply = world.workspace.messages
-    assert (root.thread_ts, reply.thread_ts) == (None, root.ts)
+    assert (root.thread_ts, reply.thread_ts, reply.broadcast) == (None, root.ts, True)
+    assert [block["type"] for block in reply.blocks] == ["section"], "the buttons are on the first message"
     assert await world.channel.verify(later) is not None
+    aside = replace(later, key="aside", aside=True)
+    await world.channel.send(aside)
+    assert not world.workspace.messages[-1].broadcast
+    assert await world.channel.verify(aside) is not None, "only its thread shows it"
+    assert await world.channel.verify(replace(aside, key="never sent")) is None
     await world.channel.send(replace(world.parcel(), key="elsewhere", thread="D0000009:1.0"))
     assert world.workspace.messages[-1].thread_ts is None
+
+
+async def test_where_the_first_message_was_deleted_the_next_stands_by_itself(
+    world: SlackWorld,
+) -> None:
+    first = await world.channel.send(world.parcel())
+    await world.channel.retract(first)
+    later = replace(world.parcel(), key="later", thread=first.ref, choices=(Choice(label="Yes", value="v"),))
+    await world.channel.send(later)
+    [message] = world.workspace.messages
+    assert (message.thread_ts, message.blocks[-1]["type"]) == (None, "actions")
+    assert await world.channel.verify(later) is not None
+
+
+async def test_an_edited_message_shows_several_things_each_with_its_buttons(world: SlackWorld) -> None:
+    receipt = await world.channel.send(world.parcel())
+    yes = (Choice(label="Yes", value="v1"), Choice(label="No", value="v2"))
+    shown = replace(world.parcel(), choices=yes, more=(Passage(text="Below", choices=yes), Passage(text="Told")))
+    await world.channel.edit(receipt, shown)
+    [message] = world.workspace.messages
+    kinds = [block["type"] for block in message.blocks]
+    assert kinds == ["section", "actions", "divider", "section", "actions", "divider", "section"]
+    ids = [button["action_id"] for block in message.blocks for button in block.get("elements", ())]
+    assert len(set(ids)) == 4
+
+
+async def test_of_a_prepared_mail_only_its_recipient_is_read(world: SlackWorld) -> None:
+    await world.channel.send(replace(world.parcel(), text="Write: mailto:gus@them.example?subject=Hi&body=A%20B"))
+    (message,) = world.workspace.messages
+    assert message.blocks[0]["text"]["text"] == (
+        "Write: <mailto:gus@them.example?subject=Hi&amp;body=A%20B|gus@them.example>"
+    )
 
 
 async def test_addresses_stay_links_and_words_do_not_become_mentions(world: SlackWorld) -> None:

@@ -15,6 +15,7 @@ SECTION_LIMIT = 3_000
 TEXT_LIMIT = 12_000
 LABEL_LIMIT = 75
 ACTIONS_LIMIT = 25
+PASSAGES_LIMIT = 8
 #: Up to the last character that is not the punctuation of a sentence.
 _ADDRESS = re.compile(r"((?:https?://|tel:|mailto:)[^\s<>|]{0,1500}[^\s<>|.,;:!?)\]'\"])")
 
@@ -43,10 +44,19 @@ def _blocks(parcel: Parcel) -> list[dict[str, Any]]:
     if parcel.link:
         text = f"{text}\n{parcel.link}"
     blocks: list[dict[str, Any]] = [_section(piece) for piece in _pieces(_with_links(text))]
-    if parcel.choices:
-        buttons = [_button(at, choice) for at, choice in enumerate(parcel.choices[:ACTIONS_LIMIT])]
-        blocks.append({"type": "actions", "elements": buttons})
+    if parcel.thread is None:
+        blocks += _actions(parcel.choices, 0)
+        for at, passage in enumerate(parcel.more[:PASSAGES_LIMIT], 1):
+            blocks.append({"type": "divider"})
+            blocks += [_section(piece) for piece in _pieces(_with_links(passage.text[:SECTION_LIMIT]))]
+            blocks += _actions(passage.choices, at * ACTIONS_LIMIT)
     return blocks
+
+
+def _actions(choices: tuple[Choice, ...], first: int) -> list[dict[str, Any]]:
+    """A row of buttons; each of a message has a number of its own."""
+    buttons = [_button(at, choice) for at, choice in enumerate(choices[:ACTIONS_LIMIT], first)]
+    return [{"type": "actions", "elements": buttons}] if buttons else []
 
 
 def _section(text: str) -> dict[str, Any]:
@@ -71,7 +81,14 @@ def _button(at: int, choice: Choice) -> dict[str, Any]:
 def _with_links(text: str) -> str:
     """Escaped, with addresses as links: `verbatim` leaves them dead otherwise."""
     parts = _ADDRESS.split(text)
-    return "".join(f"<{escape(part)}>" if at % 2 else escape(part) for at, part in enumerate(parts))
+    return "".join(_link(part) if at % 2 else escape(part) for at, part in enumerate(parts))
+
+
+def _link(address: str) -> str:
+    """Of a prepared mail only to whom it goes is read: the rest of its address is a whole letter."""
+    to, letter, _ = address.partition("?")
+    label = f"|{escape(to.removeprefix('mailto:'))}" if letter and to.startswith("mailto:") else ""
+    return f"<{escape(address)}{label}>"
 
 
 def _pieces(text: str) -> list[str]:

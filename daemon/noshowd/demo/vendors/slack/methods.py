@@ -56,12 +56,11 @@ def _post(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
     thread = arguments.get("thread_ts")
     if thread is not None and workspace.find(channel, str(thread)) is None:
         raise Refusal("thread_not_found")
-    if thread is not None and str(arguments.get("reply_broadcast", "")) not in {"1", "true", "True"}:
-        raise Refusal("invalid_arguments")  # a reply that only its thread shows is not simulated
     message = Message(
         channel=channel,
         ts=workspace.next_ts(),
         thread_ts=thread,
+        broadcast=_yes(arguments.get("reply_broadcast")),
         text=text,
         blocks=blocks,
         metadata=_metadata(arguments.get("metadata")),
@@ -71,6 +70,9 @@ def _post(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
 
 
 def _update(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
+    if workspace.levers.refuse_update is not None:
+        error, workspace.levers.refuse_update = workspace.levers.refuse_update, None
+        raise Refusal(error)
     message = _message(workspace, arguments, "cant_update_message")
     message.text, message.blocks = _content(arguments)
     if "metadata" in arguments:
@@ -88,16 +90,34 @@ def _delete(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
 def _history(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
     channel = _channel(workspace, arguments)
     oldest = float(arguments.get("oldest") or 0)
-    found = [m for m in reversed(workspace.messages) if m.channel == channel and float(m.ts) > oldest]
+    shown = [m for m in reversed(workspace.messages) if m.thread_ts is None or m.broadcast]
+    return _page([m for m in shown if m.channel == channel and float(m.ts) > oldest], arguments)
+
+
+def _replies(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
+    """The message itself first, then what answers it, oldest first."""
+    channel = _channel(workspace, arguments)
+    ts, oldest = str(arguments.get("ts", "")), float(arguments.get("oldest") or 0)
+    if workspace.find(channel, ts) is None:
+        raise Refusal("thread_not_found")
+    found = [m for m in workspace.messages if m.channel == channel and ts in (m.ts, m.thread_ts)]
+    return _page([m for m in found if m.ts == ts or float(m.ts) > oldest], arguments)
+
+
+def _page(found: list[Message], arguments: Arguments) -> dict[str, Any]:
     limit = int(arguments.get("limit") or 100)
     start = int(arguments.get("cursor") or 0)
-    with_metadata = str(arguments.get("include_all_metadata", "")) in {"1", "true", "True"}
+    with_metadata = _yes(arguments.get("include_all_metadata"))
     more = start + limit < len(found)
     return {
         "messages": [m.shown(with_metadata=with_metadata) for m in found[start : start + limit]],
         "has_more": more,
         "response_metadata": {"next_cursor": str(start + limit) if more else ""},
     }
+
+
+def _yes(flag: Any) -> bool:
+    return str(flag) in {"1", "true", "True"}
 
 
 def _channel(workspace: Workspace, arguments: Arguments) -> str:
@@ -144,6 +164,7 @@ METHODS: dict[str, Method] = {
     "users.list": Method(scope="users:read", run=_users_list),
     "conversations.open": Method(scope="im:write", run=_open),
     "conversations.history": Method(scope="im:history", run=_history),
+    "conversations.replies": Method(scope="im:history", run=_replies),
     "chat.postMessage": Method(scope="chat:write", run=_post),
     "chat.update": Method(scope="chat:write", run=_update),
     "chat.delete": Method(scope="chat:write", run=_delete),

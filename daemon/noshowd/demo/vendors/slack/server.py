@@ -129,7 +129,7 @@ class SlackServer:
         _check_token(token, workspace.bot_token, revoked=workspace.revoked)
         if method.scope and method.scope not in workspace.scopes:
             raise Refusal("missing_scope", needed=method.scope, provided=",".join(sorted(workspace.scopes)))
-        if name == "chat.postMessage" and workspace.levers.throttle is not None:
+        if name in {"chat.postMessage", "chat.update"} and workspace.levers.throttle is not None:
             seconds, workspace.levers.throttle = workspace.levers.throttle, None
             raise Refusal("ratelimited", status=429, headers={"Retry-After": str(seconds)})
         return method.run(workspace, arguments)

@@ -51,6 +51,8 @@ class Message:
     edits: int = 0
     #: Of the message whose thread it belongs to; None for one of its own.
     thread_ts: str | None = None
+    #: Of a reply: shown in the conversation too.
+    broadcast: bool = False
 
     def shown(self, *, with_metadata: bool = False) -> dict[str, Any]:
         shown: dict[str, Any] = {
@@ -62,7 +64,7 @@ class Message:
             "blocks": self.blocks,
         }
         if self.thread_ts is not None:
-            shown |= {"thread_ts": self.thread_ts, "subtype": "thread_broadcast"}
+            shown |= {"thread_ts": self.thread_ts} | ({"subtype": "thread_broadcast"} if self.broadcast else {})
         if with_metadata and self.metadata is not None:
             shown["metadata"] = self.metadata
         return shown
@@ -70,11 +72,12 @@ class Message:
 
 @dataclass(slots=True, kw_only=True)
 class Levers:
-    """One-shot failures of `chat.postMessage`; tokens are in the workspace itself."""
+    """One-shot failures of `chat.postMessage` and `chat.update`; tokens are in the workspace itself."""
 
     throttle: int | None = None
     lose_answer: bool = False
     refuse: str | None = None
+    refuse_update: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

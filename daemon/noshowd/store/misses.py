@@ -1,0 +1,33 @@
+"""Confirmed misses by the keyed hash of an address: they are counted for longer than meetings keep names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from noshowd.store.schema import miss
+from noshowd.store.upsert import insert_new
+
+
+def replace(conn: sa.Connection, meeting: str, digests: Collection[str], *, at: datetime) -> None:
+    """Exactly these missed that meeting, as far as is known now; whoever was held to have missed it before did not."""
+    conn.execute(sa.delete(miss).where(miss.c.meeting == meeting, miss.c.digest.not_in(digests)))
+    insert_new(conn, miss, [{"digest": one, "meeting": meeting, "missed_at": at} for one in digests])
+
+
+def of(conn: sa.Connection, digests: Collection[str], *, since: datetime) -> set[str]:
+    """The meetings from then on that the owner of these hashes missed."""
+    hers = (miss.c.digest.in_(digests), miss.c.missed_at >= since)
+    return set(conn.scalars(sa.select(miss.c.meeting).where(*hers)))
+
+
+def forget(conn: sa.Connection, digest: str) -> int:
+    """Nothing is counted of this person any more; how many there were."""
+    return conn.execute(sa.delete(miss).where(miss.c.digest == digest)).rowcount
+
+
+def clear(conn: sa.Connection, *, before: datetime) -> int:
+    """Misses of before that go; how many."""
+    return conn.execute(sa.delete(miss).where(miss.c.missed_at < before)).rowcount
