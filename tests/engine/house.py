@@ -18,7 +18,7 @@ from noshowd.engine.parts import Parts
 from noshowd.engine.turn import settle
 from noshowd.ports.answers import Answer
 from noshowd.ports.calendar import CalendarSource
-from noshowd.ports.channel import Carries, Recovery
+from noshowd.ports.channel import Carries, Channel, Recovery
 from noshowd.ports.presence import PresenceSource
 from noshowd.runtime.assemble import assemble
 from noshowd.runtime.bench import Adapters
@@ -82,6 +82,8 @@ class House:
         self.database = database
         self.posts: list[Post] = []
         self.channels = [self._channel(name) for name in CHANNELS]
+        #: Real channels that take the place of scripted ones.
+        self.in_place_of: dict[str, Channel] = {}
         self.calendar = calendar or self.stage.calendar
         self.presences: dict[str, PresenceSource] = {"meet": self._room(Source(name="meet"))}
         self.config = Config(
@@ -100,7 +102,7 @@ class House:
             free_busy={ACCOUNT: self.stage.calendar},
             watched=[(ACCOUNT, ANNA)],
             presences=self.presences,
-            channels=[*self.channels],
+            channels=[self.in_place_of.get(one.name, one) for one in self.channels],
         )
         return assemble(
             self.config, database=self.database, clock=self.clock, adapters=adapters, worker=worker, key=KEY

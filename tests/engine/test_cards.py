@@ -38,7 +38,8 @@ class Office(House):
             self.workspace.add_user(name, address)
         connection = Connection(base_url=self.server.url)
         token = self.workspace.bot_token
-        self.channels[0] = SlackChannel(name="slack", bot_token=token, clock=self.clock, connection=connection)
+        slack = SlackChannel(name="slack", bot_token=token, clock=self.clock, connection=connection)
+        self.in_place_of = {"chat": slack}
         self.parts = self.open("first")
 
     @property
@@ -232,7 +233,7 @@ async def test_a_worker_that_slept_past_its_lease_shows_nothing(office: Office):
     await wait_for_gus(office, 4)
     about = [office.meeting.meeting.key]
     office.run(lambda conn: cards.poke(conn, about, now=office.clock.now()))
-    claim = {"now": office.clock.now(), "lease": timedelta(seconds=1), "limit": 5}
+    claim: dict[str, Any] = {"now": office.clock.now(), "lease": timedelta(seconds=1), "limit": 5}
     [old] = office.run(lambda conn: cards.claim_due(conn, worker="slow", **claim))
     claim["now"] += timedelta(seconds=5)
     [new] = office.run(lambda conn: cards.claim_due(conn, worker="quick", **claim))

@@ -79,7 +79,8 @@ async def test_every_button_of_the_waiting_notice_has_its_effect_once(database: 
     assert await house.press(tap, NOTICE, answer_id="1") == Noted.NOTED
     await house.until(9)
     [notice], [card] = house.rows(NOTICE), house.sent(NOTICE)
-    shown = [one.value for part in (card.parcel, *card.parcel.more) for one in part.choices]
+    below = [one for part in card.parcel.more for one in part.choices]
+    shown = [one.value for one in (*card.parcel.choices, *below)]
     # after an order the other buttons stay of use
     assert any(value.endswith(notice.key) for value in shown) is (tap in (Verb.COURTESY, Verb.OFFER))
     sent = {kind: len(house.sent(kind)) for kind in (COURTESY, OFFER)}
