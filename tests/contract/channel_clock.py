@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from noshowd.ports.answers import Answer
+from noshowd.ports.errors import VendorError
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -48,6 +49,8 @@ class MemoryBox:
         self.answers: dict[str, Answer] = {}
         self.puts = 0
         self.broken = False
+        #: Each time a source was listened to: which, and what was in the way.
+        self.hearing: list[tuple[str, VendorError | None]] = []
         self._arrived = asyncio.Condition()
 
     async def put(self, answer: Answer) -> str:
@@ -59,6 +62,9 @@ class MemoryBox:
             known = answer.answer_id in self.answers
             self.answers.setdefault(answer.answer_id, answer)
         return "already noted" if known else "noted"
+
+    async def heard(self, source: str, error: VendorError | None = None) -> None:
+        self.hearing.append((source, error))
 
     async def wait_for_puts(self, count: int) -> None:
         """Return once `put` was called so often; a test that never gets there fails by its time-out."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from engine.house import ANNA, House, at
 from noshowd.domain.followup import FollowUpKind
+from noshowd.engine.alerts import let_go
+from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.failure import report_bad, report_good
 from noshowd.ports.errors import CredentialsLost, Temporary
+from noshowd.store import health, outages
 from noshowd.store.database import Database
 
 NOTICE = FollowUpKind.NOTICE
@@ -88,3 +93,32 @@ async def test_the_notice_about_a_channel_goes_through_the_other_one(database: D
     house.keep_house()
     await house.until(6)
     assert {post.channel for post in house.sent(NOTICE)} == {"mail"}
+
+
+async def test_answers_that_are_not_heard_are_told_through_another_channel(database: Database):
+    house = House(database)
+    desk = AnswerDesk(house.parts)
+    await desk.heard("chat")
+    for minute in (0, 6):
+        house.pass_time(minute)
+        await desk.heard("chat", Temporary("nobody answers there"))
+    assert house.keep_house() == 1
+    await house.until(7)
+    assert {post.channel for post in house.sent(NOTICE)} == {"mail"}
+    await desk.heard("chat")
+    assert house.keep_house() == 1, "and that they are heard again"
+
+
+async def test_what_the_configuration_no_longer_has_is_no_trouble_any_more(database: Database):
+    house = House(database, meeting=[])
+    fails(house, 0, CredentialsLost("withdrawn"))
+    assert house.keep_house() == 1
+
+    def renew(conn: sa.Connection) -> None:
+        let_go(conn, health.keep(conn, ["source:another"]), now=at(60))
+
+    house.run(renew)
+    house.pass_time(2 * DAY)
+    assert house.keep_house() == 0, "nobody is reminded"
+    assert house.run(health.read) == []
+    assert [one.ended for one in house.run(lambda conn: outages.between(conn, at(0), at(DAY)))] == [at(60)]

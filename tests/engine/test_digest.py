@@ -17,7 +17,7 @@ from noshowd.ports.errors import Temporary
 from noshowd.runtime import mark
 from noshowd.runtime.people import ConfiguredDirectory
 from noshowd.runtime.reporting import mine, verdicts
-from noshowd.store import meetings
+from noshowd.store import meetings, outages
 from noshowd.store.database import Database
 
 NOTICE = FollowUpKind.NOTICE
@@ -110,6 +110,19 @@ async def test_the_owner_hears_of_blind_hours_also_on_a_day_without_meetings(dat
     await house.until(EVENING + 2)
     [post] = house.sent(NOTICE)
     assert "source:meet: from 10:10 to 10:41" in post.parcel.text
+
+
+async def test_the_weekend_is_told_of_on_monday(database: Database) -> None:
+    house = House(database, meeting=[])
+    friday = at(-60 * 56)  # at two in the morning of Saturday
+    house.run(lambda conn: outages.note(conn, "source:meet", began=friday, ended=at(-60 * 40)))
+    house.run(lambda conn: outages.note(conn, "source:old", began=at(-60 * 70), ended=at(-60 * 69)))
+    house.pass_time(10)
+    assert evening(house) == 1
+    await house.until(EVENING + 2)
+    [post] = house.sent(NOTICE)
+    assert "source:meet: from Saturday, 28 February, 02:00 to" in post.parcel.text
+    assert "source:old" not in post.parcel.text, "Friday's word had it"
 
 
 async def test_a_day_on_which_nobody_ran_is_told(database: Database, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from noshowd.domain.followup import Cause, FollowUp, FollowUpKey, FollowUpKind, State
 from noshowd.ports.channel import Channel
-from noshowd.store import health, outbox, switches
+from noshowd.store import health, outages, outbox, switches
 from noshowd.store.health import Condition, Health
 from noshowd.store.outbox import NewRow
 
@@ -18,8 +18,6 @@ LASTING = timedelta(minutes=5)
 #: Told again this often while it lasts.
 _AGAIN = timedelta(days=1)
 _TOLD = "told:"
-_ACCOUNT = "account:"
-_CHANNEL = "channel:"
 _STANDS = timedelta(hours=24)
 
 
@@ -46,6 +44,13 @@ def tell(conn: sa.Connection, owners: tuple[str, ...], *, now: datetime) -> int:
     return count
 
 
+def let_go(conn: sa.Connection, parts: Sequence[str], *, now: datetime) -> None:
+    """These parts are no longer there: nobody is reminded of them, and what they were blind for has ended."""
+    for part in parts:
+        switches.clear(conn, f"{_TOLD}{part}")
+        outages.end(conn, part, at=now)
+
+
 def _told(conn: sa.Connection) -> dict[str, switches.Switch]:
     """What was told of, by part; the value is the part under whose name it was told."""
     return {name.removeprefix(_TOLD): one for name, one in switches.read(conn).items() if name.startswith(_TOLD)}
@@ -68,7 +73,7 @@ def _same_trouble(one: Health, other: Health) -> bool:
         return False
     if _account_of(one) is not None and _account_of(one) == _account_of(other):
         return True
-    accounts = one.part.startswith(_ACCOUNT) is not other.part.startswith(_ACCOUNT)
+    accounts = one.part.startswith(health.ACCOUNT) is not other.part.startswith(health.ACCOUNT)
     return accounts and one.state is Condition.STOPPED
 
 
@@ -77,7 +82,7 @@ def _account_of(part: Health) -> str | None:
     sort, _, name = part.part.partition(":")
     if f"{sort}:" == health.CALENDAR:
         return name.partition("/")[0]
-    return name if f"{sort}:" == _ACCOUNT else None
+    return name if f"{sort}:" == health.ACCOUNT else None
 
 
 def _worth_telling(part: Health, now: datetime) -> bool:
@@ -86,9 +91,10 @@ def _worth_telling(part: Health, now: datetime) -> bool:
 
 
 def another_way(followup: FollowUp, channels: list[Channel]) -> list[Channel]:
-    """The word that a channel does not work goes through any other one first."""
-    step = followup.key.step
-    broken = step.removeprefix(f"blind:{_CHANNEL}").rpartition(":")[0] if step.startswith(f"blind:{_CHANNEL}") else ""
+    """The word that a channel does not work, or is not heard, goes through any other one first."""
+    what, _, part = followup.key.step.partition(":")
+    of_channel = what == "blind" and part.startswith((health.CHANNEL, health.ANSWERS))
+    broken = part.partition(":")[2].rpartition(":")[0] if of_channel else ""
     return sorted(channels, key=lambda one: one.name == broken)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,12 +25,15 @@ from noshowd.domain.recipients import owner
 from noshowd.engine import digest, offer_answers
 from noshowd.engine.choices import Choosing, Verb, meant, parse, stands_until
 from noshowd.engine.enrolment import come_back, leave
+from noshowd.engine.failure import report_bad, report_good
 from noshowd.engine.notices import tell_of_bounce
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import stop_today
 from noshowd.ports.answers import BOUNCED, Answer
+from noshowd.ports.errors import VendorError
 from noshowd.ports.offers import Reply
-from noshowd.store import answers, evidence, meetings, outbox
+from noshowd.store import answers, evidence, health, meetings, outbox
+from noshowd.store.errors import StoreError
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import NewRow, OutboxRow
 
@@ -68,6 +72,19 @@ class AnswerDesk:
         """Store and handle in one transaction; the same answer again changes nothing and hears the same word."""
         now = self._parts.clock.now()
         return await self._parts.database.run(lambda conn: self._take(conn, answer, now), wake=True)
+
+    async def heard(self, source: str, error: VendorError | None = None) -> None:
+        """Keep whether answers are heard there, so that our side is told where they are not. Never fails."""
+        part, now = f"{health.ANSWERS}{source}", self._parts.clock.now()
+
+        def note(conn: sa.Connection) -> None:
+            if error is None:
+                report_good(conn, part, now=now)
+            else:
+                report_bad(conn, part, error, now=now)
+
+        with suppress(StoreError):  # the loops tell of the database
+            await self._parts.database.run(note)
 
     def _take(self, conn: sa.Connection, answer: Answer, now: datetime) -> str:
         if not answers.put(conn, answer, now=now):

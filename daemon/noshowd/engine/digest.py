@@ -151,14 +151,13 @@ class Day:
 def read_day(conn: sa.Connection, parts: Parts, person: str, day: date, *, now: datetime) -> Day:
     """The day of one person."""
     stored = _of_day(conn, parts, person, day, now)
-    start, end = _bounds(parts, person, day)
     judged = compared(conn, since=now - _REMEMBERED, until=now, concerns=lambda one: _takes_part(one, person))
     mine = [one for one in judged if one.by == person and one.found in _ANSWERS]
     right = sum(one.found is one.said for one in mine)
     return Day(
         outcomes=Counter(one.verdict.outcome for one in stored if one.verdict is not None and one.meeting.watched),
         tried=_trials(conn, stored, person),
-        blind=tuple(outages.between(conn, start, min(end, now))),
+        blind=tuple(outages.between(conn, _last_evening(parts, person, day), now)),
         right=right,
         wrong=len(mine) - right,
     )
@@ -189,6 +188,15 @@ def _bounds(parts: Parts, person: str, day: date) -> tuple[datetime, datetime]:
     zone = ZoneInfo(parts.directory.contact(colleague).zone if colleague is not None else parts.zone)
     start = datetime.combine(day, time(), tzinfo=zone)
     return start, start + timedelta(days=1)
+
+
+def _last_evening(parts: Parts, person: str, day: date) -> datetime:
+    """The end of the last working day before this one: what came later, at night or on a free day, was not told yet."""
+    morning, _ = _bounds(parts, person, day)
+    colleague = parts.directory.colleague(person)
+    before = Span(start=morning - _REMEMBERED, end=morning)
+    worked = parts.directory.open_spans(colleague, before) if colleague is not None else []
+    return worked[-1].end if worked else morning
 
 
 def _takes_part(meeting: Meeting, person: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from noshowd.domain.spans import require_aware
+from noshowd.ports.errors import VendorError
 
 #: `Answer.value` when no person answered but a mail server: what `about` names did not arrive, `text` has the status.
 BOUNCED = "bounced"
@@ -40,6 +41,10 @@ class AnswerBox(Protocol):
 
     async def put(self, answer: Answer) -> str:
         """Store the answer; returns a short word for whoever gave it ("noted", "already decided")."""
+        ...
+
+    async def heard(self, source: str, error: VendorError | None = None) -> None:
+        """This source has just been listened to, or could not be: whoever answers there is not heard. Never fails."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -17,6 +17,7 @@ from noshowd.config.translate import Policies
 from noshowd.domain.address import canonical
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy
+from noshowd.engine import alerts
 from noshowd.engine.parts import Keep, Linker, Offering, Pace, Parts, no_links
 from noshowd.ports.clock import Clock
 from noshowd.runtime.bench import Adapters
@@ -109,7 +110,7 @@ def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: boo
     if alone:
         health.leave(conn)
     calendars.register(conn, adapters.watched, now=now)
-    health.keep_calendars(conn, adapters.watched)
+    alerts.let_go(conn, health.keep(conn, _parts_of(adapters)), now=now)
     for account, name in dict(reversed(adapters.watched)).items():
         calendars.look_now(conn, account, name, now=now)  # readiness says how each account is today
     last = switches.read(conn).get(switches.INSTALLATION)
@@ -117,6 +118,17 @@ def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: boo
         outages.note(conn, outages.ITSELF, began=last.changed_at, ended=now)
     first = switches.settle(conn, switches.FIRST_STARTED, now.isoformat(), by="noshowd", now=now)
     return datetime.fromisoformat(first)
+
+
+def _parts_of(adapters: Adapters) -> Iterator[str]:
+    """Everything whose health is kept: what the configuration no longer has fails no longer."""
+    yield from (f"{health.CALENDAR}{account}/{name}" for account, name in adapters.watched)
+    # what is entered into calendars is kept by account
+    yield from (f"{health.CALENDAR}{account}" for account in adapters.writers)
+    yield from (f"{health.ACCOUNT}{name}" for name in adapters.calendars)
+    yield from (f"{health.SOURCE}{name}" for name in adapters.presences)
+    yield from (f"{health.CHANNEL}{one.name}" for one in adapters.channels)
+    yield from (f"{health.ANSWERS}{one.name}" for one in adapters.answers)
 
 
 def _policies(config: Config) -> Callable[[Meeting], Policy | None]:

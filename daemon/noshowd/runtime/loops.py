@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,7 +12,6 @@ import structlog
 from noshowd.engine import digest, enrolment
 from noshowd.engine.alerts import tell
 from noshowd.engine.erasure import clear
-from noshowd.engine.failure import report_bad
 from noshowd.engine.parts import Parts
 from noshowd.engine.turn import VERBS, next_due
 from noshowd.ports.answers import AnswerBox, AnswerSource
@@ -127,14 +125,10 @@ class Worker:
                 await source.run(self._box)
             except VendorError as error:
                 log.error("answers_stopped", action="answer", source=source.name, error=error.reason)
-                await self._report(f"answers:{source.name}", error)
+                await self._box.heard(source.name, error)
             except Exception:
                 log.exception("answers_failed", action="answer", source=source.name)
             await self._parts.clock.sleep(_TRY_AGAIN)
-
-    async def _report(self, part: str, error: VendorError) -> None:
-        with suppress(StoreError):
-            await self._parts.database.run(lambda conn: report_bad(conn, part, error, now=self._parts.clock.now()))
 
     async def _keep_up(self, name: str, stream: Callable[[], Awaitable[None]]) -> None:
         """A stream reconnects by itself; should it end all the same, it is begun again."""

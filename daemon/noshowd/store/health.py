@@ -15,6 +15,8 @@ from noshowd.store.upsert import insert_new, upsert
 
 #: What the name of a single calendar begins with: the account and the calendar follow.
 CALENDAR = "calendar:"
+#: What the names of the other parts begin with that the configuration decides about.
+ACCOUNT, SOURCE, CHANNEL, ANSWERS = "account:", "source:", "channel:", "answers:"
 
 
 class Condition(StrEnum):
@@ -90,10 +92,13 @@ def read(conn: sa.Connection) -> list[Health]:
     return [_health(row) for row in conn.execute(sa.select(health).order_by(health.c.part))]
 
 
-def keep_calendars(conn: sa.Connection, watched: Iterable[tuple[str, str]]) -> None:
-    """Forget how calendars were that nobody watches any more."""
-    kept = [f"{CALENDAR}{account}/{name}" for account, name in watched]
-    conn.execute(sa.delete(health).where(health.c.part.startswith(CALENDAR), health.c.part.not_in(kept)))
+def keep(conn: sa.Connection, parts: Iterable[str]) -> list[str]:
+    """Forget how calendars, accounts, sources, channels and answers were that are not among these; which ones."""
+    kept, sorts = set(parts), (CALENDAR, ACCOUNT, SOURCE, CHANNEL, ANSWERS)
+    gone = [one.part for one in read(conn) if one.part.startswith(sorts) and one.part not in kept]
+    for part in gone:
+        conn.execute(sa.delete(health).where(health.c.part == part))
+    return gone
 
 
 def beat(conn: sa.Connection, name: str, *, version: str, started_at: datetime, now: datetime) -> None:

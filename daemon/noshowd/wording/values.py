@@ -161,8 +161,8 @@ def _day(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "outages": [
             {
                 "part": one_line(one.part, 80),
-                "began": lexicon.clock(one.began, zone),
-                "ended": lexicon.clock(one.ended, zone) if one.ended is not None else "",
+                "began": _stamp(one.began, context.now, zone, lexicon),
+                "ended": _stamp(one.ended, context.now, zone, lexicon) if one.ended is not None else "",
             }
             for one in context.outages[:MOST_LISTED]
         ],
@@ -170,6 +170,13 @@ def _day(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "judged_wrong": context.judged_wrong,
         "enough": context.enough,
     }
+
+
+def _stamp(at: datetime, now: datetime, zone: str, lexicon: Lexicon) -> str:
+    """`10:00` today, else with its day before it."""
+    place, clock = ZoneInfo(zone), lexicon.clock(at, zone)
+    same = at.astimezone(place).date() == now.astimezone(place).date()
+    return clock if same else f"{lexicon.day(at, zone)}, {clock}"
 
 
 def _when(at: datetime, now: datetime, zone: str, lexicon: Lexicon) -> str:

@@ -21,7 +21,7 @@ from noshowd.demo.vendors.mail.post import Letter
 from noshowd.demo.vendors.mail.server import MailServer
 from noshowd.ports.answers import BOUNCED
 from noshowd.ports.channel import Carries, Parcel, Recipient
-from noshowd.ports.errors import CredentialsLost, Permanent
+from noshowd.ports.errors import CredentialsLost, Permanent, Temporary
 
 IDS = MessageIds(domain="ours.example", secret=b"a secret of this installation")
 WORDS = {"ja": "Ja", "ja war da": "Ja", "yes": "Ja", "nein": "Nein", "no": "Nein", "erledigt": "Erledigt"}
@@ -226,6 +226,15 @@ async def test_garbage_stops_nothing(desk: Desk) -> None:
         desk.post.folders["INBOX"].append(replace(letter, raw=raw.encode("latin-1")))
     desk.post.reply(letter, "ja")
     assert ("q-1", "Ja") in await desk.read()
+
+
+async def test_whether_the_mailbox_is_heard_is_told_at_each_visit(desk: Desk) -> None:
+    await desk.read()
+    assert desk.box.hearing[-1] == ("mail", None)
+    desk.house.imap_port = 1  # nobody listens there
+    await desk.read()
+    source, error = desk.box.hearing[-1]
+    assert (source, type(error)) == ("mail", Temporary)
 
 
 async def test_a_lost_sign_in_or_a_missing_folder_ends_the_source(desk: Desk) -> None:

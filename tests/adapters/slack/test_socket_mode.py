@@ -18,7 +18,7 @@ from noshowd.adapters.slack.socket_mode import SocketMode
 from noshowd.demo.vendors.slack.server import SlackServer
 from noshowd.demo.vendors.slack.workspace import Message
 from noshowd.ports.channel import Carries, Choice, Parcel, Recipient
-from noshowd.ports.errors import CredentialsLost, Permanent
+from noshowd.ports.errors import CredentialsLost, Permanent, Temporary
 
 APP = "xapp-simulated-app"
 
@@ -88,6 +88,7 @@ async def test_a_press_is_stored_acknowledged_and_confirmed_to_the_person(desk: 
     assert answer.at - NINE < timedelta(seconds=10)
     assert desk.server.sockets.acknowledged == [envelope]
     assert desk.server.workspace.ephemeral == [(desk.anna.id, "noted")]
+    assert desk.box.hearing == [("slack", None)]
 
 
 async def test_outside_a_direct_message_the_answer_says_who_pressed(desk: Desk) -> None:
@@ -182,3 +183,4 @@ async def test_attempts_to_connect_slow_down(desk: Desk) -> None:
     with suppress(asyncio.CancelledError):
         await task
     assert desk.clock.slept[:9] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert [type(error) for _, error in desk.box.hearing[:9]] == [Temporary] * 9

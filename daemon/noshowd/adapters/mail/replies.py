@@ -55,8 +55,10 @@ class MailReplies:
         while True:
             try:
                 more = await self._look(box)
+                await box.heard(self.name)
             except Temporary as failed:
                 log.warning("mail answers: not read", source=self.name, reason=failed.reason)
+                await box.heard(self.name, failed)
                 more = False
             if not more:
                 await self._clock.sleep(self._every)

@@ -60,7 +60,7 @@ class SocketMode:
         async with aiohttp.ClientSession() as http:
             try:
                 while True:
-                    socket = await self._connect(http)
+                    socket = await self._connect(http, box)
                     leaving = asyncio.Event()
                     task = asyncio.create_task(self._serve(socket, box, leaving))
                     served.add(task)
@@ -73,17 +73,21 @@ class SocketMode:
                     task.cancel()
                 await asyncio.gather(*served, return_exceptions=True)
 
-    async def _connect(self, http: aiohttp.ClientSession) -> aiohttp.ClientWebSocketResponse:
+    async def _connect(self, http: aiohttp.ClientSession, box: AnswerBox) -> aiohttp.ClientWebSocketResponse:
         """A greeted connection, however long it takes. Raises `Permanent` or `CredentialsLost`."""
         pause = FASTEST
         while True:
             try:
-                return await self._open(http)
+                socket = await self._open(http)
             except Temporary as failed:
+                await box.heard(self.name, failed)
                 wish = failed.retry_after.total_seconds() if failed.retry_after else 0.0
                 log.warning("slack answers: not connected", source=self.name, reason=failed.reason)
                 await self._clock.sleep(max(pause, wish))
                 pause = min(pause * 2, SLOWEST)
+            else:
+                await box.heard(self.name)
+                return socket
 
     async def _open(self, http: aiohttp.ClientSession) -> aiohttp.ClientWebSocketResponse:
         opened = await call(self._client.apps_connections_open(app_token=self._token))
