@@ -24,7 +24,7 @@ from domain.scenes import (
     phone,
     seen,
 )
-from noshowd.domain.evidence import Blind, CallRecord, CallResult, Coverage, Direction, MatchStrength
+from noshowd.domain.evidence import Blind, CallRecord, CallResult, Coverage, Direction, MatchStrength, Said, Statement
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Caller, Meeting, Side
 from noshowd.domain.verdict import Outcome, PersonVerdict, Presence, Reason, SidePresence, Verdict
@@ -76,7 +76,7 @@ ATTEMPTS: list[tuple[str, list[CallRecord], Caller, Outcome, set[Reason], set[Re
     # what became of it
     ("mailbox", [over(OUT, 0, CallResult.VOICEMAIL)], OURS, THEY, {Reason.VOICEMAIL}, set()),
     ("no mailbox", [over(OUT, 0)], OURS, THEY, set(), {Reason.VOICEMAIL}),
-    ("busy", [over(OUT, 0, CallResult.BUSY)], OURS, OPEN, {Reason.BUSY}, {Reason.WE_RANG}),
+    ("busy", [over(OUT, 0, CallResult.BUSY)], OURS, OPEN, {Reason.BUSY}, {Reason.WE_RANG, Reason.NOBODY_RANG}),
     (
         "not through, then in vain",
         [over(OUT, 0, CallResult.FAILED), over(OUT, 2)],
@@ -250,6 +250,20 @@ def test_whose_lines_must_be_seen(ours: tuple[Any, ...], outcome: Outcome) -> No
     result = verdict(over(OUT, 0), SEEN, meeting=phone(*ours, GUS))
     assert result.outcome is outcome
     assert (Reason.UNSEEN_LINE in result.reasons) == (outcome is OPEN)
+
+
+@pytest.mark.parametrize("result", [CallResult.UNCLEAR, CallResult.ANSWERED, CallResult.NO_ANSWER])
+def test_whoever_rang_us_was_there_whatever_anybody_says(result: CallResult) -> None:
+    """A line monitor that was cut off saw them ring; our person, who did not notice, says that nobody answered."""
+    rang = over(IN, 3, result)
+    said = Statement(by=ANNA.key, at=at(40), said=Said.NOBODY_ANSWERED)
+    evidence = replace(seen(rang), statements=(said,))
+    found = judge(phone(), evidence, KNOWN, POLICY, at(60.2), sources={"pbx": PBX})
+    assert (found.outcome, found.people[1].seen) == (OPEN, True)
+    assert Reason.CONFLICT in found.reasons
+    # our own call says nothing of them
+    ours = replace(seen(over(OUT, 3, result)), statements=(said,))
+    assert judge(phone(), ours, KNOWN, POLICY, at(60.2), sources={"pbx": PBX}).outcome is THEY
 
 
 def test_without_lines_known_a_call_of_their_firm_is_taken_for_theirs() -> None:

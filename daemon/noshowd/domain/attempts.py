@@ -25,6 +25,8 @@ class Calls:
 
     talks: list[CallRecord] = field(default_factory=list)
     running: list[CallRecord] = field(default_factory=list)
+    #: Every call with their side, whatever became of it.
+    with_them: list[CallRecord] = field(default_factory=list)
     #: Our attempts that count as our part.
     ours: list[CallRecord] = field(default_factory=list)
     theirs: list[CallRecord] = field(default_factory=list)
@@ -99,7 +101,14 @@ def _enter(
         doubts |= _doubts_about(call, strength, rules, now)
     elif call.their_number == bridge_of(meeting):
         calls.dialled_in.append(call)
-    elif call.talked(now) >= rules.sure_talk:
+    else:
+        calls.with_them.append(call)
+        _enter_theirs(call, calls, meeting, rules, now)
+
+
+def _enter_theirs(call: CallRecord, calls: Calls, meeting: Meeting, rules: JudgingRules, now: datetime) -> None:
+    """A call with the other side."""
+    if call.talked(now) >= rules.sure_talk:
         calls.talks.append(call)
     elif call.running and not _end_was_lost(call, rules, now):
         calls.running.append(call)

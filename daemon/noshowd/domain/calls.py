@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from noshowd.domain.attempts import Calls, sort_calls
-from noshowd.domain.evidence import Blind, Evidence, SourceTraits
+from noshowd.domain.evidence import Blind, Direction, Evidence, SourceTraits
 from noshowd.domain.findings import Findings, fresh_from, reach
 from noshowd.domain.lines import lines_of_ours
 from noshowd.domain.matching import Matches
@@ -79,7 +79,8 @@ def find_on_phone(
         ours = SidePresence.PRESENT
     reasons = gaps | _reasons(calls, meeting)
     running = bool(calls.running)
-    seen = bool(calls.theirs) or running
+    # whoever rang was there, whatever became of the call
+    seen = running or any(call.direction is Direction.IN for call in calls.with_them)
     fresh = as_of is not None and as_of >= fresh_from(evidence.coverages, sources, rules, now)
     # the person who rang cannot be told apart from a colleague on the same line: sides are judged, people follow
     return Findings(
@@ -112,7 +113,7 @@ def _reasons(calls: Calls, meeting: Meeting) -> set[Reason]:
         reasons.add(Reason.CALL_RUNNING)
     if calls.dialled_in:
         reasons.add(Reason.BLIND_SPOT)
-    if not (calls.ours or calls.theirs or calls.running or calls.dialled_in):
+    if not (calls.with_them or calls.dialled_in):
         reasons.add(Reason.NOBODY_RANG)
     if meeting.place.caller is Caller.UNKNOWN:
         reasons.add(Reason.CALLER_UNKNOWN)
