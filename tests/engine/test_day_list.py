@@ -6,21 +6,23 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from engine.house import ANNA, LINK, MEETING, TEN, House, at
-from noshowd.domain.evidence import Said
+from engine.house import ANNA, BEN, LINK, MEETING, TEN, House, at
+from noshowd.domain.evidence import Said, Statement
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.verdict import Outcome
 from noshowd.engine.day_list import next_list
+from noshowd.runtime.questions import StoredQuestions
+from noshowd.store import evidence
 from noshowd.store.database import Database
 
-#: 17:30 in Berlin, minutes after ten.
-LIST = 450
+#: 13:00 in Berlin, minutes after ten.
+LIST = 180
 SECOND = MEETING | {"id": "n", "at": "11:00", "link": LINK.replace("abc", "xyz"), "title": "Zweites"}
 
 
 @pytest.fixture
 def house(database: Database) -> House:
-    return House(database, meeting=[MEETING, SECOND], policy=[{"name": "calls", "ask_at": "17:30"}])
+    return House(database, meeting=[MEETING, SECOND], policy=[{"name": "calls", "ask_at": "13:00"}])
 
 
 async def test_one_list_instead_of_two_questions_with_a_tap_for_each(house: House) -> None:
@@ -67,8 +69,72 @@ async def test_an_empty_list_is_not_sent(house: House) -> None:
 def test_it_comes_in_the_evening_or_on_the_next_working_morning(house: House) -> None:
     person = house.parts.directory.colleague(ANNA)
     assert person is not None
-    assert next_list(house.parts, person, time(17, 30), TEN) == at(LIST)
+    assert next_list(house.parts, person, time(17, 30), TEN) == at(450)
     # the second of March is a Monday
     assert next_list(house.parts, person, time(8), TEN) == datetime(2026, 3, 3, 7, tzinfo=UTC)
     friday = datetime(2026, 3, 6, 18, tzinfo=UTC)
     assert next_list(house.parts, person, time(8), friday) == datetime(2026, 3, 9, 7, tzinfo=UTC)
+
+
+async def test_what_is_answered_stands_in_the_list_instead_of_the_taps(house: House) -> None:
+    await house.until(LIST + 1)
+    await house.press(Said.THEY_ARE_HERE, FollowUpKind.QUESTION, nth=0)
+    await house.until(LIST + 2)
+    (post,) = house.sent(FollowUpKind.NOTICE)
+    assert {choice.label[:5] for choice in post.parcel.choices} == {"11:00"}
+    assert "They are here" in next(line for line in post.parcel.text.splitlines() if line.startswith("10:00"))
+    assert house.states(FollowUpKind.NOTICE) == [State.SENT]
+    await house.press(Said.NOT_THERE, FollowUpKind.QUESTION, nth=1)
+    await house.until(LIST + 3)
+    assert not post.parcel.choices
+    assert "Thank you" in post.parcel.text
+    assert house.states(FollowUpKind.NOTICE) == [State.SENT]
+
+
+async def test_what_a_colleague_says_later_stands_there_too(house: House) -> None:
+    await house.until(LIST + 1)
+    (stored,) = (one for one in house.meetings() if one.meeting.title != "Zweites")
+    said = Statement(by=BEN, at=at(LIST + 1), said=Said.MET_ELSEWHERE)
+    await house.database.run(lambda conn: evidence.say(conn, stored.meeting.key, 1, said, now=at(LIST + 1)), wake=True)
+    await house.until(LIST + 2)
+    (post,) = house.sent(FollowUpKind.NOTICE)
+    assert "took place" in next(line for line in post.parcel.text.splitlines() if line.startswith("10:00"))
+    assert {choice.label[:5] for choice in post.parcel.choices} == {"11:00"}
+
+
+async def test_two_taps_at_one_instant_are_both_shown(house: House) -> None:
+    await house.until(LIST + 1)
+    await house.press(Said.THEY_ARE_HERE, FollowUpKind.QUESTION, nth=0)
+    (row,) = house.rows(FollowUpKind.NOTICE)
+    assert row.state is State.RETRACTING
+    await house.press(Said.NOT_THERE, FollowUpKind.QUESTION, nth=1)
+    await house.until(LIST + 2)
+    (post,) = house.sent(FollowUpKind.NOTICE)
+    assert not post.parcel.choices
+
+
+async def test_a_list_by_mail_stays_as_it_is(house: House) -> None:
+    house.channels[:] = [channel for channel in house.channels if channel.name != "chat"]
+    house.parts = house.open("first")
+    await house.until(LIST + 1)
+    await house.press(Said.THEY_ARE_HERE, FollowUpKind.QUESTION, nth=0)
+    await house.until(LIST + 2)
+    (post,) = house.sent(FollowUpKind.NOTICE)
+    assert (post.channel, post.edits) == ("mail", 0)
+    assert house.states(FollowUpKind.NOTICE) == [State.SENT]
+
+
+async def test_the_page_behind_a_link_of_the_list_asks_and_then_says_what_was_answered(house: House) -> None:
+    await house.until(LIST + 1)
+    (post,) = house.sent(FollowUpKind.NOTICE)
+    pages = StoredQuestions(house.parts)
+    link = post.parcel.choices[0].value
+    page = await pages.find(link)
+    assert page is not None
+    assert (page.closed, page.chosen) == (None, link)
+    assert link in {choice.value for choice in page.choices}
+    await house.press(Said.THEY_ARE_HERE, FollowUpKind.QUESTION, nth=0)
+    await house.until(LIST + 2)
+    page = await pages.find(link)
+    assert page is not None
+    assert (page.closed or "").startswith("They are here")

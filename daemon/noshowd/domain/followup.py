@@ -202,6 +202,8 @@ class Happening(StrEnum):
     WITHHELD = "withheld"
     LAPSED = "lapsed"
     TAKEN_BACK = "taken_back"
+    #: Changed where it lies; what it says now stands.
+    EDITED = "edited"
     GONE = "gone"
 
 
@@ -233,7 +235,7 @@ TRANSITIONS: dict[State, dict[Happening, State]] = {
         Happening.REFUSED: State.REFUSED,
     },
     State.SENT: {Happening.TAKEN_BACK: State.RETRACTING},
-    State.RETRACTING: {Happening.GONE: State.RETRACTED, Happening.REJECTED: State.SENT},
+    State.RETRACTING: {Happening.GONE: State.RETRACTED, Happening.EDITED: State.SENT},
     State.FAILED: {},
     State.WITHDRAWN: {},
     State.WITHHELD: {},

@@ -22,7 +22,7 @@ from noshowd.domain.followup import (
 )
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.recipients import owner
-from noshowd.engine import digest, offer_answers
+from noshowd.engine import digest, list_edits, offer_answers
 from noshowd.engine.choices import Choosing, Verb, meant, parse, stands_until
 from noshowd.engine.enrolment import come_back, leave
 from noshowd.engine.failure import report_bad, report_good
@@ -192,6 +192,7 @@ class AnswerDesk:
         if meeting.round != row.followup.key.round:
             return Noted.TOO_LATE
         new = evidence.say(conn, meeting.key, meeting.round, Statement(by=by, at=now, said=said), now=now)
+        list_edits.something_new(conn, meeting, now)
         self._close(conn, row, now)
         return Noted.NOTED if new else Noted.ALREADY
 

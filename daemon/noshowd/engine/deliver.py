@@ -16,9 +16,11 @@ from noshowd.domain.followup import FollowUpKind, Happening, IllegalStepError, S
 from noshowd.domain.gate import GO, Ruling, gate
 from noshowd.engine.approvals import lapse
 from noshowd.engine.compose import Composer
-from noshowd.engine.day_list import is_list, lay_aside, list_of, waits_for_list
+from noshowd.engine.day_list import lay_aside, list_of, waits_for_list
 from noshowd.engine.dispatch import dispatch
 from noshowd.engine.doubt import settle_doubt
+from noshowd.engine.list_edits import show_anew
+from noshowd.engine.listed import is_list
 from noshowd.engine.notices import do_instead
 from noshowd.engine.parts import Parts
 from noshowd.engine.recheck import Fresh, recheck
@@ -60,6 +62,8 @@ async def _work(parts: Parts, row: OutboxRow) -> None:
                 await _send(parts, row)
             case State.SENDING:
                 await settle_doubt(parts, row)
+            case State.RETRACTING if is_list(row):
+                await show_anew(parts, row)
             case State.RETRACTING:
                 await take_back(parts, row)
     except (LeaseLost, IllegalStepError):

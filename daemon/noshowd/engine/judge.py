@@ -18,8 +18,10 @@ from noshowd.domain.phase import Phase, next_phase, turn_of
 from noshowd.domain.plan import Plan, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Outcome, Verdict
+from noshowd.engine import list_edits
 from noshowd.engine.foresight import look_ahead
 from noshowd.engine.history import note_misses
+from noshowd.engine.listed import OPEN
 from noshowd.engine.matching import match
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import Standing, read_standing, took_over
@@ -141,6 +143,8 @@ def _save(
         undo(conn, one.plan, now=now)
         claim = one.judged.claim
         note_misses(conn, parts, claim.verdict, claim.meeting, one.judged.verdict)
+        if _cleared_up(one.judged):
+            list_edits.something_new(conn, claim.meeting, now)
     cards.poke(conn, [one.judged.claim.meeting.key for one in saved if _shows(one.judged)], now=now)
     for claim in poisoned:
         meetings.put_off(conn, claim, until=now + _POISON_PAUSE)
@@ -154,6 +158,12 @@ def _shows(judged: Judged) -> bool:
 
 def _told(verdict: Verdict) -> object:
     return verdict.outcome, [(person.key, person.presence, person.in_lobby) for person in verdict.people]
+
+
+def _cleared_up(judged: Judged) -> bool:
+    """Whether it is known by now what was asked about before."""
+    before = judged.claim.verdict
+    return before is not None and before.outcome in OPEN and judged.verdict.outcome not in OPEN
 
 
 def _new_rows(planned: Plan, standing: Standing) -> list[NewRow]:

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.engine.choices import ANSWERABLE, Verb, parse
+from noshowd.engine.compose import Composer
+from noshowd.engine.listed import asked_by, is_laid_aside
 from noshowd.engine.parts import Parts
 from noshowd.store import meetings, outbox
 from noshowd.store.meetings import StoredMeeting
@@ -31,6 +33,8 @@ class StoredQuestions:
             return None
         found = await self._parts.database.read(lambda conn: _find(conn, choosing.key))
         row, asked, stored = found
+        if row is not None and is_laid_aside(row):
+            return await self._in_a_list(row, stored, subject)
         if row is None or row.parcel is None:
             return None
         meeting = stored.meeting if stored is not None else None
@@ -44,6 +48,23 @@ class StoredQuestions:
             draft=_draft(row, asked),
             chosen=subject,
             closed=None if open_ else self._parts.wording.label("closed", language),
+        )
+
+    async def _in_a_list(self, row: OutboxRow, stored: StoredMeeting | None, subject: str) -> Question | None:
+        """A question that stood in the list of a day: of this one appointment, and what was answered to it."""
+        asked = await self._parts.database.read(lambda conn: asked_by(conn, row.key, row.followup))
+        if asked is None or stored is None or stored.verdict is None:
+            return None
+        parcel = Composer(self._parts).parcel(row, stored.meeting, stored.verdict)
+        language = self._parts.directory.contact(self._reader(row, stored.meeting)).language
+        lexicon = self._parts.wording.lexicon(language)
+        return Question(
+            title=parcel.subject,
+            text=parcel.text,
+            choices=parcel.choices,
+            language=parcel.language,
+            chosen=subject,
+            closed=None if asked.told is None else f"{lexicon.told(asked.told)}. {lexicon.label('closed')}",
         )
 
     def _reader(self, row: OutboxRow, meeting: Meeting | None) -> Person:

@@ -265,6 +265,12 @@ def sent_since(
     return conn.scalar(count) or 0
 
 
+def sent_to(conn: sa.Connection, person: str, kind: FollowUpKind, *, since: datetime) -> list[OutboxRow]:
+    """What of a kind was sent to this person from `since` on and still stands."""
+    sent = (outbox.c.person == person, outbox.c.kind == kind, outbox.c.sent_at >= since, outbox.c.state == State.SENT)
+    return [_row(row) for row in conn.execute(sa.select(*_COLUMNS).where(*sent))]
+
+
 def being_asked(conn: sa.Connection, *, now: datetime, within: timedelta = timedelta(hours=24)) -> set[str]:
     """The people with a question that is still open: sent, not answered, not yet closed."""
     open_ = (outbox.c.kind == FollowUpKind.QUESTION, outbox.c.state == State.SENT, outbox.c.sent_at >= now - within)

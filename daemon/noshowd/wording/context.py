@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from noshowd.domain.evidence import Said
 from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUpKind
 from noshowd.domain.meeting import Caller, Kind
 from noshowd.domain.policy import Guide
@@ -34,6 +35,8 @@ class ListedMeeting:
     start: datetime
     title: str = ""
     guests: tuple[str, ...] = ()
+    #: What the reader answered about it, or what became known.
+    told: Said | Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from babel import Locale
 from babel.dates import format_datetime, get_timezone_location
 from babel.lists import format_list
 
+from noshowd.domain.evidence import Said
 from noshowd.domain.followup import Approval, Cause, FollowUpKind, State, Withheld
 from noshowd.domain.meeting import Skip
 from noshowd.domain.phase import Phase
@@ -63,6 +64,10 @@ class Lexicon:
     def label(self, tap: str) -> str:
         """What stands on the button of a tap (a value of `Said`, or of the engine's verbs)."""
         return str(self._words["label"][tap])
+
+    def told(self, what: Said | Outcome) -> str:
+        """What was answered, as the button has it, or what became known."""
+        return self.label(what.value) if isinstance(what, Said) else self.say(what)
 
     def reply(self, tap: str) -> str:
         """The word by which a tap is answered in a mail."""

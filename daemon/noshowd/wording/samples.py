@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from noshowd.domain.evidence import Said
 from noshowd.domain.followup import Approval, Cause, FollowUpKind
 from noshowd.domain.meeting import Kind
 from noshowd.domain.policy import Guide
@@ -94,7 +95,12 @@ FULL = WordingContext(
     quoted_text="Guten Tag Andrea Meier,\n\nhier ist der Link.",
     until=_START + timedelta(minutes=20),
     note=TaskNote.APPROVAL_EXPIRED,
-    listed=(ListedMeeting(start=_START, title="Beratung", guests=("Andrea Meier",)), ListedMeeting(start=_START)),
+    listed=(
+        ListedMeeting(start=_START, title="Beratung", guests=("Andrea Meier",)),
+        ListedMeeting(start=_START),
+        ListedMeeting(start=_START, told=Said.TALKED),
+        ListedMeeting(start=_START, told=Outcome.HELD),
+    ),
     part="google_meet",
     detail="403 forbidden",
     since=_START,

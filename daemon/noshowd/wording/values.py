@@ -136,6 +136,7 @@ def _times(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
                 "clock": lexicon.clock(one.start, zone),
                 "title": one_line(one.title),
                 "guests": names(one.guests, lexicon),
+                "told": "" if one.told is None else lexicon.told(one.told),
             }
             for one in context.listed[:MOST_LISTED]
         ],
