@@ -46,6 +46,7 @@ def _clear(conn: sa.Connection, parts: Parts) -> dict[str, int]:
         "evidence": retention.clear_evidence(conn, before(keep.evidence)),
         "misses": misses.clear(conn, before=now - max(keep.misses, _NEEDED)),
         "outages": outages.clear(conn, before=now - max(keep.verdicts, _NEEDED)),
+        "strays": retention.clear_strays(conn, before(keep.evidence)),
         "verdicts": retention.clear_verdicts(conn, before(keep.verdicts)),
     }
 

@@ -15,9 +15,10 @@ from noshowd.domain.address import canonical
 from noshowd.store import misses, people
 from noshowd.store.card_table import card
 from noshowd.store.codec import EPOCH
+from noshowd.store.mirror_schema import calendar, quarantine, watch
 from noshowd.store.offer_tables import offer
 from noshowd.store.retention import remove_messages, remove_rounds, take_names
-from noshowd.store.schema import answer, entry, evidence, identity_link, meeting, outbox
+from noshowd.store.schema import answer, entry, evidence, health, identity_link, meeting, outage, outbox, switch
 
 #: Where people are named: table and the columns in which.
 _PLACES: dict[str, tuple[sa.Table, tuple[str, ...]]] = {
@@ -29,7 +30,15 @@ _PLACES: dict[str, tuple[sa.Table, tuple[str, ...]]] = {
     "answers": (answer, ("payload",)),
     "identities": (identity_link, ("person",)),
     "cards": (card, ("person",)),
+    "calendars": (calendar, ("calendar",)),
+    "channels": (watch, ("calendar",)),
+    "unreadable": (quarantine, ("calendar", "entry_id", "reason")),
+    "troubles": (health, ("part", "last_error")),
+    "outages": (outage, ("part",)),
+    "notes": (switch, ("name", "value", "changed_by")),
 }
+#: Of these more goes than the rows that name the person, or a count stays.
+_INVOLVED = frozenset({"meetings", "messages"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ def forget(conn: sa.Connection, address: str, *, digest: str, now: datetime) -> 
     remove_messages(conn, sorted(messages))
     take_names(conn, over)
     remove_rounds(conn, [key for key in rounds if key not in over])
-    for kind in ("entries", "evidence", "offers", "answers", "identities", "cards"):
+    for kind in _PLACES.keys() - _INVOLVED:
         _remove(conn, _PLACES[kind][0], [row.key for row in found[kind]])
     conn.execute(sa.delete(card).where(sa.tuple_(card.c.meeting, card.c.round).in_(rounds)))
     missed = misses.forget(conn, digest)

@@ -13,10 +13,50 @@ from noshowd.domain.meeting import Meeting, Person, Place
 from noshowd.domain.verdict import Verdict
 from noshowd.store import offers
 from noshowd.store.meetings import RoundId
-from noshowd.store.schema import answer, entry, evidence, happening, look, meeting, outbox, transition, used_token
+from noshowd.store.mirror_schema import calendar, quarantine, watch
+from noshowd.store.schema import (
+    answer,
+    entry,
+    evidence,
+    happening,
+    identity_link,
+    look,
+    meeting,
+    outbox,
+    transition,
+    used_token,
+    worker,
+)
 
 #: Nothing more will happen to a message in one of these.
 _OVER = (State.SENT, State.FAILED, State.WITHDRAWN, State.WITHHELD, State.REFUSED, State.EXPIRED, State.RETRACTED)
+#: How long the rows of each table are kept: a key of [privacy], or until when.
+KEPT = {
+    "entry": "evidence",
+    "meeting": "verdicts",  # names, titles and places go with the evidence
+    "evidence": "evidence",
+    "look": "evidence",
+    "transition": "verdicts",
+    "outbox": "texts",  # offers as long as `offers`
+    "happening": "texts",
+    "offer": "offers",
+    "card": "texts",
+    "miss": "misses",
+    "answer": "answers",
+    "used_token": "answers",
+    "outage": "verdicts",
+    "identity_link": "evidence",
+    "calendar": "evidence",  # counted from the last reading, once nobody watches it
+    "watch": "evidence",
+    "quarantine": "evidence",
+    "worker": "evidence",
+    "entry_staging": "until its listing has ended",
+    "allowance": "a few minutes",
+    "health": "until the configuration has this part no longer",
+    "suppression": "until the installation ends",
+    "forgotten": "until the installation ends",
+    "switch": "until it is turned back",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +110,22 @@ def clear_verdicts(conn: sa.Connection, cut: Cut) -> int:
     rounds = [(key, round_) for key, round_ in conn.execute(wanted.limit(cut.limit))]
     remove_rounds(conn, rounds)
     return len(rounds)
+
+
+def clear_strays(conn: sa.Connection, cut: Cut) -> int:
+    """What belongs to nobody any more: calendars that are not watched, events that could not be understood, and
+    workers that have not been heard of.
+    """
+    unwatched = calendar.c.next_look_at.is_(None), calendar.c.lease_token.is_(None)
+    silent = sa.or_(calendar.c.last_success.is_(None), calendar.c.last_success < cut.before)
+    gone = [
+        sa.delete(calendar).where(*unwatched, silent),
+        sa.delete(quarantine).where(quarantine.c.since < cut.before),
+        sa.delete(watch).where(watch.c.until < cut.before),
+        sa.delete(worker).where(worker.c.heartbeat < cut.before),
+        sa.delete(identity_link).where(identity_link.c.learned_at < cut.before),
+    ]
+    return sum(conn.execute(one).rowcount for one in gone)
 
 
 def remove_rounds(conn: sa.Connection, rounds: Sequence[RoundId]) -> None:
