@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
 
+from adapters.mail.test_invitations import UID, invitation
 from contract.channel_clock import MemoryBox, SteppingClock
 from noshowd.adapters.mail.check import check_imap, check_smtp
+from noshowd.adapters.mail.invitations import MailInvitations
 from noshowd.adapters.mail.replies import MailReplies
 from noshowd.ports.answers import BOUNCED
 from noshowd.ports.channel import Carries, Parcel, Recipient
@@ -109,3 +112,19 @@ async def test_a_mail_that_comes_back_and_an_answer_in_words_find_their_message(
     house.post(reply)
     house.wait_for("noshowd", 2)
     assert await brought(house, 2) == {"dd" * 16: BOUNCED, "ee" * 16: "nobody_answered"}
+
+
+async def test_an_invitation_in_a_real_mailbox_is_found_and_answered_in_its_thread(house: PostHouse):
+    sent = invitation("<invited-1@ours.example>", sender="anna@ours.example", to=GUEST)
+    for mail in (invitation("<other@ours.example>", uid="another-event@ours.example", to=GUEST), sent):
+        mail.replace_header("To", f"{mail['To']}, {NOSHOWD}")  # the copy that lies in the mailbox we may read
+        house.post(mail)
+    house.wait_for_mail("noshowd", "<invited-1@ours.example>")
+    shelf = MailInvitations(house.mailbox("noshowd"), ("Nowhere", "INBOX"), SystemClock())
+    found = await shelf.message_id(UID, GUEST)
+    assert found == "<invited-1@ours.example>"
+    assert await shelf.message_id("no-such-event@ours.example", GUEST) is None
+    answer = replace(parcel("ab" * 16), in_reply_to=found)
+    receipt = await house.channel(SteppingClock()).send(answer)
+    mail = house.wait_for_mail("guest", receipt.ref)
+    assert (mail["In-Reply-To"], mail["References"]) == (found, found)

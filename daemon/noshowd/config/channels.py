@@ -40,6 +40,13 @@ class Replies(Section):
     password: SecretRef = Field(description="Its password.", examples=[{"credential": "imap-password"}])
     folder: Text = Field(default="INBOX", description="Folder that is read; nothing is deleted.")
     every: Wait = Field(default=timedelta(seconds=60), description="How often where the server has no IDLE.")
+    invitations: tuple[Text, ...] = Field(
+        default=("INBOX",),
+        max_length=5,
+        description="Folders in which the mail is searched by which a guest was invited, so that a message to them"
+        " answers it; [] searches nowhere.",
+        examples=[["INBOX", "Sent"]],
+    )
 
 
 class SmtpChannel(Reach):

@@ -148,8 +148,8 @@ class Meeting:
     additional_guests: int = 0
     #: Somebody or a group that could not be listed one by one is invited.
     open_ended: bool = False
-    #: The invitation's message id and subject thread, for a reply in its thread.
-    invitation_id: str | None = None
+    #: iCalendar UID of the event, by which the mail that invited to it can be found.
+    uid: str | None = None
 
     def __post_init__(self) -> None:
         require_aware("meeting.start", self.start)

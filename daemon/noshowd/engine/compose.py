@@ -58,7 +58,7 @@ class Composer:
         late = _late(row.followup, meeting, verdict)
         if row.followup.to_guest:
             context = replace(self._for_guest(row, meeting, contact, host, free_times), page=page, notice=late)
-            return self._to_guest(row, meeting, context, contact, host)
+            return self._to_guest(row, context, contact, host)
         context = replace(self._for_ours(row, meeting, verdict, contact), note=note, notice=late)
         if row.followup.kind is FollowUpKind.HEADS_UP:
             context = replace(context, notice=row.followup.key.step.partition(":")[0])
@@ -264,9 +264,7 @@ class Composer:
             language=_code(contact),
         )
 
-    def _to_guest(
-        self, row: OutboxRow, meeting: Meeting, context: WordingContext, contact: Contact, host: Contact
-    ) -> Parcel:
+    def _to_guest(self, row: OutboxRow, context: WordingContext, contact: Contact, host: Contact) -> Parcel:
         text = self._parts.wording.render(context, contact.language)
         return Parcel(
             key=row.key,
@@ -274,7 +272,6 @@ class Composer:
             recipient=contact.recipient,
             sender=host.recipient,
             reply_to=host.recipient.address,
-            in_reply_to=meeting.invitation_id,
             subject=text.subject,
             text=text.text,
             html=text.html,

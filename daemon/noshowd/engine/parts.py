@@ -15,6 +15,7 @@ from noshowd.ports.calendar import CalendarSource, CalendarWatcher, CalendarWrit
 from noshowd.ports.channel import Carries, Channel, Recipient
 from noshowd.ports.clock import Clock
 from noshowd.ports.hints import HintSource
+from noshowd.ports.invitations import Invitations
 from noshowd.ports.presence import PresenceSource
 from noshowd.reading.sides import Us
 from noshowd.store.database import Database
@@ -167,6 +168,8 @@ class Parts:
     free_busy: Mapping[str, FreeBusySource] = field(default_factory=dict)
     #: Accounts whose calendars may be written.
     writers: Mapping[str, CalendarWriter] = field(default_factory=dict)
+    #: Where the mails by which guests were invited may lie.
+    invitations: tuple[Invitations, ...] = ()
     linker: Linker = no_links
     #: The same for the page on which a guest asks for no more messages; by the key of a message.
     opt_out_linker: Linker = no_links

@@ -8,6 +8,7 @@ from noshowd.domain.address import canonical
 from noshowd.domain.followup import FollowUpKind, Withheld
 from noshowd.domain.gate import NEEDS_A_PERSON
 from noshowd.engine.compose import Composer
+from noshowd.engine.in_thread import in_thread
 from noshowd.engine.offer_news import is_news, news
 from noshowd.engine.offers import Proposal, propose, still_offered
 from noshowd.engine.parts import Parts
@@ -22,7 +23,10 @@ async def written(parts: Parts, row: OutboxRow, fresh: Fresh) -> Parcel | Withhe
     if row.followup.kind is FollowUpKind.RECALL_TASK:
         return row.parcel or await recall(parts, row, fresh)
     if row.followup.kind is not FollowUpKind.RESCHEDULE_OFFER:
-        return row.parcel or Composer(parts).parcel(row, fresh.meeting, fresh.verdict, note=fresh.note)
+        if row.parcel is not None:
+            return row.parcel
+        parcel = Composer(parts).parcel(row, fresh.meeting, fresh.verdict, note=fresh.note)
+        return await in_thread(parts, parcel, fresh.meeting) if row.followup.to_guest else parcel
     if row.parcel is not None:
         gone = await still_offered(parts, row, fresh.meeting, fresh.verdict)
         if gone is None:
@@ -33,6 +37,7 @@ async def written(parts: Parts, row: OutboxRow, fresh: Fresh) -> Parcel | Withhe
     if not isinstance(proposal, Proposal):
         return proposal
     parcel = Composer(parts).parcel(row, fresh.meeting, fresh.verdict, proposal.times, proposal.page)
+    parcel = await in_thread(parts, parcel, fresh.meeting)
     return parcel if proposal.page is not None else _answerable(parts, parcel)
 
 

@@ -49,6 +49,7 @@ def _meeting(key: str, copies: Sequence[Copy], us: Us) -> Meeting:
         unchanged_since=governing.updated or governing.created,
         additional_guests=party.additional_guests,
         open_ended=party.open_ended,
+        uid=next((copy.entry.uid for copy in copies if copy.entry.uid is not None), None),
     )
 
 

@@ -66,6 +66,7 @@ def assemble(
         linker=linker,
         opt_out_linker=opt_out_linker,
         offer_page=offer_page,
+        invitations=tuple(adapters.invitations),
         reads_replies=adapters.reads_replies,
         reply_address=adapters.reply_address,
         first_run=first_run,

@@ -16,6 +16,7 @@ from noshowd.ports.channel import Channel
 from noshowd.ports.check import Check
 from noshowd.ports.clock import Clock
 from noshowd.ports.hints import HintSource
+from noshowd.ports.invitations import Invitations
 from noshowd.ports.presence import PresenceSource, StirSource
 from noshowd.ports.webhook import Webhook
 
@@ -34,6 +35,7 @@ class Adapters:
     hints: list[HintSource] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
     answers: list[AnswerSource] = field(default_factory=list)
+    invitations: list[Invitations] = field(default_factory=list)
     #: Answers by mail are read somewhere.
     reads_replies: bool = False
     #: Address to which an answer to the message with this key is sent, where its Message-ID alone would not tell.

@@ -46,6 +46,11 @@ class Visit:
     def with_message_id(self, message_id: str) -> list[int]:
         return sorted(self._client.search(["HEADER", "Message-ID", message_id]))
 
+    def mentioning(self, text: str, *, of: str, since: date) -> list[int]:
+        """UIDs of mails from or to this address, since that day, with this text in their body, in order."""
+        wanted = ["SINCE", since, "OR", "FROM", of, "OR", "TO", of, "CC", of, "BODY", text]
+        return sorted(self._client.search(wanted))
+
     def headers(self, uids: list[int], names: tuple[str, ...]) -> list[Piece]:
         return self._fetch(uids, f"BODY.PEEK[HEADER.FIELDS ({' '.join(names).upper()})]")
 

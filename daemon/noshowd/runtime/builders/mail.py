@@ -48,6 +48,7 @@ def replies(bench: Bench, section: Any, sender: str, made: Adapters, *, by_addre
     if section.replies is None:
         return
     from noshowd.adapters.mail.check import check_imap
+    from noshowd.adapters.mail.invitations import MailInvitations
     from noshowd.adapters.mail.mailbox import Mailbox
     from noshowd.adapters.mail.replies import MailReplies
     from noshowd.adapters.mail.servers import Security, Server
@@ -72,6 +73,8 @@ def replies(bench: Bench, section: Any, sender: str, made: Adapters, *, by_addre
         ca_file=bench.ca_file(section),
     )
     mailbox = Mailbox(server=server, folder=given.folder)
+    if given.invitations:
+        made.invitations.append(MailInvitations(mailbox, given.invitations, bench.clock))
     made.checks[f"replies {section.name}"] = lambda: check_imap(mailbox)
     made.answers.append(
         MailReplies(

@@ -142,10 +142,15 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 
 def _matches(criteria: str, uid: int, letter: Letter, last: int) -> bool:
-    """Whether a letter meets all criteria; the three that are simulated."""
+    """Whether a letter meets all criteria; those that are simulated."""
     rest = criteria
     while rest:
-        if found := re.match(r'SINCE "?([\w-]+)"?\s*', rest):
+        if found := re.match(r'OR FROM "?([^"\s]+)"? OR TO "?\1"? CC "?\1"?\s*', rest):
+            mail = message_from_bytes(letter.raw)
+            fine = any(found[1].casefold() in str(mail[name] or "").casefold() for name in ("From", "To", "Cc"))
+        elif found := re.match(r'BODY "?([^"\s]+)"?\s*', rest):
+            fine = any(found[1].encode() in part for part in _bodies(letter.raw))
+        elif found := re.match(r'SINCE "?([\w-]+)"?\s*', rest):
             fine = letter.at.date() >= datetime.strptime(f"{found[1]} +0000", "%d-%b-%Y %z").date()
         elif found := re.match(r"UID ([\d:*,]+)\s*", rest):
             fine = _in_set(found[1], uid, last)
@@ -158,6 +163,12 @@ def _matches(criteria: str, uid: int, letter: Letter, last: int) -> bool:
             return False
         rest = rest[found.end() :]
     return True
+
+
+def _bodies(raw: bytes) -> list[bytes]:
+    """The parts of a letter as they are read, whatever they are sent as."""
+    parts = (part.get_payload(decode=True) for part in message_from_bytes(raw).walk())
+    return [part for part in parts if isinstance(part, bytes)]
 
 
 def _in_set(wanted: str, uid: int, last: int) -> bool:
