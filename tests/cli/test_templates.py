@@ -34,6 +34,47 @@ def test_for_a_script(unkind, capsys):
     assert {"language", "sample", "message"} == set(found[0])
 
 
+GUIDED = """
+[us]
+domains = ["us.example"]
+
+[[person]]
+address = "anna@us.example"
+
+[[account]]
+kind      = "google"
+calendars = ["anna@us.example"]
+key       = { env = "KEY" }
+
+[[channel]]
+kind = "slack"
+bot  = { env = "BOT" }
+app  = { env = "APP" }
+
+[[policy]]
+name = "calls"
+
+[policy.guide]
+opening   = "Guten Tag, hier ist {host}. Leider waren Sie um {time} nicht da."
+purpose   = "Ich möchte unser Gespräch gern nachholen."
+steps     = ["Gleich sprechen.", "Einen neuen Termin vereinbaren."]
+no_time   = "Kein Problem. Wann passt es besser?"
+voicemail = "Guten Tag, hier ist {host}. Ich melde mich später noch einmal."
+closing   = "Dann machen wir es so. Vielen Dank!"
+"""
+
+
+def test_an_unkind_word_in_the_guide_of_a_policy_is_named(tmp_path, capsys, monkeypatch):
+    for name in ("KEY", "BOT", "APP"):
+        monkeypatch.setenv(name, "a-secret")
+    config = tmp_path / "config.toml"
+    config.write_text(GUIDED, encoding="utf-8")
+    assert main(["templates", "check", "--config", str(config)]) == 1
+    assert "policy calls, guide, opening: accusing: Leider waren Sie" in capsys.readouterr().out
+    config.write_text(GUIDED.replace("Leider waren Sie um {time} nicht da.", "Passt es gerade?"), encoding="utf-8")
+    assert main(["templates", "check", "--config", str(config)]) == 0
+
+
 def test_a_folder_that_is_not_there(tmp_path, capsys):
     assert main(["templates", "check", "--folder", str(tmp_path / "absent")]) == 2
     assert "is not a folder" in capsys.readouterr().err

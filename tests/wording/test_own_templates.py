@@ -86,6 +86,8 @@ def test_a_template_that_is_not_text(tmp_path):
         ("courtesy_message.txt", "Subject: x\n\n{{ greeting }}\n\nSie waren leider nicht da.", "accusing"),
         ("courtesy_message.txt", "Subject: x\n\n{{ greeting }}\n\nIch stand im Stau.", "excusing"),
         ("courtesy_message.txt", "Subject: {{ title }}\n\n{{ title }}", "names the matter"),
+        ("recall_task.txt", "Subject: x\nPreview: x\n\n„Sie waren leider nicht da.“", "accusing"),
+        ("recall_task.txt", "Subject: x\nPreview: x\n\n1. Fragen, warum Sie nicht da waren.", "accusing"),
         ("nudge.txt", "Subject: Wo ist {{ guests }}\nPreview: x\n\nx", "shared screen"),
         ("nudge.txt", "Subject: x\n\nx", "no preview"),
         ("nudge.txt", "Subject: x\nPreview: x\n\n", "empty"),

@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from noshowd.cli.exit_codes import CommandError, ExitCode
 from noshowd.cli.setup import DEFAULT, add_config_argument, load_config
+from noshowd.config.model import Config
+from noshowd.config.translate import guides
+from noshowd.domain.policy import Guide
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,24 +27,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    own = _own_templates(args)
-    return _check(own, as_json=args.json) if args.action == "check" else _preview(own, args.output)
+    config = load_config(args)[0] if args.config != DEFAULT or (args.folder is None and DEFAULT.exists()) else None
+    own = _own_templates(args.folder, config)
+    if args.action == "preview":
+        return _preview(own, args.output)
+    return _check(own, guides(config) if config is not None else {}, as_json=args.json)
 
 
-def _own_templates(args: argparse.Namespace) -> Path | None:
+def _own_templates(folder: Path | None, config: Config | None) -> Path | None:
     """The folder of own templates; none where nothing is installed."""
-    folder: Path | None = args.folder
-    if folder is None and (args.config != DEFAULT or DEFAULT.exists()):
-        folder = load_config(args)[0].wording.templates
+    if folder is None and config is not None:
+        folder = config.wording.templates
     if folder is not None and not folder.is_dir():
         raise CommandError(f"{folder} is not a folder: name one with sub-folders such as de_formal or en")
     return folder
 
 
-def _check(own: Path | None, *, as_json: bool) -> int:
-    from noshowd.wording.check import complaints
+def _check(own: Path | None, guides: Mapping[str, Guide], *, as_json: bool) -> int:
+    from noshowd.wording.check import complaints, guide_complaints
 
-    found = list(complaints(own))
+    found = [*complaints(own), *guide_complaints(guides)]
     if as_json:
         print(json.dumps([dataclasses.asdict(complaint) for complaint in found], indent=2, ensure_ascii=False))
     else:

@@ -59,6 +59,11 @@ def policy(section: PolicySection, config: Config) -> Policy:
     return dataclasses.replace(plain, **{key: value for key, value in given.items() if value is not None})
 
 
+def guides(config: Config) -> dict[str, Guide]:
+    """Own guides for a call back, by the name of their policy."""
+    return {one.name: _guide(one.guide) for one in sections(config) if one.guide is not None}
+
+
 def _guide(section: GuideSection) -> Guide:
     first, second = section.steps
     return Guide(first_step=first, second_step=second, **section.model_dump(exclude={"steps"}))

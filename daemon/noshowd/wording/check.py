@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from noshowd.domain.followup import FollowUpKind
+from noshowd.domain.policy import Guide
 from noshowd.wording.context import WordingContext
 from noshowd.wording.languages import languages
 from noshowd.wording.render import TemplateError, Text, Wording
 from noshowd.wording.samples import contexts
 from noshowd.wording.tone import check_tone
+
+#: How the lines of a guide begin that are said on the telephone: the quoted ones, and the two steps.
+_SPOKEN = ("„", "“", '"', "1. ", "2. ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,15 @@ def complaints(own: Path | None) -> Iterator[Complaint]:
                 yield Complaint(language=one.language, sample=one.name, message=message)
 
 
+def guide_complaints(guides: Mapping[str, Guide]) -> Iterator[Complaint]:
+    """What a guest should not hear in the guides that policies have of their own, by the policy's name."""
+    for policy, guide in guides.items():
+        for part in fields(guide):
+            for finding in check_tone(getattr(guide, part.name)):
+                message = f"{finding.tone.value}: {finding.sentence} ({finding.phrase})"
+                yield Complaint(language="any", sample=f"policy {policy}, guide, {part.name}", message=message)
+
+
 def _wrong_with(sample: Sample) -> Iterator[str]:
     text = sample.text
     if not text.subject or not text.text:
@@ -69,11 +82,11 @@ def _wrong_with(sample: Sample) -> Iterator[str]:
 
 
 def _heard_by_guests(sample: Sample) -> str:
-    """What a guest reads, or hears when somebody follows the guide of a task: its quoted lines."""
+    """What a guest reads, or hears when somebody follows the guide of a task."""
     if sample.context.to_guest:
         return f"{sample.text.subject}.\n{sample.text.text}"
     if sample.context.kind is FollowUpKind.RECALL_TASK:
-        return "\n".join(line for line in sample.text.text.split("\n") if line.startswith(("„", '"', "“")))
+        return "\n".join(line for line in sample.text.text.split("\n") if line.startswith(_SPOKEN))
     return ""
 
 
