@@ -19,6 +19,8 @@ LASTING = timedelta(minutes=5)
 _AGAIN = timedelta(days=1)
 _TOLD = "told:"
 _STANDS = timedelta(hours=24)
+#: Said in place of `blind` and `recovered` where it is a clock that is wrong.
+CLOCK_WRONG, CLOCK_RIGHT = "clock_wrong", "clock_right"
 
 
 def tell(conn: sa.Connection, owners: tuple[str, ...], *, now: datetime) -> int:
@@ -32,14 +34,14 @@ def tell(conn: sa.Connection, owners: tuple[str, ...], *, now: datetime) -> int:
             switches.clear(conn, f"{_TOLD}{part.part}")
             del told[part.part]
             if all(one.value != before.value for one in told.values()):
-                _queue(conn, owners, before.value, part, "recovered", now)
+                _queue(conn, owners, before.value, part, CLOCK_RIGHT if _is_clock(part) else "recovered", now)
                 count += 1
         elif _worth_telling(part, now) and (before is None or now - before.changed_at >= _AGAIN):
             first = _first_told(part, parts, told)
             switches.turn(conn, f"{_TOLD}{part.part}", first, by="noshowd", now=now)
             told = _told(conn)
             if first == part.part:
-                _queue(conn, owners, first, part, "blind", now)
+                _queue(conn, owners, first, part, CLOCK_WRONG if _is_clock(part) else "blind", now)
                 count += 1
     return count
 
@@ -83,6 +85,10 @@ def _account_of(part: Health) -> str | None:
     if f"{sort}:" == health.CALENDAR:
         return name.partition("/")[0]
     return name if f"{sort}:" == health.ACCOUNT else None
+
+
+def _is_clock(part: Health) -> bool:
+    return part.part.startswith(health.CLOCK)
 
 
 def _worth_telling(part: Health, now: datetime) -> bool:

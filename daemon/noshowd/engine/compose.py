@@ -14,6 +14,7 @@ from noshowd.domain.prospect import prospect
 from noshowd.domain.recipients import owner
 from noshowd.domain.verdict import Presence, Verdict
 from noshowd.engine import digest
+from noshowd.engine.alerts import CLOCK_RIGHT, CLOCK_WRONG
 from noshowd.engine.choices import Choosing, Tap, Verb, taps_for
 from noshowd.engine.enrolment import taps_under
 from noshowd.engine.matching import their_numbers
@@ -94,7 +95,7 @@ class Composer:
         context = replace(self._plain(row, stored, contact), notice=step)
         if step in ("in_doubt", "bounced"):
             context = await self._quoting(context, row.followup.concerns or "")
-        if step in ("blind", "recovered"):
+        if step in ("blind", "recovered", CLOCK_WRONG, CLOCK_RIGHT):
             part = rest.rpartition(":")[0]
             context = replace(context, part=part, detail=row.followup.text or "", since=row.created_at)
         if step == digest.STEP:

@@ -8,18 +8,38 @@ from datetime import UTC, datetime, timedelta
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The machine's own time, or, where that was found to be wrong, the time that it was set to."""
 
     speed = 1.0
 
+    def __init__(self) -> None:
+        #: The true time at an instant of the machine's running time; None while its clock is believed.
+        self._set: tuple[datetime, float] | None = None
+
     def now(self) -> datetime:
+        if self._set is None:
+            return self.machine()
+        true, at = self._set
+        return true + timedelta(seconds=_running() - at)
+
+    def machine(self) -> datetime:
+        """What the machine's own clock shows."""
         return datetime.now(UTC)
+
+    def set_to(self, true: datetime | None) -> None:
+        """Go on from this time whatever happens to the machine's clock; None believes it again."""
+        self._set = None if true is None else (true, _running())
 
     def monotonic(self) -> float:
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds))
+
+
+def _running() -> float:
+    """Seconds since the machine was started, its sleep included: no step of its clock changes them."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class ScaledClock:

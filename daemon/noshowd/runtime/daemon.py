@@ -33,6 +33,7 @@ from noshowd.runtime import mark
 from noshowd.runtime.assemble import assemble, renewed
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.catalogue import build
+from noshowd.runtime.clock import SystemClock
 from noshowd.runtime.heartbeat import keep_beating
 from noshowd.runtime.listening import in_turn
 from noshowd.runtime.loops import Worker
@@ -43,6 +44,7 @@ from noshowd.runtime.readiness import Readiness
 from noshowd.runtime.reloading import needs_restart
 from noshowd.runtime.state import kept_key, signing_key, state_folder
 from noshowd.runtime.systemd import Notifier
+from noshowd.runtime.timekeeping import Timekeeping
 from noshowd.store import health
 from noshowd.store.database import open_database
 from noshowd.store.errors import StoreError
@@ -70,6 +72,8 @@ class Daemon:
         self._clock = clock
         self._database = open_database(database_url(config, folder, environ))
         self._bench = Bench(config, folder=folder, state=state, clock=clock, signing_key=key)
+        # a clock that was made up for a demo or a test is off by design
+        self._time = Timekeeping(self._bench, clock, self._database) if isinstance(clock, SystemClock) else None
         try:
             self._adapters = build(self._bench)
             self._links = _links(config, key)
@@ -124,6 +128,8 @@ class Daemon:
         tasks += [asyncio.create_task(self._readiness.run()), asyncio.create_task(self._keep_mark())]
         beating = keep_beating(lambda: self._config, self._clock, alive=self._is_ready)
         tasks.append(asyncio.create_task(beating))
+        if self._time is not None:
+            tasks.append(asyncio.create_task(self._time.run()))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
         self._notifier.stopping()

@@ -17,7 +17,7 @@ from noshowd.ports.check import Finding, Grade
 from noshowd.runtime.bench import Bench
 
 #: A clock further off than this moves windows and lateness; half a minute is what judging allows for.
-_SKEW = timedelta(seconds=10)
+SKEW = timedelta(seconds=10)
 
 
 #: Addresses of an account that are asked only where something of this kind, or with this key, is switched on.
@@ -65,6 +65,19 @@ async def reach(bench: Bench, section: Any, address: str) -> Finding:
     return _clock(what, date, bench.clock.now())
 
 
+async def ahead(bench: Bench, section: Any, address: str) -> timedelta | None:
+    """How far our clock is ahead of this server's, within a second or two; None where it does not tell."""
+    before = bench.clock.now()
+    try:
+        context = ssl.create_default_context(cafile=bench.ca_file(section))
+        date = await asyncio.to_thread(_date, address, context, bench.proxy(section), bench.timeout)
+        after = bench.clock.now()
+        # the header has whole seconds: on average half of one is cut off
+        return before + (after - before) / 2 - parsedate_to_datetime(date) - timedelta(seconds=0.5)
+    except (OSError, HTTPException, ValueError, TypeError):
+        return None
+
+
 def _date(address: str, context: ssl.SSLContext, proxy: str | None, timeout: float) -> str:
     """The Date header of whatever the server answers. Blocking."""
     proxies = ProxyHandler(None if proxy is None else {"http": proxy, "https": proxy})
@@ -83,7 +96,7 @@ def _clock(what: str, date: str, now: datetime) -> Finding:
         off = now - parsedate_to_datetime(date)
     except (ValueError, TypeError):
         return Finding(grade=Grade.GOOD, what=what)
-    if abs(off) <= _SKEW:
+    if abs(off) <= SKEW:
         return Finding(grade=Grade.GOOD, what=what)
     way = "ahead" if off > timedelta(0) else "behind"
     says = f"our clock is {abs(off).total_seconds():.0f} s {way}: lateness and absences would be reckoned wrongly"

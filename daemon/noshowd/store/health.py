@@ -17,6 +17,8 @@ from noshowd.store.upsert import insert_new, upsert
 CALENDAR = "calendar:"
 #: What the names of the other parts begin with that the configuration decides about.
 ACCOUNT, SOURCE, CHANNEL, ANSWERS = "account:", "source:", "channel:", "answers:"
+#: The clock of a machine, whose name follows.
+CLOCK = "clock:"
 
 
 class Condition(StrEnum):
@@ -93,8 +95,8 @@ def read(conn: sa.Connection) -> list[Health]:
 
 
 def keep(conn: sa.Connection, parts: Iterable[str]) -> list[str]:
-    """Forget how calendars, accounts, sources, channels and answers were that are not among these; which ones."""
-    kept, sorts = set(parts), (CALENDAR, ACCOUNT, SOURCE, CHANNEL, ANSWERS)
+    """Forget how calendars, accounts, sources, channels, answers and clocks were that are not among these; which."""
+    kept, sorts = set(parts), (CALENDAR, ACCOUNT, SOURCE, CHANNEL, ANSWERS, CLOCK)
     gone = [one.part for one in read(conn) if one.part.startswith(sorts) and one.part not in kept]
     for part in gone:
         conn.execute(sa.delete(health).where(health.c.part == part))

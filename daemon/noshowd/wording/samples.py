@@ -58,7 +58,19 @@ _SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
     FollowUpKind.CORRECTION: ({}, {"notice": "settled"}),
     FollowUpKind.NOTICE: tuple(
         {"notice": sort}
-        for sort in ("", "blind", "recovered", "in_doubt", "bounced", "stopped", "digest", "enrolled", "left")
+        for sort in (
+            "",
+            "blind",
+            "recovered",
+            "clock_wrong",
+            "clock_right",
+            "in_doubt",
+            "bounced",
+            "stopped",
+            "digest",
+            "enrolled",
+            "left",
+        )
     ),
 }
 
