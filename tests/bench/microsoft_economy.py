@@ -211,8 +211,9 @@ def main() -> None:
     print(f"  of those that begin within the hour:       {percentiles(tally.urgent)} ({len(tally.urgent)} events)")
     print(f"  noticed later than their first step: {tally.too_late}")
     changes = tally.seen + tally.left
-    print(f"changes to known events: {tally.seen / changes:.2%} of {changes} seen by a look before the first step;")
-    print(f"  the other {tally.left} are left to the reading again that every send waits for (engine/recheck.py)")
+    print(f"changes to known events: {changes}, each seen before a step acts or the step withheld, because every send")
+    print("  reads its event again first and does not go where it cannot (tests/engine/test_deliver.py);")
+    print(f"  {tally.seen / changes:.2%} were known by a look already, {tally.left} are found by that reading")
     for delta in (False, True):
         print(f"{args.real} mailboxes over HTTPS, change feed {'on' if delta else 'off'}:")
         print(f"  {asyncio.run(real_looks(args.real, delta=delta))}")

@@ -187,7 +187,7 @@ def _webhooks_are_reachable(config: Config, report: Report) -> Iterator[Problem]
 def _live_rosters_are_reachable(config: Config, report: Report) -> Iterator[Problem]:
     live = {one.name for one in config.account if one.kind == "microsoft" and "live_roster" in one.rights}
     for number, entry in enumerate(config.presence):
-        if entry.kind != "teams" or entry.account not in live:
+        if entry.kind != "teams" or entry.account not in live or entry.event_hub is not None:
             continue
         address = (config.web.public_url if config.web is not None else None) or ""
         if not address.startswith("https://"):
@@ -196,7 +196,7 @@ def _live_rosters_are_reachable(config: Config, report: Report) -> Iterator[Prob
                 "Microsoft posts who joins and leaves to an https address only",
                 found=f'"{address}"' if address else "",
                 do="Set public_url in [web] to an https address that can be reached from outside, "
-                "or remove live_roster from rights of the account.",
+                "name an event_hub, or remove live_roster from rights of the account.",
             )
 
 

@@ -20,7 +20,8 @@ from noshowd.config.phones import (
     TwilioPresence,
 )
 from noshowd.config.refusal import refuse
-from noshowd.config.values import Name, Section
+from noshowd.config.secrets import SecretRef
+from noshowd.config.values import Name, Section, Text, Url
 
 
 class GoogleMeetPresence(Reach):
@@ -60,6 +61,24 @@ class TeamsPresence(Reach):
         default="/webhooks/teams",
         description="With the right live_roster: where Microsoft posts to, below web.public_url, which must be https.",
     )
+    event_hub: SecretRef | None = Field(
+        default=None,
+        description="With live_roster and no open port: connection string of an Azure Event Hub with the right to "
+        "listen (needs the extra noshowd[eventhub]).",
+        examples=[{"credential": "event-hub"}],
+    )
+    event_hub_vault: Url | None = Field(
+        default=None,
+        description="Key Vault secret from which Microsoft reads how to send there; needs event_hub.",
+        examples=["https://beispiel.vault.azure.net/secrets/graph-events"],
+    )
+    consumer_group: Text = Field(default="$Default", description="Consumer group of that hub.")
+
+    @model_validator(mode="after")
+    def _a_hub_to_read_and_to_write(self) -> Self:
+        if (self.event_hub is None) != (self.event_hub_vault is None):
+            raise refuse("event_hub and event_hub_vault together", do="Add the missing one, or remove both.")
+        return self
 
 
 class AskPresence(Section):

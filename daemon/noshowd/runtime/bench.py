@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from noshowd.config.model import Config
-from noshowd.config.secrets import SecretRef, resolve
+from noshowd.config.secrets import SecretMissing, SecretRef, resolve
 from noshowd.ports.answers import AnswerSource
 from noshowd.ports.calendar import CalendarSource, CalendarWatcher, CalendarWriter, FreeBusySource
 from noshowd.ports.channel import Channel
@@ -97,3 +98,13 @@ class Bench:
 
 
 Builder = Callable[[Bench, Any, Adapters], None]
+
+
+def needs(library: str, *, extra: str) -> None:
+    """Raises `SecretMissing` where the library of an extra is not installed, with what to install."""
+    try:
+        found = find_spec(library) is not None
+    except ModuleNotFoundError:  # not even the package around it
+        found = False
+    if not found:
+        raise SecretMissing(f"{library} is not installed", do=f"Install noshowd[{extra}].")

@@ -50,14 +50,14 @@ class LiveWorld(TeamsWorld):
     #: A second worker, where a test has one.
     other: LiveRoster
 
-    def started(self, folder: Path | None = None) -> LiveRoster:
+    def started(self, folder: Path | None = None, *, notify: str | None = None) -> LiveRoster:
         """The daemon as it comes up, with what it keeps in its folder and nothing else; the door is its own."""
         live = LiveRoster(
             self.tenant.graph(),
             Seals((folder or self.folder) / "seals.json"),
             name="teams_live",
             path=PATH,
-            notify=f"{self.door.url}{PATH}",
+            notify=notify or f"{self.door.url}{PATH}",
             secret=SECRET,
         )
         self.receives(live)

@@ -82,7 +82,6 @@ def forged(world: LiveWorld) -> dict[str, tuple[list[dict[str, Any]], dict[str, 
         ),
         "changed on the way": ([item | {"encryptedContent": sealed | {"data": sealed["data"][:-8] + "AAAAAAA="}}], {}),
         "another signature": ([item | {"encryptedContent": sealed | {"dataSignature": "AAAA"}}], {}),
-        "not sealed at all": ([item | {"encryptedContent": None, "resourceData": content}], {}),
     }
 
 
@@ -93,3 +92,14 @@ async def test_every_forged_notification_is_refused(world: LiveWorld) -> None:
         assert world.told.post(world.subscribed, items, **changes) == 202, forgery
         assert await world.look(OPENING) == before, forgery
         assert world.live.refused.total() == number, forgery
+
+
+async def test_what_is_not_sealed_is_not_believed_and_is_a_hole(world: LiveWorld) -> None:
+    """As Microsoft does with what is too large to be sent along."""
+    await host_alone(world)
+    before = await world.look(OPENING)
+    assert before.coverages
+    item = world.told.item(world.subscribed, None, encryptedContent=None, resourceData={"eventType": "callEnded"})
+    world.told.post(world.subscribed, [item])
+    after = await world.look(OPENING)
+    assert (after.sightings, after.coverages) == (before.sightings, ())

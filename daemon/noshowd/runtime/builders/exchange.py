@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from noshowd.runtime.bench import Adapters, Bench
+from noshowd.runtime.bench import Adapters, Bench, needs
 from noshowd.runtime.builders.mail import replies
 
 
 def account(bench: Bench, section: Any, made: Adapters) -> None:
+    needs("exchangelib", extra="exchange")
     from noshowd.adapters.exchange.calendar import ExchangeCalendar
     from noshowd.adapters.exchange.free_busy import ExchangeFreeBusy
     from noshowd.adapters.exchange.writer import ExchangeWriter

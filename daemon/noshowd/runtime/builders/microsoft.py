@@ -9,7 +9,7 @@ from typing import Any
 
 from noshowd.config.model import Config
 from noshowd.config.secrets import SecretRef
-from noshowd.runtime.bench import Adapters, Bench
+from noshowd.runtime.bench import Adapters, Bench, needs
 from noshowd.runtime.builders.mail import replies
 
 
@@ -47,24 +47,46 @@ def teams(bench: Bench, section: Any, made: Adapters) -> None:
     if "live_roster" in rights:
         live = bench.shared(f"presence {section.name}_live", lambda: _live(bench, section, graph))
         made.presences[live.traits.name] = live
-        made.webhooks.append(live)
+        if section.event_hub is None:
+            made.webhooks.append(live)
+        else:
+            _hub(bench, section, live, made)
     if "meeting_chat" in rights:
         chat = MeetingChat(graph, name=f"{section.name}_chat")
         made.presences[chat.traits.name] = chat
+
+
+def _hub(bench: Bench, section: Any, live: Any, made: Adapters) -> None:
+    needs("azure.eventhub", extra="eventhub")
+    from noshowd.adapters.microsoft.event_hub import EventHub, HubSettings
+
+    ca_file = bench.ca_file(section)
+    settings = HubSettings(
+        connection=bench.secret(section.event_hub) or "",
+        group=section.consumer_group,
+        ca_file=None if ca_file is None else Path(ca_file),
+        proxy=bench.proxy(section),
+    )
+    name = live.traits.name
+    hub = EventHub(settings, bench.clock, name=name, receive=lambda body: live.receive(body, bench.clock.now()))
+    live.feed = hub
+    made.streams[name] = hub.run
+    made.checks[f"presence {name}"] = hub.check
 
 
 def _live(bench: Bench, section: Any, graph: Any) -> Any:
     from noshowd.adapters.microsoft.live import LiveRoster
     from noshowd.adapters.microsoft.sealing import Seals
 
-    web = bench.config.web
+    web, vault = bench.config.web, section.event_hub_vault
+    own = f"{(web.public_url if web is not None else None) or ''}{section.path}"
     given = f"{section.account}|{graph.settings.client_id}|{section.path}".encode()
     return LiveRoster(
         graph,
         Seals(bench.state / f"{section.account}-seals.json"),
         name=f"{section.name}_live",
         path=section.path,
-        notify=f"{(web.public_url if web is not None else None) or ''}{section.path}",
+        notify=own if vault is None else f"EventHub:{vault}?tenantId={graph.settings.tenant}",
         secret=hmac.digest(bench.signing_key, given, "sha256").hex(),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import ssl
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from noshowd.demo.vendors.microsoft.teams import Teams
 _RESOURCE = re.compile(r"/?communications/onlineMeetings\(joinWebUrl='([^']+)'\)/meetingCallEvents$")
 _ROLES = "OnlineMeetings.Read.All OnlineMeetings.ReadWrite.All"
 _LONGEST = timedelta(minutes=4_230)
+#: Addresses of Key Vault secrets that tell Microsoft how to write into an Event Hub.
+_HUB = re.compile(r"EventHub:https://[\w.-]+/secrets/[\w-]+\?tenantId=[\w.-]+$")
 _TOKEN = "Validation: Testing client application reachability for subscription"
 
 
@@ -61,6 +64,8 @@ class Subscriptions:
         self.way = Way()
         #: Status of every answer to a notification.
         self.answered: list[int] = []
+        #: Takes what is laid into the Event Hub.
+        self.hub: Callable[[bytes], None] | None = None
         self._web: httpx2.Client | None = None
         self._made = 0
         teams.listeners.append(self._happened)
@@ -88,9 +93,19 @@ class Subscriptions:
     def post(self, subscribed: Subscribed, items: list[dict[str, Any]], **changes: Any) -> int:
         """Deliver items as one request; the status that came back. `changes` replace members of the request."""
         body = {"value": items, "validationTokens": [self.sender.vouch(subscribed.audience, self.now())]} | changes
-        told = self._send(subscribed.asked["notificationUrl"], json=body)
+        place = subscribed.asked["notificationUrl"]
+        if _HUB.match(place):
+            # there are no validation tokens there: nobody else can write into it
+            self._lay_down({"value": items})
+            return 202
+        told = self._send(place, json=body)
         self.answered.append(told.status_code)
         return told.status_code
+
+    def _lay_down(self, body: dict[str, Any]) -> None:
+        if self.hub is None:
+            raise Refusal(400, "ValidationError", "The Key Vault secret or the Event Hub cannot be accessed.")
+        self.hub(json.dumps(body).encode())
 
     def item(self, subscribed: Subscribed, content: dict[str, Any] | None, **changes: Any) -> dict[str, Any]:
         """One notification; without content a lifecycle notification takes its members from `changes`."""
@@ -155,6 +170,9 @@ class Subscriptions:
         until = self._until(asked)
         self.sender.check(asked.get("encryptionCertificate", ""))
         for place in {asked["notificationUrl"], asked["lifecycleNotificationUrl"]}:
+            if _HUB.match(place):
+                self._lay_down({"value": [{"changeType": "Validation: Testing client application reachability"}]})
+                continue
             told = self._send(place, params={"validationToken": _TOKEN})
             if told.status_code != 200 or told.text != _TOKEN or "text/plain" not in told.headers["content-type"]:
                 raise Refusal(400, "ValidationError", "Subscription validation request failed.")
