@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
@@ -53,7 +53,7 @@ class Database:
     def __init__(self, backend: Backend, engine: sa.Engine) -> None:
         self._backend = backend
         self._engine = engine
-        self._threads = ThreadPoolExecutor(backend.threads, thread_name_prefix="store")
+        self._threads: Executor = ThreadPoolExecutor(backend.threads, thread_name_prefix="store")
         self._bells: list[tuple[asyncio.AbstractEventLoop, Bell]] = []
 
     @property
