@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,8 @@ class Manner(StrEnum):
     TRUNCATE = "truncate"
     #: No answer for as long as the client waits; nothing was done.
     HANG = "hang"
+    #: The request is carried out and the answer begins; then nothing more for as long as the client waits.
+    STALL = "stall"
     #: The request is carried out, then the connection ends without an answer.
     DROP_AFTER = "drop_after"
     #: A list without its items, as if there were none.
@@ -61,6 +64,8 @@ class FaultScript:
 
     def __init__(self) -> None:
         self._scripted: list[_Scripted] = []
+        #: Asked about each request (by method id) for which nothing is scripted.
+        self.weather: Callable[[str], Fault | None] = _fair
 
     def add(self, fault: Fault, *, on: str, times: int = 1, after: int = 0) -> None:
         """The next `times` requests fail, once `after` others went well."""
@@ -68,6 +73,7 @@ class FaultScript:
 
     def clear(self) -> None:
         self._scripted.clear()
+        self.weather = _fair
 
     def take(self, method_id: str) -> Fault | None:
         """The fault for this request, used up by asking."""
@@ -76,4 +82,8 @@ class FaultScript:
                 self._scripted.remove(scripted)
                 return scripted.fault
             scripted.after -= 1
-        return None
+        return self.weather(method_id)
+
+
+def _fair(_method_id: str) -> Fault | None:
+    return None

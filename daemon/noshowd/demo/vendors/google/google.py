@@ -112,13 +112,18 @@ class SimulatedGoogle:
         with self._front.lock:
             self._faults.add(fault, on=on, times=times, after=after)
 
+    def weather(self, tells: Callable[[str], Fault | None]) -> None:
+        """From now on every request (its method id) is asked whether it fails, until `recover`."""
+        with self._front.lock:
+            self._faults.weather = tells
+
     def spoil(self, event_id: str, **fields: Any) -> None:
         """From now on this event is told with these fields in place of its own, however little sense they make."""
         with self._front.lock:
             self._reads.spoiled[event_id] = fields
 
     def recover(self) -> None:
-        """Forget all failures still scripted."""
+        """Forget all failures still to come."""
         with self._front.lock:
             self._faults.clear()
 

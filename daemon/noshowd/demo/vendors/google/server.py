@@ -125,21 +125,27 @@ class Front:
             return _Silence()
         self._pager.empty_next = manner is Manner.EMPTY_PAGE
         answer = self._handlers[call.method](call)
-        return _Silence(drop=True) if manner is Manner.DROP_AFTER else _reply(answer, call, manner)
+        if manner in (Manner.DROP_AFTER, Manner.STALL):
+            return _Silence(begun=True, drop=manner is Manner.DROP_AFTER)
+        return _reply(answer, call, manner)
 
 
 class _Silence(Response):
-    """No answer: holds the connection until the client gives up, or drops it at once."""
+    """No answer, or only its beginning: then the connection is dropped, or held until the client gives up."""
 
-    def __init__(self, *, drop: bool = False) -> None:
+    def __init__(self, *, begun: bool = False, drop: bool = False) -> None:
         super().__init__()
+        self._begun = begun
         self._drop = drop
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        if self._drop:
-            # Headers that promise a body, and then the end: uvicorn closes the connection.
+        if self._begun:
+            # Headers that promise a body, and no body.
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-            return
+        if self._drop:
+            return  # uvicorn closes the connection
+        if self._begun:
+            await send({"type": "http.response.body", "body": b"{", "more_body": True})
         while (await receive())["type"] != "http.disconnect":
             pass
 
