@@ -23,6 +23,8 @@ _TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT
 QUOTA_EXCEEDED = "quotaExceeded"
 #: Google closes a calendar for writing for hours after too many invitations; going on makes it worse.
 _QUOTA_PAUSE = timedelta(hours=3)
+#: A channel's address that Google does not take is answered with 401, and has nothing to do with the sign-in.
+_ABOUT_PUSH = "push."
 #: The server may have done its work before it failed. A 503 is turned away at the door.
 _PERHAPS_DONE = frozenset({500, 502, 504})
 
@@ -62,7 +64,7 @@ def in_our_words(error: Exception, *, writing: bool) -> VendorError | None:
 
 def _refused(error: HttpError, *, writing: bool) -> VendorError:
     status, reason = int(error.resp.status), _machine_reason(error)
-    if status == 401:
+    if status == 401 and not reason.startswith(_ABOUT_PUSH):
         return CredentialsLost(reason)
     if status == 429 or (status == 403 and reason in _TOO_FAST):
         return Temporary(reason, retry_after=_retry_after(error.resp))

@@ -35,7 +35,7 @@ class GoogleWatcher:
         self.account = self.name = client.account.name
         self.path = path
         self._client = client
-        self._address = address
+        self.address = address
         self._key = key
 
     async def watch(self, calendar: str, *, channel: str, until: datetime) -> Promise:
@@ -43,7 +43,7 @@ class GoogleWatcher:
         body = {
             "id": channel,
             "type": "web_hook",
-            "address": self._address,
+            "address": self.address,
             "token": self._token(channel),
             "expiration": str(int(until.timestamp() * 1000)),
         }
@@ -58,6 +58,14 @@ class GoogleWatcher:
         except Refused as refused:
             if refused.status != 404:
                 raise
+
+    def trial_headers(self, channel: str) -> dict[str, str]:
+        """Of a request as Google sends it when that channel begins; of an unknown channel it has no effect."""
+        return {
+            "X-Goog-Channel-ID": channel,
+            "X-Goog-Channel-Token": self._token(channel),
+            "X-Goog-Resource-State": _BEGUN,
+        }
 
     def handle(self, headers: Mapping[str, str], body: bytes, now: datetime) -> WebhookResult:
         """Judge one request by its headers alone."""

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from noshowd.config.model import Config
+from noshowd.ports.check import Finding
 from noshowd.runtime.bench import Adapters, Bench
 from noshowd.runtime.builders.mail import replies
 
@@ -18,7 +19,7 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     made.calendars[section.name] = GoogleCalendar(client)
     made.free_busy[section.name] = GoogleFreeBusy(client)
     made.watched += [(section.name, calendar) for calendar in section.calendars]
-    made.checks[f"account {section.name}"] = lambda: _check(bench, section, client)
+    made.checks[f"account {section.name}"] = lambda: _check(bench, section, client, made)
     if section.writes:
         from noshowd.adapters.google.writer import GoogleCalendarWriter
 
@@ -40,11 +41,19 @@ def _watch(bench: Bench, section: Any, client: Any, made: Adapters) -> None:
     made.webhooks.append(watcher)
 
 
-async def _check(bench: Bench, section: Any, client: Any) -> Any:
+async def _check(bench: Bench, section: Any, client: Any, made: Adapters) -> list[Finding]:
     from noshowd.adapters.google.check import check
+    from noshowd.adapters.google.watch_check import check_watch, without_address
 
-    wanted = scopes(bench.config, section.name)
-    return await check(client, calendars=section.calendars, wanted=wanted, now=bench.clock.now())
+    wanted, now = scopes(bench.config, section.name), bench.clock.now()
+    found = await check(client, calendars=section.calendars, wanted=wanted, now=now)
+    watcher: Any = made.watchers.get(section.name)
+    if watcher is not None:
+        found += await check_watch(watcher, section.calendars[0], patience=bench.timeout, now=now)
+    elif section.watch:
+        web = bench.config.web
+        found.append(without_address(web.public_url if web is not None else None))
+    return found
 
 
 def meet(bench: Bench, section: Any, made: Adapters) -> None:
