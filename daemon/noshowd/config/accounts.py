@@ -58,6 +58,9 @@ class GoogleAccount(Reach):
     directory_url: Url = Field(
         default="https://admin.googleapis.com", description="Admin SDK, which turns Meet ids into addresses."
     )
+    people_url: Url = Field(
+        default="https://people.googleapis.com", description='People API, with lookup = "people" in its place.'
+    )
     events_url: Url = Field(default="https://workspaceevents.googleapis.com", description="Workspace Events API.")
     pubsub_url: Url = Field(default="https://pubsub.googleapis.com", description="Pub/Sub API.")
 

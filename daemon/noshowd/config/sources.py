@@ -30,8 +30,9 @@ class GoogleMeetPresence(Reach):
     kind: Literal["google_meet"]
     name: Name = Field(default="google_meet", description="Name of the source.")
     account: Name = Field(default="google", description="Name of the [[account]] whose key is used.")
-    lookup: Literal["directory", "off"] = Field(
-        default="directory", description="How ids of participants become addresses: the directory (Admin SDK) or not."
+    lookup: Literal["directory", "people", "off"] = Field(
+        default="directory",
+        description="How ids of participants become addresses: the directory (Admin SDK), the People API, or not.",
     )
     topic: Annotated[str, Field(pattern=r"^projects/[^/]+/topics/[^/]+$")] | None = Field(
         default=None,

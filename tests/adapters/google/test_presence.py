@@ -152,6 +152,20 @@ async def test_a_colleagues_address_is_looked_up_once_a_day(google, presence, wa
     assert len([a for a in google.asked if a.method == "directory.users.get"]) == 4
 
 
+async def test_people_of_the_own_domain_are_found_without_the_directory(google, client, wall, code):
+    google.people.add(ANNA, "Anna Muster", aliases=("a.muster@beispiel-beratung.de",))
+    google.people.contacts[google.people.account_id(KIM)] = "kim.typed.by@hand.example"
+    presence = MeetPresence(client, MeetSettings(lookup=Lookup.PEOPLE))
+    google.join(code, ANNA, START)
+    google.join(code, KIM, START)
+    for _ in range(2):
+        seen = await look(presence, wall, meeting(code))
+        assert {s.identity.address for s in seen.sightings} == {ANNA, None}, "what is typed into contacts proves nobody"
+    asked = [a for a in google.asked if a.method.startswith(("directory.", "people."))]
+    assert [a.method for a in asked] == ["people.people.get"] * 2
+    assert asked[0].grant.scopes == {"https://www.googleapis.com/auth/directory.readonly"}
+
+
 async def test_a_directory_that_may_not_be_read_costs_addresses_only(google, presence, wall, code):
     google.access.disabled_apis.add("admin")
     google.join(code, ANNA, START)

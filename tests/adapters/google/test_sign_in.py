@@ -161,6 +161,7 @@ def test_every_endpoint_can_be_put_elsewhere():
         tasks="http://gateway.example/",
         gmail="http://gateway.example/",
         directory="http://gateway.example/",
+        people="http://gateway.example/",
         events="http://gateway.example/",
         pubsub="http://gateway.example/",
         token="http://gateway.example/token",

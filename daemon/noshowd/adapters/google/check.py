@@ -19,6 +19,10 @@ _LIST = Method(api="calendar", name="events.list", scope=Scope.READ_EVENTS)
 #: What each right is tried with; nothing of it changes anything. The others are only signed in for.
 _TRIALS: dict[Scope, tuple[Method, dict[str, Any]]] = {
     Scope.MEET: (Method(api="meet", name="conferenceRecords.list", scope=Scope.MEET), {"pageSize": 1}),
+    Scope.PEOPLE: (
+        Method(api="people", name="people.get", scope=Scope.PEOPLE),
+        {"resourceName": "people/me", "personFields": "metadata"},
+    ),
     Scope.TASKS: (Method(api="tasks", name="tasklists.list", scope=Scope.TASKS), {"maxResults": 1}),
     Scope.READ_MAIL: (
         Method(api="gmail", name="users.messages.list", scope=Scope.READ_MAIL),

@@ -34,6 +34,7 @@ _VERSIONS = {
     "tasks": "v1",
     "gmail": "v1",
     "admin": "directory_v1",
+    "people": "v1",
     "workspaceevents": "v1",
 }
 _ENDPOINTS = {"admin": "directory", "workspaceevents": "events"}

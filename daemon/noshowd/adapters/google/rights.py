@@ -15,6 +15,7 @@ WITHOUT: Mapping[Scope, str] = MappingProxyType(
         Scope.FREE_BUSY: "Free times are unknown: no new time can be offered.",
         Scope.MEET: "Who was in a Meet room is unknown: people are asked instead.",
         Scope.DIRECTORY: "Colleagues in a Meet room are known by their names only, which proves less than an address.",
+        Scope.PEOPLE: "Colleagues in a Meet room are known by their names only, which proves less than an address.",
         Scope.TASKS: "Recall tasks come as a message to the person.",
         Scope.SEND_MAIL: "No mail can be sent through Gmail.",
         Scope.READ_MAIL: "A mail in doubt cannot be looked up: a person is asked whether it left.",

@@ -15,6 +15,7 @@ class Scope(StrEnum):
     FREE_BUSY = f"{_AUTH}calendar.freebusy"
     MEET = f"{_AUTH}meetings.space.readonly"
     DIRECTORY = f"{_AUTH}admin.directory.user.readonly"
+    PEOPLE = f"{_AUTH}directory.readonly"
     TASKS = f"{_AUTH}tasks"
     SEND_MAIL = f"{_AUTH}gmail.send"
     READ_MAIL = f"{_AUTH}gmail.readonly"

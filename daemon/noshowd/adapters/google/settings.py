@@ -16,6 +16,7 @@ class Endpoints:
     tasks: str = "https://tasks.googleapis.com/"
     gmail: str = "https://gmail.googleapis.com/"
     directory: str = "https://admin.googleapis.com/"
+    people: str = "https://people.googleapis.com/"
     events: str = "https://workspaceevents.googleapis.com/"
     pubsub: str = "https://pubsub.googleapis.com/"
     token: str | None = None
@@ -31,6 +32,7 @@ class Endpoints:
             tasks=other,
             gmail=other,
             directory=other,
+            people=other,
             events=other,
             pubsub=other,
             token=f"{root}/token",
@@ -63,9 +65,12 @@ class GoogleAccount:
 
 
 class Lookup(StrEnum):
-    """How the ids of Meet participants become addresses."""
+    """How the ids of Meet participants become addresses (facts, 2.3)."""
 
+    #: Admin SDK.
     DIRECTORY = "directory"
+    #: People API.
+    PEOPLE = "people"
     OFF = "off"
 
 

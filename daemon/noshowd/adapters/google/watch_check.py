@@ -52,7 +52,7 @@ async def _reached(watcher: GoogleWatcher, patience: float) -> Finding:
         ) as outside:
             answer = await outside.post(watcher.address, headers=watcher.trial_headers(secrets.token_hex(16)))
     except (httpx2.HTTPError, OSError) as error:
-        says = f"it cannot be reached from this machine: {error or type(error).__name__}. {_WITHOUT}"
+        says = f"it cannot be reached from this machine: {str(error) or type(error).__name__}. {_WITHOUT}"
         return Finding(grade=Grade.GAP, what=what, says=says, do=do)
     if answer.status_code == 204:
         return Finding(grade=Grade.GOOD, what=what, says="it answers (as seen from this machine)")

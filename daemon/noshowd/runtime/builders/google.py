@@ -109,7 +109,8 @@ def scopes(config: Config, name: str) -> frozenset[Any]:
         wanted.add(Scope.WRITE_EVENTS)
     for presence in config.presence:
         if presence.kind == "google_meet" and presence.account == name:
-            wanted |= {Scope.MEET} | ({Scope.DIRECTORY} if presence.lookup == "directory" else set())
+            lookups = {"directory": {Scope.DIRECTORY}, "people": {Scope.PEOPLE}}
+            wanted |= {Scope.MEET} | lookups.get(presence.lookup, set())
             # events are about accounts by their number, which the directory knows
             wanted |= {Scope.PUBSUB, Scope.DIRECTORY} if presence.topic is not None else set()
     for channel in config.channel:
@@ -141,6 +142,7 @@ def _client(bench: Bench, name: str) -> Any:
                     tasks=_root(section.tasks_url),
                     gmail=_root(section.gmail_url),
                     directory=_root(section.directory_url),
+                    people=_root(section.people_url),
                     events=_root(section.events_url),
                     pubsub=_root(section.pubsub_url),
                     token=section.token_uri,

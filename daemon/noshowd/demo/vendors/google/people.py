@@ -27,6 +27,9 @@ class People:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._entries: dict[str, Entry] = {}
+        #: What somebody wrote into their contacts about an account, by its id. It is told whatever sources are asked
+        #: for, so that whoever reads has to look at them.
+        self.contacts: dict[str, str] = {}
 
     def add(self, address: str, name: str, aliases: tuple[str, ...] = ()) -> None:
         self._entries[self.account_id(address)] = Entry(address=address, name=name, aliases=aliases)
@@ -62,12 +65,19 @@ class People:
         if not call.query.get("personFields"):
             raise Refusal(400, "INVALID_ARGUMENT", "personFields mask is required.")
         name = call.path["resourceName"]
-        entry = self._entries.get(name.removeprefix("people/"))
-        if entry is None:
-            return {"resourceName": name, "etag": "%EgMBAgM="}
-        return {
-            "resourceName": name,
-            "etag": "%EgMBAgM=",
-            "names": [{"displayName": entry.name}],
-            "emailAddresses": [{"value": entry.address}, *({"value": a} for a in entry.aliases)],
-        }
+        account = self.account_id(call.user) if name == "people/me" else name.removeprefix("people/")
+        entry, contact = self._entries.get(account), self.contacts.get(account)
+        found: Json = {"resourceName": f"people/{account}", "etag": "%EgMBAgM="}
+        if entry is not None and "emailAddresses" in call.query["personFields"]:
+            found["emailAddresses"] = [
+                *(_email(alias, "DOMAIN_PROFILE") for alias in entry.aliases),
+                _email(entry.address, "DOMAIN_PROFILE", primary=True),
+            ]
+        elif contact is not None:
+            found["emailAddresses"] = [_email(contact, "CONTACT", primary=True)]
+        return found
+
+
+def _email(address: str, source: str, *, primary: bool = False) -> Json:
+    about: Json = {"source": {"type": source, "id": "1"}}
+    return {"value": address, "metadata": {**about, "primary": True} if primary else about}
