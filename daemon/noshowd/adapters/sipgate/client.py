@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 
 from noshowd.adapters.sipgate.settings import SipgateSettings
-from noshowd.ports.errors import CredentialsLost, Permanent, Temporary
+from noshowd.ports.errors import Temporary
+from noshowd.ports.http_errors import json_object, require_good
 
 _PAGE = 100
 #: A history longer than this for one look is a fault of somebody, not a history.
@@ -65,14 +66,9 @@ class SipgateClient:
             raise Temporary("timeout") from None
         except httpx2.HTTPError as error:
             raise Temporary(f"unreachable: {type(error).__name__}") from None
-        _check(answer)
-        try:
-            page = answer.json()
-        except ValueError:
-            raise Temporary("unreadable_answer") from None
-        if not isinstance(page, dict):
-            raise Temporary("unreadable_answer")
-        return page
+        wish = answer.headers.get("retry-after", "")
+        require_good(answer.status_code, wish, unauthorised="token_refused", forbidden="history_not_allowed")
+        return json_object(answer.content)
 
     def _client(self) -> httpx2.AsyncClient:
         if self._http is None:
@@ -90,21 +86,3 @@ class SipgateClient:
 
 def _stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _check(answer: httpx2.Response) -> None:
-    status = answer.status_code
-    if status == 401:
-        raise CredentialsLost("token_refused")
-    if status == 403:
-        raise Permanent("history_not_allowed")
-    if status == 429 or status >= 500:
-        raise Temporary(f"http_{status}", retry_after=_retry_after(answer))
-    if status != 200:
-        raise Permanent(f"http_{status}")
-
-
-def _retry_after(answer: httpx2.Response) -> timedelta | None:
-    """No rate limit is published; seconds are honoured, dates are not used by it."""
-    wish = answer.headers.get("retry-after", "")
-    return timedelta(seconds=int(wish)) if wish.isdigit() else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 
 from noshowd.adapters.threecx.settings import ThreeCxSettings
-from noshowd.ports.errors import CredentialsLost, Permanent, Temporary
+from noshowd.ports.errors import CredentialsLost, Temporary
+from noshowd.ports.http_errors import json_object, require_good
 
 _PAGE = 100
 #: A history longer than this for one look is a fault of somebody, not a history.
@@ -63,8 +64,7 @@ class ThreeCxClient:
             # the hour is over
             self._token = None
             answer = await self._ask("GET", f"xapi/v1/{what}", params=params, headers=await self._signed())
-        _check(answer)
-        return _json(answer)
+        return _object(answer)
 
     async def _signed(self) -> dict[str, str]:
         if self._token is None:
@@ -76,8 +76,7 @@ class ThreeCxClient:
             answer = await self._ask("POST", "connect/token", data=form)
             if answer.status_code in (400, 401, 403):
                 raise CredentialsLost("client_refused")
-            _check(answer)
-            token = _json(answer).get("access_token")
+            token = _object(answer).get("access_token")
             if not isinstance(token, str):
                 raise Temporary("unreadable_answer")
             self._token = token
@@ -104,24 +103,7 @@ class ThreeCxClient:
         return self._http
 
 
-def _json(answer: httpx2.Response) -> dict[str, Any]:
-    try:
-        page = answer.json()
-    except ValueError:
-        raise Temporary("unreadable_answer") from None
-    if not isinstance(page, dict):
-        raise Temporary("unreadable_answer")
-    return page
-
-
-def _check(answer: httpx2.Response) -> None:
-    status = answer.status_code
-    if status == 401:
-        raise CredentialsLost("token_refused")
-    if status == 403:
-        raise Permanent("role_too_small")
-    if status == 429 or status >= 500:
-        wish = answer.headers.get("retry-after", "")
-        raise Temporary(f"http_{status}", retry_after=timedelta(seconds=int(wish)) if wish.isdigit() else None)
-    if status != 200:
-        raise Permanent(f"http_{status}")
+def _object(answer: httpx2.Response) -> dict[str, Any]:
+    wish = answer.headers.get("retry-after", "")
+    require_good(answer.status_code, wish, unauthorised="token_refused", forbidden="role_too_small")
+    return json_object(answer.content)

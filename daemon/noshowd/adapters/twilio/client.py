@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 
 from noshowd.adapters.twilio.settings import TwilioSettings
-from noshowd.ports.errors import CredentialsLost, Permanent, Temporary
+from noshowd.ports.errors import Temporary
+from noshowd.ports.http_errors import json_object, require_good
 
 _PAGE = 500
 #: A list longer than this for one look is a fault of somebody.
@@ -64,14 +65,9 @@ class TwilioClient:
             raise Temporary("timeout") from None
         except httpx2.HTTPError as error:
             raise Temporary(f"unreachable: {type(error).__name__}") from None
-        _check(answer)
-        try:
-            page = answer.json()
-        except ValueError:
-            raise Temporary("unreadable_answer") from None
-        if not isinstance(page, dict):
-            raise Temporary("unreadable_answer")
-        return page
+        wish = answer.headers.get("retry-after", "")
+        require_good(answer.status_code, wish, unauthorised="key_refused", forbidden="calls_not_allowed")
+        return json_object(answer.content)
 
     def _client(self) -> httpx2.AsyncClient:
         if self._http is None:
@@ -85,16 +81,3 @@ class TwilioClient:
                 headers={"Accept": "application/json"},
             )
         return self._http
-
-
-def _check(answer: httpx2.Response) -> None:
-    status = answer.status_code
-    if status == 401:
-        raise CredentialsLost("key_refused")
-    if status == 403:
-        raise Permanent("calls_not_allowed")
-    if status == 429 or status >= 500:
-        wish = answer.headers.get("retry-after", "")
-        raise Temporary(f"http_{status}", retry_after=timedelta(seconds=int(wish)) if wish.isdigit() else None)
-    if status != 200:
-        raise Permanent(f"http_{status}")
