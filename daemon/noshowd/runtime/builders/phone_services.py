@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from noshowd.config.secrets import SecretMissing
-from noshowd.ports.check import Finding, Grade
+from noshowd.ports.check import Check, Finding, Grade
+from noshowd.ports.presence import PresenceSource
+from noshowd.ports.webhook import Webhook
 from noshowd.reading.numbers import NumberFormat, Numbering, normalise
 from noshowd.runtime.bench import Adapters, Bench
 from noshowd.runtime.builders.phone import dialled
+
+
+class _Posted(Webhook, PresenceSource, Protocol):
+    """A source that learns of calls by being posted to."""
 
 
 def sipgate(bench: Bench, section: Any, made: Adapters) -> None:
@@ -19,35 +26,19 @@ def sipgate(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.sipgate.settings import SipgateSettings
 
     settings = SipgateSettings(
-        name=section.name,
-        token_id=section.token_id,
-        token=bench.secret(section.token) or "",
-        lines=frozenset(section.lines),
-        url=section.url,
-        ca_file=bench.ca_file(section),
-        proxy=bench.proxy(section),
-        timeout=bench.timeout,
+        token_id=section.token_id, token=bench.secret(section.token) or "", **_reached(bench, section)
     )
-    made.presences[section.name] = bench.shared(f"presence {section.name}", lambda: SipgateHistory(settings))
-    made.checks[f"presence {section.name}"] = lambda: check(settings, bench.clock.now())
+    _asked(bench, section, made, lambda: SipgateHistory(settings), lambda: check(settings, bench.clock.now()))
 
 
 def sipgate_webhook(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.sipgate.settings import WebhookSettings
     from noshowd.adapters.sipgate.webhook import SipgateWebhook
 
-    web = bench.config.web
     settings = WebhookSettings(
-        name=section.name,
-        address=f"{web.public_url if web is not None else ''}{section.path}",
-        path=section.path,
-        public_key=_public_key(section.public_key),
-        lines=frozenset(section.lines),
+        address=_address(bench, section), public_key=_public_key(section.public_key), **_told_of(section)
     )
-    webhook = SipgateWebhook(settings)
-    made.presences[section.name] = webhook
-    made.webhooks.append(webhook)
-    _posted_to(bench, section, "sipgate.io (Incoming and Outgoing)", made)
+    _posted_to(bench, section, "sipgate.io (Incoming and Outgoing)", made, SipgateWebhook(settings))
 
 
 def _public_key(place: Path) -> str:
@@ -70,36 +61,29 @@ def threecx(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.threecx.settings import ThreeCxSettings
 
     settings = ThreeCxSettings(
-        name=section.name,
-        url=section.url,
         client_id=section.client_id,
         secret=bench.secret(section.secret) or "",
-        lines=frozenset(section.lines),
         extensions=section.extensions,
-        ca_file=bench.ca_file(section),
-        proxy=bench.proxy(section),
-        timeout=bench.timeout,
+        **_reached(bench, section),
     )
     numbers = partial(normalise, numbering=dialled(bench, section))
-    made.presences[section.name] = bench.shared(f"presence {section.name}", lambda: ThreeCxCalls(settings, numbers))
-    made.checks[f"presence {section.name}"] = lambda: check(settings, numbers, bench.clock.now())
+    _asked(
+        bench,
+        section,
+        made,
+        lambda: ThreeCxCalls(settings, numbers),
+        lambda: check(settings, numbers, bench.clock.now()),
+    )
 
 
 def placetel(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.placetel.settings import PlacetelSettings
     from noshowd.adapters.placetel.webhook import PlacetelWebhook
 
-    settings = PlacetelSettings(
-        name=section.name,
-        path=section.path,
-        secret=bench.secret(section.secret) or "",
-        lines=frozenset(section.lines),
-    )
+    settings = PlacetelSettings(secret=bench.secret(section.secret) or "", **_told_of(section))
     numbering = Numbering(format=NumberFormat.NATIONAL, region=bench.config.us.region)
     webhook = PlacetelWebhook(settings, partial(normalise, numbering=numbering))
-    made.presences[section.name] = webhook
-    made.webhooks.append(webhook)
-    _posted_to(bench, section, "Placetel (Settings, External APIs)", made)
+    _posted_to(bench, section, "Placetel (Settings, External APIs)", made, webhook)
 
 
 def twilio(bench: Bench, section: Any, made: Adapters) -> None:
@@ -108,43 +92,57 @@ def twilio(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.twilio.settings import TwilioSettings
 
     settings = TwilioSettings(
-        name=section.name,
         account_sid=section.account_sid,
         key_sid=section.key_sid,
         key=bench.secret(section.key) or "",
-        lines=frozenset(section.lines),
-        url=section.url,
-        ca_file=bench.ca_file(section),
-        proxy=bench.proxy(section),
-        timeout=bench.timeout,
+        **_reached(bench, section),
     )
-    made.presences[section.name] = bench.shared(f"presence {section.name}", lambda: TwilioCalls(settings))
-    made.checks[f"presence {section.name}"] = lambda: check(settings, bench.clock.now())
+    _asked(bench, section, made, lambda: TwilioCalls(settings), lambda: check(settings, bench.clock.now()))
 
 
 def twilio_callback(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.twilio.callback import TwilioCallback
     from noshowd.adapters.twilio.settings import CallbackSettings
 
-    web = bench.config.web
     settings = CallbackSettings(
-        name=section.name,
-        address=f"{web.public_url if web is not None else ''}{section.path}",
-        path=section.path,
-        token=bench.secret(section.token) or "",
-        lines=frozenset(section.lines),
+        address=_address(bench, section), token=bench.secret(section.token) or "", **_told_of(section)
     )
-    webhook = TwilioCallback(settings)
+    _posted_to(bench, section, "each number's StatusCallback at Twilio", made, TwilioCallback(settings))
+
+
+def _reached(bench: Bench, section: Any) -> dict[str, Any]:
+    """Settings of every service that we ask over the network."""
+    return {
+        "name": section.name,
+        "url": section.url,
+        "lines": frozenset(section.lines),
+        "ca_file": bench.ca_file(section),
+        "proxy": bench.proxy(section),
+        "timeout": bench.timeout,
+    }
+
+
+def _told_of(section: Any) -> dict[str, Any]:
+    """Settings of every service that posts to us."""
+    return {"name": section.name, "path": section.path, "lines": frozenset(section.lines)}
+
+
+def _address(bench: Bench, section: Any) -> str:
+    """Where the vendor finds us."""
+    web = bench.config.web
+    return f"{web.public_url if web is not None else ''}{section.path}"
+
+
+def _asked(bench: Bench, section: Any, made: Adapters, source: Callable[[], PresenceSource], check: Check) -> None:
+    made.presences[section.name] = bench.shared(f"presence {section.name}", source)
+    made.checks[f"presence {section.name}"] = check
+
+
+def _posted_to(bench: Bench, section: Any, where: str, made: Adapters, webhook: _Posted) -> None:
+    """A vendor that calls us. Of a trial: whether it does, only its calls can show."""
     made.presences[section.name] = webhook
     made.webhooks.append(webhook)
-    _posted_to(bench, section, "each number's StatusCallback at Twilio", made)
-
-
-def _posted_to(bench: Bench, section: Any, where: str, made: Adapters) -> None:
-    """What a trial can say of a vendor that calls us: whether it does, only its calls can show."""
-    web = bench.config.web
-    address = f"{web.public_url if web is not None else ''}{section.path}"
-    says = f"takes posts at {address}; whether any come is shown only by calls"
+    says = f"takes posts at {_address(bench, section)}; whether any come is shown only by calls"
     do = f"Name this address in {where}, and ring once to see it."
     lines = [
         Finding(grade=Grade.GOOD, what=f"line {line}", says="calls of it are taken when they are posted")
