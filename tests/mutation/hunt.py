@@ -1,11 +1,12 @@
 """Takes each rule away once and looks whether a test notices.
 
-    PYTHONPATH=daemon:tests python -P -m mutation.hunt [--count N --seed S] [--match TEXT] [--tests PATH ...]
+    PYTHONPATH=daemon:tests python -P -m mutation.hunt [--count N --seed S] [--match TEXT] [--jobs J] [--tests PATH ...]
 
 The tests are collected once, those of the domain first; the others try what these did not notice. One run of them all
 records which lines of the domain each one passes and how long it takes. Then every mutant gets a forked process of its
-own in which only those tests run that pass the rule: first those that noticed something in the same function, then the
-quickest. Exits with 1 when a rule can be taken away unnoticed, unless `equivalent.toml` says why that changes nothing.
+own, several at a time, in which only those tests run that pass the rule: first those that noticed something in the same
+function, then the quickest. Exits with 1 when a rule can be taken away unnoticed, unless `equivalent.toml` says why
+that changes nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -52,16 +54,32 @@ class Passed:
     lines: dict[str, list[int]] = field(default_factory=dict)
 
 
+def _scrap() -> Path:
+    return Path(tempfile.mkstemp(prefix="hunt-")[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One mutant before its tests, in a process of its own."""
+
+    mutant: Mutant
+    names: list[str]
+    #: Where the process writes the test that it is in.
+    told: Path = field(default_factory=_scrap)
+
+
 class Hunt:
     """A pytest plugin that runs the collected tests not once but once for each mutant."""
 
-    def __init__(self, chosen: list[Mutant], *, say: Callable[[str], None]) -> None:
+    def __init__(self, chosen: list[Mutant], *, jobs: int, say: Callable[[str], None]) -> None:
         self._chosen = chosen
+        self._jobs = jobs
         self._say = say
         #: Everything, until some test notices.
         self.unnoticed = list(chosen)
         self.broken: list[str] = []
         self.noticed_by: Counter[str] = Counter()
+        self._heard = 0
         self._lately: dict[str, list[str]] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -72,22 +90,36 @@ class Hunt:
         passed = self._rehearse(session)
         if self.broken:
             return True
-        for number, mutant in enumerate(self._chosen, 1):
-            names = self._tests_of(mutant, passed)
-            by = self._try(session, mutant, names, passed)
-            if by is None:
-                self._say(f"{number}/{len(self._chosen)} unnoticed by {len(names)} tests: {mutant}")
-            else:
-                self.unnoticed.remove(mutant)
-                self.noticed_by[by.split("::")[0]] += 1
-                lately = self._lately.setdefault(f"{mutant.module}.{mutant.place}", [])
-                lately[:] = [by, *(name for name in lately if name != by)][:8]
+        running: dict[int, Trial] = {}
+        for mutant in self._chosen:
+            if len(running) == self._jobs:
+                self._hear(*_first_to_end(running))
+            trial = Trial(mutant=mutant, names=self._tests_of(mutant, passed))
+            running[_fork(partial(_run, session, trial, passed))] = trial
+        while running:
+            self._hear(*_first_to_end(running))
         return True
+
+    def _hear(self, trial: Trial, ending: int) -> None:
+        """What became of one mutant."""
+        self._heard += 1
+        # killed for running on and on: the test it was in has noticed
+        by = trial.told.read_text(encoding="utf-8") if ending != _SURVIVED else None
+        trial.told.unlink()
+        if by is None:
+            of = f"{self._heard}/{len(self._chosen)}"
+            self._say(f"{of} unnoticed by {len(trial.names)} tests: {trial.mutant}")
+            return
+        self.unnoticed.remove(trial.mutant)
+        self.noticed_by[by.split("::")[0]] += 1
+        lately = self._lately.setdefault(f"{trial.mutant.module}.{trial.mutant.place}", [])
+        lately[:] = [by, *(name for name in lately if name != by)][:8]
 
     def _rehearse(self, session: pytest.Session) -> dict[str, Passed]:
         """Everything once, unchanged, in a process of its own: lines and seconds of each test."""
         with tempfile.NamedTemporaryFile() as file:
-            if _forked(lambda: _record(session, Path(file.name))) != 0:
+            child = _fork(lambda: _record(session, Path(file.name)))
+            if os.waitpid(child, 0)[1] != 0:
                 raise RuntimeError("the run without a mutant broke off")
             told = json.loads(Path(file.name).read_text(encoding="utf-8"))
         self.broken = told["failed"]
@@ -103,17 +135,15 @@ class Hunt:
         ]
         return sorted(able, key=lambda n: (lately.index(n) if n in lately else len(lately), passed[n].seconds))
 
-    def _try(self, session: pytest.Session, mutant: Mutant, names: list[str], passed: dict[str, Passed]) -> str | None:
-        """The test that notices, or None."""
-        with tempfile.NamedTemporaryFile() as file:
-            told = Path(file.name)
-            result = _forked(lambda: _run(session, mutant, names, passed, told))
-            # killed for running on and on: the test it was in has noticed
-            return told.read_text(encoding="utf-8") if result != _SURVIVED else None
+
+def _first_to_end(running: dict[int, Trial]) -> tuple[Trial, int]:
+    """The first trial to end, taken out, and the exit code of its process; negative when a signal ended it."""
+    child, status = os.wait()
+    return running.pop(child), os.waitstatus_to_exitcode(status)
 
 
-def _forked(work: Callable[[], int]) -> int:
-    """The exit code of `work` in a child of this process; negative when a signal ended it."""
+def _fork(work: Callable[[], int]) -> int:
+    """Do `work` in a child of this process, whose id is returned and whose exit code it gives."""
     child = os.fork()
     if child == 0:
         silence = os.open(os.devnull, os.O_WRONLY)
@@ -123,7 +153,7 @@ def _forked(work: Callable[[], int]) -> int:
             os._exit(work())
         except BaseException:  # noqa: BLE001  # whatever breaks in the child was noticed
             os._exit(3)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return child
 
 
 def _one(session: pytest.Session, item: pytest.Item, following: pytest.Item | None) -> bool:
@@ -133,12 +163,12 @@ def _one(session: pytest.Session, item: pytest.Item, following: pytest.Item | No
     return session.testsfailed == before
 
 
-def _run(session: pytest.Session, mutant: Mutant, names: list[str], passed: dict[str, Passed], told: Path) -> int:
+def _run(session: pytest.Session, trial: Trial, passed: dict[str, Passed]) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
-    transplant(importlib.import_module(f"noshowd.domain.{mutant.module}"), mutant.source)
-    items = {item.nodeid: item for item in session.items}
+    transplant(importlib.import_module(f"noshowd.domain.{trial.mutant.module}"), trial.mutant.source)
+    items, names = {item.nodeid: item for item in session.items}, trial.names
     for i, name in enumerate(names):
-        told.write_text(name, encoding="utf-8")
+        trial.told.write_text(name, encoding="utf-8")
         signal.setitimer(signal.ITIMER_PROF, 10 + 20 * passed[name].seconds)
         following = items[names[i + 1]] if i + 1 < len(names) else None
         if not _one(session, items[name], following):
@@ -183,9 +213,9 @@ def _chosen(wanted: argparse.Namespace) -> list[Mutant]:
     return chosen
 
 
-def _hunt(chosen: list[Mutant], tests: Sequence[str], say: Callable[[str], None]) -> Hunt:
+def _hunt(chosen: list[Mutant], tests: Sequence[str], *, jobs: int, say: Callable[[str], None]) -> Hunt:
     """Collect these tests and let them look for every mutant."""
-    hunt = Hunt(chosen, say=say)
+    hunt = Hunt(chosen, jobs=jobs, say=say)
     quiet = ["-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--capture=no"]
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main([*quiet, *tests], plugins=[hunt])
@@ -200,6 +230,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=None, help="so many, drawn by chance; all without it")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--match", default="", help="only rules whose name contains one of these, with commas between")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="so many at a time")
     parser.add_argument("--tests", nargs="+", action="append", help="instead of the usual ones")
     wanted = parser.parse_args()
     os.chdir(ROOT)
@@ -208,7 +239,7 @@ def main() -> int:
     broken = False
     for tests in wanted.tests or TESTS:
         if left:
-            hunt = _hunt(left, tests, say=lambda text: print(text, file=out))
+            hunt = _hunt(left, tests, jobs=wanted.jobs, say=lambda text: print(text, file=out))
             left, broken = hunt.unnoticed, broken or bool(hunt.broken)
     gone = sorted(EQUIVALENT.keys() - {str(one) for one in mutants(DOMAIN)})
     for name in gone:
