@@ -189,6 +189,15 @@ def test_a_question_that_nobody_can_answer_is_a_warning(read, minimal):
     assert not read(minimal + mail + imap).warnings
 
 
+def test_looking_less_often_than_absences_are_confirmed_is_a_warning(read, minimal):
+    assert not read(minimal + '[run]\npoll_near = "5 min"\n').warnings
+    [problem] = read(minimal + '[run]\npoll_near = "6 min"\n').warnings
+    assert (problem.key, "5 min" in problem.do) == ("run.poll_near", True)
+    hasty = '[[policy]]\nname = "kurz"\njudging = { confirm_at_least = "1 min" }\n'
+    [problem] = read(minimal + hasty).warnings
+    assert (problem.key, "1 min" in problem.do) == ("run.poll_near", True)
+
+
 def test_live_without_anybody_to_approve_is_a_warning(read, minimal):
     report = read('mode = "live"\n' + minimal.replace('app = { env = "SLACK_APP" }\n', ""))
 

@@ -236,7 +236,6 @@ OF_GUESTS: list[dict[str, Any]] = [
     {"sending_held": True},
     {"broken_sources": frozenset({"meet"}), "relied_on": frozenset({"meet"})},
     {"opted_out": frozenset({ANNA.key, BEN.key})},
-    {"rebooked": True},
     {"sent_today": {(key, kind): 9 for key in (ANNA.key, BEN.key) for kind in K}},
     {"hourly_cap_reached": True},
 ]
@@ -266,6 +265,15 @@ def test_another_open_question_or_call_holds_questions_only() -> None:
             assert gate(planned, meant(planned.kind), result, busy, NOW, daily_limit=1, ordered=planned.ordered).go
 
 
+def test_a_new_appointment_keeps_no_word_and_no_ordered_task_from_our_own_side() -> None:
+    rebooked = Circumstances(rebooked=True)
+    for kind in set(K) - TO_GUESTS - {K.RECALL_TASK}:
+        planned, result = GOES[kind]
+        assert gate(planned, meant(planned.kind), result, rebooked, NOW, daily_limit=1).go
+    planned, result = GOES[K.RECALL_TASK]
+    assert gate(planned, meant(planned.kind), result, rebooked, NOW, daily_limit=1, ordered=True).go
+
+
 def test_an_order_goes_on_unknown() -> None:
     planned = followup(K.RESCHEDULE_OFFER, Cause.ORDERED, GUS.key, ordered=True)
     assert rule(K.RESCHEDULE_OFFER, planned, UNCLEAR) is None
@@ -286,7 +294,7 @@ CIRCUMSTANCES: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
     *[(kind, {"human_took_over": True}, W.HUMAN_TOOK_OVER) for kind in K if kind is not K.ORDERED_MESSAGE],
     (K.COURTESY_MESSAGE, {"opted_out": frozenset({GUS.key})}, W.OPTED_OUT),
     (K.COURTESY_MESSAGE, {"unreachable": frozenset({GUS.key})}, W.NO_ADDRESS),
-    (K.RESCHEDULE_OFFER, {"rebooked": True}, W.ALREADY_REBOOKED),
+    *[(kind, {"rebooked": True}, W.ALREADY_REBOOKED) for kind in (K.RESCHEDULE_OFFER, K.RECALL_TASK)],
     (K.COURTESY_MESSAGE, {"sent_today": {(GUS.key, K.COURTESY_MESSAGE): 1}}, W.DAILY_LIMIT),
     (K.COURTESY_MESSAGE, {"hourly_cap_reached": True}, W.HOURLY_CAP),
     (

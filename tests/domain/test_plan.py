@@ -32,7 +32,7 @@ from noshowd.domain.evidence import CallResult, Direction, Evidence, Said, State
 from noshowd.domain.followup import Approval, Cause, FollowUp, FollowUpKey, FollowUpKind, State, Withheld
 from noshowd.domain.gate import Circumstances
 from noshowd.domain.judge import judge
-from noshowd.domain.meeting import Caller, Meeting
+from noshowd.domain.meeting import Caller, Meeting, Skip
 from noshowd.domain.plan import Existing, Plan, close_round, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Outcome, Reason, SidePresence, Verdict
@@ -351,9 +351,10 @@ def test_what_a_person_ordered_is_not_withdrawn_because_nothing_is_proved() -> N
     assert planned(video(), Evidence(), 25, Existing(followup=offer, state=State.QUEUED)).withdraw
 
 
-def test_nobody_is_told_of_a_meeting_that_was_called_off() -> None:
+@pytest.mark.parametrize("change", [{"called_off": True}, {"skip": Skip.DECLINED}])
+def test_nobody_is_told_of_a_meeting_that_stands_no_more(change: dict[str, Any]) -> None:
     before = [Existing(followup=f, state=State.SENT) for f in planned(video(), alone(3), 3).add]
-    result = planned(video(called_off=True), alone(5), 5, *before)
+    result = planned(video(**change), alone(5), 5, *before)
     assert not result.add
     assert [key.kind for key in result.take_back] == [K.WAITING_NOTICE]
 

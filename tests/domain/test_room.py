@@ -213,8 +213,8 @@ def person(result: Verdict, key: str) -> PersonVerdict:
         # knocked and went away
         ([stay(GUS, 2, 4, where=Where.LOBBY)], False, True, True),
         ([stay(GUS, 2, 4)], False, False, True),
-        # still there by a look that is long past
-        ([stay(GUS, 2, until=4)], False, False, True),
+        # still there by a look that is long past, and never seen to leave
+        ([stay(GUS, 2, until=4)], True, False, False),
         ([], False, False, True),
     ],
 )

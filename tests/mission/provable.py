@@ -115,21 +115,25 @@ def _reaches(case: Case, source: Source) -> int:
 def _enough(case: Case, source: Source, seen: list[dict[str, Any]], missing: str) -> bool:
     if case["kind"] == "phone":
         return _enough_calls(case, seen, missing)
-    return _enough_visits(case, seen, missing, knocking_unseen="lobby" in source["blind"])
+    return _enough_visits(case, source, seen, missing)
 
 
-def _enough_visits(case: Case, seen: list[dict[str, Any]], missing: str, *, knocking_unseen: bool) -> bool:
+def _enough_visits(case: Case, source: Source, seen: list[dict[str, Any]], missing: str) -> bool:
     """Somebody of the side that came is identified, and nobody is in doubt.
 
-    Where nobody sees who knocks, one of ours must have been in the room to the end of waiting.
+    Where nobody sees who knocks, one of ours must have been in the room to the end of waiting. Of a source that shows
+    the moment alone an empty room proves nothing: it must have shown somebody until then.
     """
     came = "theirs" if missing == "ours" else "ours"
     keys = {p["key"] for p in case["people"] if p["side"] == came}
     known = [s for s in seen if s["identity"]["surely"] and s["identity"]["human"] in keys]
     doubtful = [s for s in seen if not s["identity"]["surely"] and not s["identity"].get("bot")]
     stayed = [s for s in known if s["where"] == "room" and s["until"] - s["began"] >= MINUTE]
-    if missing == "theirs" and knocking_unseen:
-        stayed = [s for s in stayed if s["began"] <= case["start"] and s["until"] >= case["start"] + wait(case)]
+    waited = case["start"] + wait(case)
+    if source["kind"] == "snapshot" and max((s["until"] for s in known), default=0) + GAP < waited:
+        return False
+    if missing == "theirs" and "lobby" in source["blind"]:
+        stayed = [s for s in stayed if s["began"] <= case["start"] and s["until"] >= waited]
     return bool(stayed) and not doubtful
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 #: The files whose rules are meant.
 RULED = (
-    "judge", "room", "visits", "calls", "attempts", "same_call", "findings", "causes", "premises", "gate", "plan",
-    "matching", "recipients",
+    "judge", "room", "coverage", "visits", "calls", "attempts", "same_call", "findings", "causes", "premises", "gate",
+    "plan", "matching", "recipients",
 )  # fmt: skip
 
 

@@ -58,6 +58,28 @@ def test_the_numbers_are_those_of_the_database_and_name_nobody(database: Databas
     assert "Quarterly" not in text
 
 
+def outcomes(database: Database) -> dict[str, float]:
+    text = database.read_sync(lambda conn: metrics.exposition(conn, at(30))).decode()
+    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    return {one.labels["outcome"]: one.value for one in samples if one.name == "noshowd_outcomes_day"}
+
+
+def test_a_corrected_case_leaves_the_count_and_no_outcome_hides_in_another(database: Database) -> None:
+    def judge_as(conn: sa.Connection, outcome: Outcome) -> None:
+        meetings.poke(conn, [meeting().key], now=at(20))
+        (claim,) = meetings.claim_due(conn, now=at(20), lease=LEASE, limit=1, worker="w1")
+        judged = Judged(
+            claim=claim, verdict=verdict(at(20), outcome), phase="decided", next_look_at=None, became_at=at(20)
+        )
+        meetings.save_verdicts(conn, [judged])
+
+    database.run_sync(fill)
+    assert outcomes(database) == {"they_are_missing": 1}
+    for outcome in (Outcome.HELD, Outcome.UNKNOWN, Outcome.CALLED_OFF, Outcome.NOT_WATCHED):
+        database.run_sync(lambda conn, outcome=outcome: judge_as(conn, outcome))
+        assert outcomes(database) == {outcome.value: 1}
+
+
 @pytest.mark.parametrize("page", ["alerts.yml", "operations.md"])
 def test_no_page_names_a_metric_that_does_not_exist(database: Database, page: str) -> None:
     text = database.read_sync(lambda conn: metrics.exposition(conn, NINE)).decode()

@@ -9,6 +9,7 @@ from noshowd.config.channels import SlackChannel
 from noshowd.config.model import Config, Mode
 from noshowd.config.problems import Lines, Problem, Severity, Where, dotted, line_of
 from noshowd.domain.followup import TO_GUESTS, Approval
+from noshowd.domain.policy import JudgingRules
 
 
 def advise(config: Config, *, file: str, lines: Lines) -> Iterator[Problem]:
@@ -28,6 +29,7 @@ def advise(config: Config, *, file: str, lines: Lines) -> Iterator[Problem]:
     yield from _guests(config, warn)
     yield from _people(config, warn)
     yield from _sources(config, warn)
+    yield from _pace(config, warn)
 
 
 def can_answer_in_slack(config: Config) -> bool:
@@ -110,3 +112,16 @@ def _sources(config: Config, warn: Any) -> Iterator[Problem]:
         )
     if config.us.zone == "UTC":
         yield warn(("us", "zone"), "the time zone is UTC", 'Set us.zone, for example "Europe/Berlin".')
+
+
+def _pace(config: Config, warn: Any) -> Iterator[Problem]:
+    """Whoever moves a meeting must be heard before its absences count."""
+    grace = JudgingRules().confirm_at_least
+    soonest = min([p.judging.confirm_at_least or grace for p in config.policy], default=grace)
+    if config.run.poll_near > soonest:
+        minutes = int(soonest.total_seconds() // 60)
+        yield warn(
+            ("run", "poll_near"),
+            f"calendars are looked at less often than absences are confirmed (after {minutes} min at the soonest)",
+            f'Set run.poll_near to "{minutes} min" or less; a new event would else be seen when it is too late.',
+        )

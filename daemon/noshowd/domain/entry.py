@@ -18,12 +18,18 @@ class EntryStatus(StrEnum):
 
 
 class Response(StrEnum):
-    """RFC 5545 PARTSTAT, as far as calendars agree on it."""
+    """RFC 5545 PARTSTAT, as far as calendars agree on it, and what only some of them know."""
 
     ACCEPTED = "accepted"
     TENTATIVE = "tentative"
+    #: Asked for another time: a new one is being agreed on, so nobody waits for them at this one.
+    PROPOSED = "proposed"
     DECLINED = "declined"
     NONE = "none"
+
+
+#: Whoever answered so does not come at this time.
+STAYS_AWAY = frozenset({Response.DECLINED, Response.PROPOSED})
 
 
 class AttendeeKind(StrEnum):

@@ -27,6 +27,7 @@ class Circumstances:
     broken_sources: frozenset[str] = field(default_factory=frozenset)
     relied_on: frozenset[str] = field(default_factory=frozenset)
     human_took_over: bool = False
+    #: Whom it goes to, or all those whom a task is about, have a new appointment already.
     rebooked: bool = False
     #: The event and the sources could be read afresh.
     rechecked: bool = True
@@ -81,6 +82,8 @@ def circumstance(followup: FollowUp, around: Circumstances, *, daily_limit: int,
         return Withheld.NO_ADDRESS
     if kind in _OUTWARD and around.shadow:
         return Withheld.SHADOW
+    if kind is FollowUpKind.RECALL_TASK and around.rebooked and not ordered:
+        return Withheld.ALREADY_REBOOKED
     if kind not in TO_GUESTS:
         return None
     if around.sending_held:

@@ -23,7 +23,7 @@ from noshowd.domain.outcome import Moment, decide
 from noshowd.domain.policy import Policy
 from noshowd.domain.room import find_in_room
 from noshowd.domain.spans import require_aware
-from noshowd.domain.timing import next_look_at, settled_at
+from noshowd.domain.timing import confirmation, gives_up, next_look_at, settled_at
 from noshowd.domain.verdict import (
     CONFIRMED_MISSES,
     Outcome,
@@ -182,8 +182,7 @@ def _set(people: tuple[PersonVerdict, ...], keys: set[str], presence: Presence) 
 def _moment(meeting: Meeting, findings: Findings, policy: Policy, now: datetime, *, said_confirms: bool) -> Moment:
     """How far the slot has come: the evidence counts only as far as it reaches (as of t)."""
     reached = min(findings.as_of or now, now)
-    confirmation = meeting.start + policy.judging.confirmation(meeting.length)
-    if reached < confirmation and not said_confirms:
+    if reached < meeting.start + confirmation(meeting, policy.judging) and not said_confirms:
         return Moment.OPEN
     return Moment.ENDED if now >= meeting.end else Moment.CONFIRMED
 
@@ -203,7 +202,7 @@ def _word(
 ) -> Verdict:
     moment = _moment(meeting, findings, policy, now, said_confirms=said_confirms)
     slowest = max((s.lag for s in sources.values()), default=timedelta(0))
-    if moment is Moment.OPEN and now >= meeting.start + policy.judging.gives_up(meeting.length) + slowest:
+    if moment is Moment.OPEN and now >= meeting.start + gives_up(meeting, policy.judging) + slowest:
         # the evidence broke off before the confirmation: the past is unknown
         findings = replace(
             findings, theirs=_doubt(findings.theirs), ours=_doubt(findings.ours), overlap_would_show=False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from noshowd.domain.entry import EntryRef, Response
+from noshowd.domain.entry import STAYS_AWAY, EntryRef, Response
 from noshowd.domain.spans import Span, require_aware
 
 
@@ -80,7 +80,9 @@ class Person:
     response: Response = Response.NONE
     #: When they answered, or when that was first noticed; None where it was answered before anybody looked.
     responded_at: datetime | None = None
-    #: Optional people, and those who declined, are never missing.
+    #: When they were invited, where that was only after the start; None for everybody else.
+    invited_at: datetime | None = None
+    #: Optional people, and those who declined or asked for another time, are never missing.
     optional: bool = False
     #: Judged singly: a colleague cannot stand in.
     required: bool = False
@@ -92,7 +94,7 @@ class Person:
     @property
     def expected(self) -> bool:
         """Whether this person can be missing at all."""
-        return not self.optional and self.response is not Response.DECLINED
+        return not self.optional and self.response not in STAYS_AWAY
 
     @property
     def accepted(self) -> bool:

@@ -41,7 +41,7 @@ _REVOCABLE = frozenset(
         FollowUpKind.APPROVAL,
     }
 )
-_SETTLED = frozenset({Outcome.HELD, Outcome.CALLED_OFF})
+_SETTLED = frozenset({Outcome.HELD, Outcome.CALLED_OFF, Outcome.NOT_WATCHED})
 _MAX_DAY = timedelta(hours=10)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from noshowd.domain.evidence import Blind, Coverage, Evidence, SourceTraits
+from noshowd.domain.coverage import HIDES_GUESTS, into_the_room, lost_sight, too_early, trusted, when_covered
+from noshowd.domain.evidence import Coverage, Evidence, SourceTraits
 from noshowd.domain.findings import Findings, confirmed_being_there, fresh_from, reach
 from noshowd.domain.matching import Matches, certainly_missing
 from noshowd.domain.meeting import Meeting, Person, Side
@@ -14,48 +15,7 @@ from noshowd.domain.spans import Span, total_overlap, union
 from noshowd.domain.verdict import PersonVerdict, Presence, Reason, SidePresence
 from noshowd.domain.visits import Party, Seen, Visits, sort_sightings
 
-#: A source that cannot see one of these never proves that somebody of the other side is absent.
-_HIDES_GUESTS = frozenset({Blind.DIAL_IN, Blind.OUTSIDERS, Blind.OPTED_OUT})
-#: Nor that anybody of either side is.
-_HIDES_ANYBODY = frozenset({Blind.DIAL_IN, Blind.OPTED_OUT})
-
-
 _NOTHING_SEEN = Visits()
-
-
-def _supports(coverage: Coverage, side: Side, meeting: Meeting, rules: JudgingRules) -> bool:
-    """Whether this coverage could have seen people of a side, leaving its lobby aside."""
-    if coverage.presence_only or coverage.lines or _too_early(coverage, meeting, rules):
-        return False
-    hidden = _HIDES_GUESTS if side is Side.THEIRS else _HIDES_ANYBODY
-    return not coverage.blind & hidden
-
-
-def _too_early(coverage: Coverage, meeting: Meeting, rules: JudgingRules) -> bool:
-    """Whether a visit may still go on unseen, because the source tells of it only once it has ended."""
-    return coverage.ended_only and coverage.span.end < meeting.end + rules.longest_overrun
-
-
-def _watched(coverage: Coverage, side: Side, ours_in_room: tuple[Span, ...]) -> list[Span]:
-    """When this coverage would have shown somebody of a side."""
-    if side is Side.THEIRS and Blind.LOBBY in coverage.blind:
-        # whoever knocks is invisible, and nobody lets them in, unless one of ours is in the room
-        return [shared for ours in ours_in_room if (shared := coverage.span.overlap(ours)) is not None]
-    return [coverage.span]
-
-
-def _covered(
-    party: Party, coverages: list[Coverage], ours_in_room: tuple[Span, ...], meeting: Meeting, rules: JudgingRules
-) -> dict[str, tuple[Span, ...]]:
-    """When each of a side would have been seen, had they been there; stretches with no gap between them are one."""
-    able = [c for c in coverages if _supports(c, party.side, meeting, rules)]
-    whole = union([span for c in able if not c.only for span in _watched(c, party.side, ours_in_room)], gap=rules.gap)
-    covered = dict.fromkeys([p.key for p in party.people], whole)
-    for person in party.people:
-        own = [s for c in able if person.address in c.only for s in _watched(c, party.side, ours_in_room)]
-        if own:
-            covered[person.key] = union([*whole, *own], gap=rules.gap)
-    return covered
 
 
 def _person(
@@ -122,12 +82,8 @@ def _nobody_seen(meeting: Meeting, evidence: Evidence, seen: Seen, rules: Judgin
     """How far a source looked into an empty room (no positive control), or None."""
     if seen.identified or seen.doubts:
         return None
-    spans = [c.span for c in _into_the_room(evidence) if not _too_early(c, meeting, rules)]
+    spans = [c.span for c in into_the_room(evidence) if not too_early(c, meeting, rules)]
     return reach(union(spans, gap=rules.gap), meeting.start, rules.gap)
-
-
-def _into_the_room(evidence: Evidence) -> list[Coverage]:
-    return [c for c in evidence.coverages if not c.lines and not c.presence_only]
 
 
 def _reasons(
@@ -140,7 +96,7 @@ def _reasons(
     control: bool,
 ) -> set[Reason]:
     reasons = _who_came(seen, people)
-    looked = _into_the_room(evidence)
+    looked = into_the_room(evidence)
     if not looked:
         reasons.add(Reason.NO_COVERAGE)
     elif not control:
@@ -217,9 +173,12 @@ def find_in_room(
     """Findings for a video meeting. Pure; a gap or a missing positive control never yields absence."""
     seen = sort_sightings(meeting, evidence, matches, rules)
     said_there = confirmed_being_there(evidence)
-    usable = [c for c in evidence.coverages if said_there or c.source in seen.controlled]
+    lost = lost_sight(evidence, seen, sources, rules)
+    usable = trusted(evidence, seen, lost, said_there=said_there)
     ours_room = union(seen.ours.room, gap=rules.gap)
-    covered = {k: s for party in seen.parties for k, s in _covered(party, usable, ours_room, meeting, rules).items()}
+    covered = {
+        k: s for party in seen.parties for k, s in when_covered(party, usable, ours_room, meeting, rules).items()
+    }
     usable_after = fresh_from(usable, sources, rules, now)
     verdicts: dict[str, PersonVerdict] = {}
     reaches: dict[str, datetime | None] = {}
@@ -231,6 +190,8 @@ def find_in_room(
     ours = _side(seen.ours, meeting, verdicts, rules, here=ours_here)
     theirs = _side(seen.theirs, meeting, verdicts, rules, here=theirs_here)
     reasons = _reasons(meeting, evidence, seen, list(verdicts.values()), rules, control=bool(usable))
+    if lost:
+        reasons.add(Reason.LOST_SIGHT)
     absent = [p.key for p in meeting.people if p.expected and verdicts[p.key].presence is Presence.ABSENT]
     as_of = min((t for k in absent if (t := reaches[k]) is not None), default=None)
     empty = None if said_there else _nobody_seen(meeting, evidence, seen, rules)
@@ -274,7 +235,7 @@ def _seen_apart_until(meeting: Meeting, usable: list[Coverage], seen: Seen, rule
     It is known where nobody is in doubt and everybody was seen without a gap from the start to the last visit.
     """
     last = max((v.last for party in seen.parties for v in party.visits if v.last is not None), default=None)
-    whole = [c.span for c in usable if not (c.presence_only or c.lines or c.only or c.blind & _HIDES_GUESTS)]
+    whole = [c.span for c in usable if not (c.presence_only or c.lines or c.only or c.blind & HIDES_GUESTS)]
     until = reach(whole, meeting.start, rules.gap)
     if seen.doubts or until is None or last is None or until + rules.gap < min(last, meeting.end):
         return None

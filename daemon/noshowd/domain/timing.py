@@ -31,14 +31,26 @@ def settled_at(meeting: Meeting, rules: JudgingRules, sources: Iterable[SourceTr
     return latest
 
 
-def _first_due(step: Step, confirmation: timedelta) -> timedelta:
+def confirmation(meeting: Meeting, rules: JudgingRules) -> timedelta:
+    """After how long from the start an absence counts as confirmed; whoever was invited later has time to come."""
+    late = [p.invited_at for p in meeting.people if p.expected and p.invited_at is not None]
+    asked = [at + rules.confirm_at_least - meeting.start for at in late]
+    return max([rules.confirmation(meeting.length), *asked])
+
+
+def gives_up(meeting: Meeting, rules: JudgingRules) -> timedelta:
+    """After how long from the start evidence that broke off before the confirmation is waited for no longer."""
+    return max(rules.gives_up(meeting.length), confirmation(meeting, rules) + rules.gap)
+
+
+def _first_due(step: Step, confirmed: timedelta) -> timedelta:
     """When a rung is first due, counted from the start."""
-    return confirmation if step.after is None else step.after
+    return confirmed if step.after is None else step.after
 
 
 def last_instant(meeting: Meeting, step: Step, rules: JudgingRules, until: datetime) -> datetime | None:
     """The latest instant up to `until` at which a rung is due: once, or again and again until the slot ends."""
-    first = meeting.start + _first_due(step, rules.confirmation(meeting.length))
+    first = meeting.start + _first_due(step, confirmation(meeting, rules))
     if first > until:
         return None
     if step.every is None:
@@ -49,11 +61,11 @@ def last_instant(meeting: Meeting, step: Step, rules: JudgingRules, until: datet
 def _next_mark(meeting: Meeting, policy: Policy, after: datetime) -> datetime | None:
     """The first instant later than `after` at which time alone may change the verdict or make a rung due."""
     passed, length = after - meeting.start, meeting.length
-    confirmation = policy.judging.confirmation(length)
-    marks = [-policy.warn_before, length, confirmation, policy.judging.gives_up(length)]
+    confirmed = confirmation(meeting, policy.judging)
+    marks = [-policy.warn_before, length, confirmed, gives_up(meeting, policy.judging)]
     for ladder in policy.ladders.values():
         for step in ladder:
-            first = _first_due(step, confirmation)
+            first = _first_due(step, confirmed)
             marks.append(first)
             if step.every is not None and first <= passed:
                 again = first + ((passed - first) // step.every + 1) * step.every

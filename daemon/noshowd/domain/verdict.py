@@ -69,6 +69,7 @@ class Reason(StrEnum):
     NO_COVERAGE = "no_coverage"
     GAP = "gap"
     NO_POSITIVE_CONTROL = "no_positive_control"
+    LOST_SIGHT = "lost_sight"
     NOBODY_SEEN = "nobody_seen"
     BLIND_SPOT = "blind_spot"
     ENDED_ONLY = "ended_only"

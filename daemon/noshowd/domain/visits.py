@@ -86,8 +86,8 @@ class Seen:
     devices: list[tuple[Who, Visits]]
     #: Both of these: everything that may be one of the expected people.
     doubts: list[tuple[Who, Visits]]
-    #: Sources that have seen somebody who was identified.
-    controlled: set[str]
+    #: The latest that each source tells of each human whom it identified.
+    controls: list[Sighting]
     bots: bool
 
     @property
@@ -106,7 +106,7 @@ def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules
     unlisted: defaultdict[Side | None, Visits] = defaultdict(Visits)
     strangers: dict[Identity, tuple[Who, Visits]] = {}
     devices: list[tuple[Who, Visits]] = []
-    controlled: set[str] = set()
+    controls: dict[tuple[str, Identity], Sighting] = {}
     bots = False
     for sighting in {(s.source, s.stay): s for s in evidence.sightings}.values():
         if sighting.until < opens or sighting.began > closes:
@@ -126,7 +126,9 @@ def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules
         else:
             visits = people[who.person] if who.person is not None else unlisted[who.side]
             visits.surely |= who.strength is MatchStrength.STRONG
-            controlled.add(sighting.source)
+            latest = controls.setdefault((sighting.source, sighting.identity), sighting)
+            if latest.until < sighting.until:
+                controls[sighting.source, sighting.identity] = sighting
         visits.enter(sighting, opens)
     unidentified = list(strangers.values())
     return Seen(
@@ -136,7 +138,7 @@ def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules
         unidentified=unidentified,
         devices=devices,
         doubts=unidentified + devices,
-        controlled=controlled,
+        controls=list(controls.values()),
         bots=bots,
     )
 

@@ -97,11 +97,14 @@ def _round(read: Meeting, known: StoredMeeting | None) -> int:
 
 
 def _noticed(person: Person, known: StoredMeeting | None, now: datetime) -> Person:
-    """With the time of the answer where only we noticed it: it was another one when we last looked."""
-    before = known.meeting.person(person.key) if known is not None else None
-    if before is None or person.responded_at is not None:
+    """With the times of invitation and answer where only we noticed them: it was otherwise when we last looked."""
+    if known is None:
         return person
-    return replace(person, responded_at=before.responded_at if before.response is person.response else now)
+    before = known.meeting.person(person.key)
+    if before is None:
+        return replace(person, invited_at=now) if now > known.meeting.start else person
+    answered = person.responded_at or (before.responded_at if before.response is person.response else now)
+    return replace(person, invited_at=before.invited_at, responded_at=answered)
 
 
 def _unchanged_since(read: Meeting, known: StoredMeeting | None, now: datetime) -> datetime | None:

@@ -213,5 +213,14 @@ def _about(
         unreachable=frozenset({key}) if guest and person.address is None else frozenset(),
         sent_today={(key, kind): outbox.sent_since(conn, now - _DAY, person=key, kinds=[kind])},
         awake_from={key: awake} if awake is not None and kind is not FollowUpKind.QUESTION else {},
-        rebooked=guest and rebooked_since(conn, meeting, person),
+        rebooked=_rebooked(conn, followup, meeting, person),
     )
+
+
+def _rebooked(conn: sa.Connection, followup: FollowUp, meeting: Meeting, person: Person) -> bool:
+    """Whether the guest it goes to, or every guest whom a task is about, has a new appointment."""
+    about = [person]
+    if followup.kind is FollowUpKind.RECALL_TASK:
+        about = [one for key in followup.about if (one := meeting.person(key)) is not None]
+    guests = [one for one in about if one.side is Side.THEIRS]
+    return bool(guests) and all(rebooked_since(conn, meeting, guest) for guest in guests)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from noshowd.domain.entry import CalendarEntry, Response, Sensitivity
+from noshowd.domain.entry import STAYS_AWAY, CalendarEntry, Sensitivity
 from noshowd.domain.meeting import Kind, Meeting, Person, Place, Side, Skip
 from noshowd.reading.copies import Copy, called_off, group_copies, is_sync_copy
 from noshowd.reading.people import Party, read_party
@@ -33,12 +33,14 @@ def _meeting(key: str, copies: Sequence[Copy], us: Us) -> Meeting:
     reading = next((c.reading for c in copies if c.reading.place.kind is not Kind.NONE), copies[0].reading)
     party = read_party([copy.entry for copy in copies], reading, us)
     off = called_off(copies)
+    entered = max(governing.start, governing.created or governing.start)
+    people = [p if entered == governing.start else replace(p, invited_at=entered) for p in party.people]
     return Meeting(
         key=key,
         start=governing.start,
         end=governing.end,
         place=replace(reading.place, caller=party.caller),
-        people=party.people,
+        people=tuple(people),
         title=governing.title,
         copies=tuple(copy.entry.ref for copy in copies),
         organizer=party.organizer,
@@ -76,7 +78,7 @@ def _skip(copies: Sequence[Copy], place: Place, party: Party, us: Us) -> Skip | 
 
 
 def _all_declined(people: Sequence[Person]) -> bool:
-    return bool(people) and all(person.response is Response.DECLINED for person in people)
+    return bool(people) and all(person.response in STAYS_AWAY for person in people)
 
 
 def _uninvited(governing: CalendarEntry, party: Party, us: Us) -> bool:

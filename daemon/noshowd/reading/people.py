@@ -15,7 +15,7 @@ from noshowd.reading.place import PlaceReading
 from noshowd.reading.sides import Us, domain_of, is_robot
 
 #: Of two answers under two addresses the more committed one counts.
-_COMMITMENT = (Response.ACCEPTED, Response.TENTATIVE, Response.DECLINED, Response.NONE)
+_COMMITMENT = (Response.ACCEPTED, Response.TENTATIVE, Response.PROPOSED, Response.DECLINED, Response.NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

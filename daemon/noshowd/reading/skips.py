@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noshowd.domain.entry import Attendee, AttendeeKind, CalendarEntry, EntryStatus, Response, Sensitivity
+from noshowd.domain.entry import STAYS_AWAY, Attendee, AttendeeKind, CalendarEntry, EntryStatus, Response, Sensitivity
 from noshowd.domain.meeting import Skip
 
 #: The type of appointments; every other one is a mark in somebody's own day, or a booking read out of a mail.
@@ -51,7 +51,7 @@ def others_of(entry: CalendarEntry) -> tuple[Attendee, ...]:
 
 
 def everybody_declined(entry: CalendarEntry) -> bool:
-    """All who were invited declined; the organiser's own answer says nothing."""
+    """All who were invited declined or asked for another time; the organiser's own answer says nothing."""
     invited = [
         a
         for a in entry.attendees
@@ -59,4 +59,4 @@ def everybody_declined(entry: CalendarEntry) -> bool:
         and not a.is_organizer
         and (not entry.organizer or a.address != entry.organizer.address)
     ]
-    return bool(invited) and entry.attendees_complete and all(a.response is Response.DECLINED for a in invited)
+    return bool(invited) and entry.attendees_complete and all(a.response in STAYS_AWAY for a in invited)

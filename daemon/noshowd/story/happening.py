@@ -17,12 +17,16 @@ from noshowd.ports.offers import Reply
 from noshowd.story.moment import Moment
 
 
+#: What somebody answered to an invitation; `proposed` is asking for another time.
+Answer = Literal["accepted", "tentative", "proposed", "declined", "none"]
+
+
 class Guest(Section):
     """Somebody invited."""
 
     address: Address | None = Field(default=None, description="Mail address.")
     name: Text | None = Field(default=None, description="Name as the invitation has it.")
-    response: Literal["accepted", "tentative", "declined", "none"] = Field(default="accepted", description="Answer.")
+    response: Answer = Field(default="accepted", description="Answer.")
     optional: bool = Field(default=False, description="Need not come.")
     kind: Literal["person", "room", "group"] = Field(default="person", description="What it is.")
 
@@ -86,7 +90,7 @@ class Changes(Section):
     without: Address | None = Field(default=None, description="Somebody is removed.")
     adds: Guest | None = Field(default=None, description="Somebody is invited as well.")
     response_of: Address | None = Field(default=None, description="Somebody answers the invitation ...")
-    response: Literal["accepted", "tentative", "declined", "none"] | None = Field(default=None, description="... so.")
+    response: Answer | None = Field(default=None, description="... so.")
 
 
 class AnswerGiven(Section):

@@ -122,7 +122,7 @@ class _Item:
 
 def _agenda(telling: Telling, checker: Checker) -> list[_Item]:
     story, stage = telling.story, telling.stage
-    items = [_Item(at=at, before=True, do=partial(stage.appear, meeting)) for at, meeting in stage.later()]
+    items = [_Item(at=at, before=True, do=partial(stage.appear, meeting, at)) for at, meeting in stage.later()]
     items += [_Item(at=instant(story, e.at), before=True, do=partial(_happen, telling, e)) for e in story.event]
     items += [
         _Item(at=instant(story, e.at), before=False, do=partial(checker.check, e))

@@ -28,15 +28,15 @@ class Stage:
         self._made = 0
         for meeting in story.meeting:
             if meeting.appears is None:
-                self._appear(meeting.id)
+                self._appear(meeting.id, None)
 
     def later(self) -> list[tuple[datetime, str]]:
         """Meetings that appear in the calendar while the story runs, and when."""
         return [(instant(self.story, m.appears), m.id) for m in self.story.meeting if m.appears is not None]
 
-    async def appear(self, meeting_id: str) -> None:
+    async def appear(self, meeting_id: str, at: datetime) -> None:
         """Somebody puts the meeting into the calendars."""
-        self._appear(meeting_id)
+        self._appear(meeting_id, at)
 
     def happen(self, event: Event, now: datetime) -> None:
         """Change the world as the event says; what concerns the daemon itself is not done here."""
@@ -84,10 +84,11 @@ class Stage:
             raise StoryError(f"there is no meeting {event_meeting!r}; name one of the story's meetings")
         return event_meeting
 
-    def _appear(self, meeting_id: str) -> None:
+    def _appear(self, meeting_id: str, at: datetime | None) -> None:
         meeting = next(m for m in self.story.meeting if m.id == meeting_id)
         for entry in entries(self.story, meeting):
-            self.calendar.entries[entry.ref] = entry
+            new = entry if at is None else replace(entry, created=at, updated=at)
+            self.calendar.entries[entry.ref] = new
 
     def _copies(self, event: Event) -> list[CalendarEntry]:
         wanted = self.meeting_id(event.meeting)

@@ -65,6 +65,22 @@ def test_an_organiser_among_the_attendees_is_marked() -> None:
     assert found.is_organizer
 
 
+@pytest.mark.parametrize(
+    ("answer", "response"),
+    [("tentativelyAccepted", Response.PROPOSED), ("declined", Response.PROPOSED), ("accepted", Response.ACCEPTED)],
+)
+def test_who_proposed_another_time_has_not_accepted_this_one(answer: str, response: Response) -> None:
+    proposed = {"start": {"dateTime": "2026-03-03T09:00:00", "timeZone": "UTC"}}
+    guest = {
+        "type": "required",
+        "status": {"response": answer, "time": "2026-03-01T09:00:00Z"},
+        "emailAddress": {"address": "gus@kunde.example"},
+        "proposedNewTime": proposed,
+    }
+    (found,) = read("teams", attendees=[guest]).attendees
+    assert found.response is response
+
+
 def test_a_moved_and_cancelled_occurrence() -> None:
     found = read("occurrence")
     assert found.status is EntryStatus.CANCELLED

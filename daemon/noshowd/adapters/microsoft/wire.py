@@ -190,13 +190,19 @@ def _attendees(event: dict[str, Any], organizer: Attendee | None, owner: str) ->
     return tuple(_attendee(one, host, owner) for one in event.get("attendees") or ())
 
 
+def _invited_answer(one: dict[str, Any]) -> Response:
+    """What an attendee answered; a time that they proposed stays noted until they accept."""
+    answer = _response(one.get("status"))
+    return Response.PROPOSED if one.get("proposedNewTime") and answer is not Response.ACCEPTED else answer
+
+
 def _attendee(one: dict[str, Any], organizer: str | None, owner: str) -> Attendee:
     mail = one.get("emailAddress") or {}
     address = (mail.get("address") or "").lower()
     return Attendee(
         address=mail.get("address"),
         name=mail.get("name"),
-        response=_response(one.get("status")),
+        response=_invited_answer(one),
         responded_at=_answered_at(one.get("status")),
         optional=one.get("type") == "optional",
         kind=AttendeeKind.ROOM if one.get("type") == "resource" else AttendeeKind.PERSON,

@@ -1,0 +1,91 @@
+"""What the sources of a video meeting would have shown: without that, nobody seen proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from noshowd.domain.evidence import Blind, Coverage, Evidence, SourceTraits
+from noshowd.domain.meeting import Meeting, Side
+from noshowd.domain.policy import JudgingRules
+from noshowd.domain.spans import Span, union
+from noshowd.domain.visits import Party, Seen
+
+#: A source that cannot see one of these never proves that somebody of the other side is absent.
+HIDES_GUESTS = frozenset({Blind.DIAL_IN, Blind.OUTSIDERS, Blind.OPTED_OUT})
+#: Nor that anybody of either side is.
+_HIDES_ANYBODY = frozenset({Blind.DIAL_IN, Blind.OPTED_OUT})
+
+
+def into_the_room(evidence: Evidence) -> list[Coverage]:
+    """What sources of rooms looked at, trusted or not."""
+    return [c for c in evidence.coverages if not c.lines and not c.presence_only]
+
+
+def lost_sight(
+    evidence: Evidence, seen: Seen, sources: Mapping[str, SourceTraits], rules: JudgingRules
+) -> dict[str, datetime]:
+    """Sources that no longer show whom they had seen and who never left, and how far they are still believed.
+
+    One that keeps history goes on telling of every visit. One that shows only the moment may have been left by
+    everybody, but its empty list proves nothing.
+    """
+    lost: dict[str, datetime] = {}
+    for source in {control.source for control in seen.controls}:
+        looked = max((c.span.end for c in evidence.coverages if c.source == source), default=None)
+        mine = [control for control in seen.controls if control.source == source]
+        gone = [s.until for s in mine if looked is not None and s.open and s.until + rules.gap < looked]
+        traits = sources.get(source)
+        if gone and (traits is None or traits.keeps_history):
+            lost[source] = min(gone) + rules.gap
+        elif gone and len(gone) == len(mine):
+            lost[source] = max(gone) + rules.gap
+    return lost
+
+
+def trusted(evidence: Evidence, seen: Seen, lost: Mapping[str, datetime], *, said_there: bool) -> list[Coverage]:
+    """What has its positive control, as far as that lasted."""
+    controlled = {control.source for control in seen.controls}
+    able = [c for c in evidence.coverages if said_there or c.source in controlled]
+    kept = [(c, min(c.span.end, lost.get(c.source, c.span.end))) for c in able]
+    return [
+        c if until == c.span.end else replace(c, span=Span(start=c.span.start, end=until))
+        for c, until in kept
+        if c.span.start <= until
+    ]
+
+
+def _supports(coverage: Coverage, side: Side, meeting: Meeting, rules: JudgingRules) -> bool:
+    """Whether this coverage could have seen people of a side, leaving its lobby aside."""
+    if coverage.presence_only or coverage.lines or too_early(coverage, meeting, rules):
+        return False
+    hidden = HIDES_GUESTS if side is Side.THEIRS else _HIDES_ANYBODY
+    return not coverage.blind & hidden
+
+
+def too_early(coverage: Coverage, meeting: Meeting, rules: JudgingRules) -> bool:
+    """Whether a visit may still go on unseen, because the source tells of it only once it has ended."""
+    return coverage.ended_only and coverage.span.end < meeting.end + rules.longest_overrun
+
+
+def _watched(coverage: Coverage, side: Side, ours_in_room: tuple[Span, ...]) -> list[Span]:
+    """When this coverage would have shown somebody of a side."""
+    if side is Side.THEIRS and Blind.LOBBY in coverage.blind:
+        # whoever knocks is invisible, and nobody lets them in, unless one of ours is in the room
+        return [shared for ours in ours_in_room if (shared := coverage.span.overlap(ours)) is not None]
+    return [coverage.span]
+
+
+def when_covered(
+    party: Party, coverages: list[Coverage], ours_in_room: tuple[Span, ...], meeting: Meeting, rules: JudgingRules
+) -> dict[str, tuple[Span, ...]]:
+    """When each of a side would have been seen, had they been there; stretches with no gap between them are one."""
+    able = [c for c in coverages if _supports(c, party.side, meeting, rules)]
+    whole = union([span for c in able if not c.only for span in _watched(c, party.side, ours_in_room)], gap=rules.gap)
+    found = dict.fromkeys([p.key for p in party.people], whole)
+    for person in party.people:
+        own = [s for c in able if person.address in c.only for s in _watched(c, party.side, ours_in_room)]
+        if own:
+            found[person.key] = union([*whole, *own], gap=rules.gap)
+    return found
