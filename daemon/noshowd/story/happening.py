@@ -16,7 +16,6 @@ from noshowd.engine.choices import Verb
 from noshowd.ports.offers import Reply
 from noshowd.story.moment import Moment
 
-
 #: What somebody answered to an invitation; `proposed` is asking for another time.
 Answer = Literal["accepted", "tentative", "proposed", "declined", "none"]
 
