@@ -16,7 +16,7 @@ from noshowd.engine.failure import as_vendor_error, pause_after, report_bad, rep
 from noshowd.engine.matching import discreet
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import Standing, read_standing
-from noshowd.ports.errors import VendorError
+from noshowd.ports.errors import Temporary, VendorError
 from noshowd.ports.presence import PresenceSource
 from noshowd.store import evidence as evidence_rows
 from noshowd.store import looks, meetings
@@ -25,6 +25,9 @@ from noshowd.store.looks import ClaimedLook, PlannedLook
 from noshowd.store.meetings import StoredMeeting
 
 log = structlog.get_logger()
+
+#: Between two looks at a meeting of a source that fails and does not say for how long.
+_LONGEST_PAUSE = timedelta(minutes=2)
 
 
 async def observe_due(parts: Parts) -> int:
@@ -123,7 +126,11 @@ async def _take(
 
 async def _failed(parts: Parts, claim: ClaimedLook, error: VendorError, due: datetime | None, now: datetime) -> None:
     """A failed look writes no coverage: what it would have seen stays unknown."""
-    later = max(due or now, now + pause_after(parts.pace, claim.failures, error))
+    pause = pause_after(parts.pace, claim.failures, error)
+    if isinstance(error, Temporary) and error.retry_after is None:
+        # the slot runs: what the source knows by then is worth little afterwards
+        pause = min(pause, _LONGEST_PAUSE)
+    later = max(due or now, now + pause)
 
     def save(conn: sa.Connection) -> None:
         looks.record_bad(conn, claim, error=error.reason, next_look_at=later)
