@@ -9,7 +9,8 @@ four that appear during the day (a third of them for the same day), and six chan
 
 With `--told` each change is told within 1 to 20 seconds (assumed: Google publishes no figure) but for the share that is
 lost; a channel lives a week and costs a call to open and one to end. A look that finds what was not told distrusts the
-channel, as the engine does, and the calendar is polled until a new one is opened hours later.
+channel, as the engine does: the calendar is polled until a new one has spoken, which the next look opens; the look
+after it relies upon that and ends the old one. A channel of less than an hour is not replaced yet.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ OPEN, CLOSE = timedelta(hours=9), timedelta(hours=17, minutes=30)
 STEP = timedelta(minutes=3)
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 #: As in engine/watching.py.
-TOGETHER, TRY_AGAIN = timedelta(seconds=2), timedelta(hours=6)
+TOGETHER, ANEW = timedelta(seconds=2), timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,9 @@ def events(rng: random.Random) -> Iterator[Event]:
         for slot in slots[:5]:
             start = day.start + slot * 30 * MINUTE
             changes = sorted(start - rng.uniform(-3, 120) * MINUTE for _ in range(rng.choice((0, 1, 2, 2))))
-            yield Event(made=day.start - DAY, start=start, changes=tuple(changes), series=rng.random() < 0.1)
+            # one by one: of several made at once, a single word is enough
+            made = day.start - DAY + rng.random() * day.length
+            yield Event(made=made, start=start, changes=tuple(changes), series=rng.random() < 0.1)
         for slot in slots[5:]:
             made = day.start + rng.random() * day.length
             later = rng.choice((0, 1, 2)) * DAY
@@ -108,7 +111,7 @@ def watch_told(name: str, rng: random.Random, pace: Pace, stretch: float, tally:
     instants = [e.made for e in world] + [c for e in world for c in e.changes]
     told = sorted(at + rng.uniform(1, 20) * SECOND for at in instants if rng.random() >= lost)
     before = MONDAY - timedelta(minutes=rng.uniform(0, 30))
-    now, deaf_until = next_look_if_told(pace, name, before), before
+    now, opened, deaf = next_look_if_told(pace, name, before), before, False
     while now < MONDAY + DAYS * DAY:
         new = [e for e in world if before < e.made <= now]
         changed = [e for e in world if e.made <= now and any(before < c <= now for c in e.changes)]
@@ -117,14 +120,19 @@ def watch_told(name: str, rng: random.Random, pace: Pace, stretch: float, tally:
             _note(event, now, working, tally)
         for event in changed:
             _judge(event, before, now, tally)
-        if any(_untold(at, told, now) for at in instants if before < at <= now):
-            deaf_until = now + TRY_AGAIN
-            tally.calls[(now - MONDAY).days] += 1  # the channel that takes its place
+        if deaf and opened == before:
+            deaf = False  # the channel that the look before this one opened has spoken
+            tally.calls[(now - MONDAY).days] += 1  # and the old one is ended
+        elif deaf and now - opened >= ANEW:
+            opened = now
+            tally.calls[(now - MONDAY).days] += 1
+        elif any(_untold(at, told, now) for at in instants if before < at <= now):
+            deaf = True
         due = next_look_if_told(pace, name, now)
-        if now < deaf_until:
+        if deaf:
             due = next_look(pace, name, _stakes(world, working, now, pace, bool(new or changed)), now, stretch=stretch)
         words = [at + TOGETHER for at in told if now < at + TOGETHER]
-        before, now = now, min([due, *words[:1]]) if now >= deaf_until else due
+        before, now = now, min([due, *words[:1]])
     tally.calls[0] += 2  # a channel a week
 
 

@@ -172,7 +172,7 @@ def _channels(conn) -> list[str]:
     return [one.channel for one in watches.of_calendar(conn, ACCOUNT, ANNA)]
 
 
-async def test_a_channel_that_missed_a_change_is_deaf_and_polling_goes_on_as_without(database: Database):
+async def test_a_channel_that_missed_a_change_is_deaf_until_another_has_spoken(database: Database):
     told, untold = entry("told", updated=at(10)), entry("untold", updated=at(40))
     firm = Firm(database, QUIET, (page(told), "3"), (page(untold), "4"), QUIET)
     await sync_due(firm.parts)
@@ -187,8 +187,16 @@ async def test_a_channel_that_missed_a_change_is_deaf_and_polling_goes_on_as_wit
     assert "watch_deaf" in {one["event"] for one in logs}
     assert not firm.relies()
     await firm.speak()
+    await firm.look(53)
+    assert not firm.relies(), "it was heard too late to be believed again"
+    assert len(firm.watcher.opened) == 1, "and is too young to be replaced already"
     await firm.look(60)
-    assert not firm.relies()
+    first, second = firm.watcher.opened
+    assert not firm.relies(), "the new one has not spoken yet"
+    await firm.speak(channel=second)
+    await firm.look(63)
+    assert firm.relies()
+    assert firm.watcher.ended == [first]
 
 
 async def test_what_changed_a_moment_ago_may_still_be_told(database: Database):

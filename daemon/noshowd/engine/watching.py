@@ -30,8 +30,11 @@ log = structlog.get_logger()
 _LIFE = timedelta(days=7)
 #: A channel is replaced when so much of its life is left, so that the two overlap.
 _RENEW_AT = 0.25
-#: A channel that was refused, was never heard or went deaf is not asked for again before this.
+#: A channel that was refused or was never heard is not asked for again before this.
 _TRY_AGAIN = timedelta(hours=6)
+#: One that missed a change is replaced once it is so old: single words are lost now and then, and the first word of the
+#: new channel shows at once whether the vendor still reaches us.
+_ANEW = timedelta(hours=1)
 #: Several words about one change come at once and are answered by one look.
 _TOGETHER = timedelta(seconds=2)
 #: A change found by a look is news that was not told only if it had time to be told, clocks differing a little.
@@ -94,7 +97,7 @@ def _one_is_due(known: Sequence[OpenWatch], now: datetime) -> bool:
     newest = known[0]
     if newest.heard_at is not None and newest.until is not None and not newest.deaf:
         return newest.until - now < (newest.until - newest.opened_at) * _RENEW_AT
-    return now - newest.opened_at >= _TRY_AGAIN
+    return now - newest.opened_at >= (_ANEW if newest.deaf else _TRY_AGAIN)
 
 
 async def _open(parts: Parts, watcher: CalendarWatcher, claim: ClaimedCalendar, now: datetime) -> None:

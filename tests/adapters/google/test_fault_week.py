@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 
@@ -42,9 +43,9 @@ def book(firm: Firm, chance: random.Random, days: int) -> None:
             change = chance.choice(("move", "cancel"))
             at = MONDAY + timedelta(days=day, minutes=chance.randint(0, 200))
             if change == "move":
-                firm.at(at, lambda e=event, s=later: firm.google.agenda.move(e, s, s + 30 * MINUTE))
+                firm.at(at, partial(firm.google.agenda.move, event, later, later + 30 * MINUTE))
             else:
-                firm.at(at, lambda e=event: firm.google.agenda.cancel(e))
+                firm.at(at, partial(firm.google.agenda.cancel, event))
 
 
 def truth(firm: Firm, calendar: str, window: Span) -> set[tuple[str, datetime]]:

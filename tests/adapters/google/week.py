@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -168,8 +169,8 @@ class Firm:
         event = self.google.agenda.respond(event["id"], KIM, "accepted")
         code = event["conferenceData"]["conferenceId"]
         for who, begin, end in made.stays():
-            self.at(begin, lambda who=who: self.google.join(code, who))
-            self.at(end, lambda who=who: self.google.leave(code, who))
+            self.at(begin, partial(self.google.join, code, who))
+            self.at(end, partial(self.google.leave, code, who))
         return event
 
     async def until(self, end: datetime) -> None:
