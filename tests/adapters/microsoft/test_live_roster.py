@@ -46,6 +46,24 @@ async def test_absence_is_provable_while_the_call_runs(world: LiveWorld) -> None
     assert (host.identity.address, host.open, host.identity.verified) == (ANNA, True, True)
 
 
+async def test_who_has_just_come_is_seen_at_once_and_who_has_just_gone_a_little_later(world: LiveWorld) -> None:
+    """Nobody is written to who came while the message was on its way."""
+    await both_met_until(world, 6, guest=False)
+    await world.join("guest")
+    arrived = START + 6 * MINUTE
+    await world.pass_to(arrived + timedelta(seconds=5))
+    stays = {one.identity.address: one for one in (await world.look(OPENING)).sightings}
+    assert (stays[GUEST].began, stays[GUEST].open) == (arrived, True)
+    await world.pass_to(START + 8 * MINUTE)
+    await world.leave("guest")
+    await world.pass_to(START + 8 * MINUTE + timedelta(seconds=5))
+    stays = {one.identity.address: one for one in (await world.look(OPENING)).sightings}
+    assert stays[GUEST].open
+    await world.pass_to(START + 10 * MINUTE)
+    stays = {one.identity.address: one for one in (await world.look(OPENING)).sightings}
+    assert (stays[GUEST].until, stays[GUEST].open) == (START + 8 * MINUTE, False)
+
+
 async def test_silence_is_unknown(world: LiveWorld) -> None:
     await world.pass_to(START + 10 * MINUTE)
     assert await world.look(OPENING) == Observation()

@@ -48,9 +48,13 @@ class Roster:
         return left or any(not later.began and not earlier.began for earlier, later in pairwise(bells))
 
     def sightings(self, source: str, conference: str, *, since: datetime, until: datetime) -> Iterator[Sighting]:
-        """Every stay that reaches beyond `since`; what is open is known up to `until`."""
+        """Every stay that reaches beyond `since`; what is open is known up to `until`.
+
+        Somebody's coming counts as soon as it is told, their going only up to `until`: that they are back may be on
+        its way.
+        """
         for who, steps in groupby(sorted(self.steps, key=_person), key=_person):
-            ordered = sorted((one for one in steps if one.at <= until), key=_order)
+            ordered = sorted((one for one in steps if one.at <= until or one.stand is not Stand.GONE), key=_order)
             for number, step in enumerate(ordered):
                 following = ordered[number + 1] if number + 1 < len(ordered) else None
                 if step.stand is Stand.GONE and number > 0:
