@@ -15,6 +15,10 @@ from meta.source_tree import PACKAGE, ROOT, TESTS, imported_names, python_files,
 _PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
+#: Libraries of programs that run in an interpreter of their own (tests/real/environments.py).
+_ELSEWHERE = {"proton"}
+
+
 def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -35,7 +39,7 @@ def _undeclared(files: list[Any], declared: set[str]) -> list[str]:
     for path in files:
         for module in sorted(imported_names(path)):
             root = module.partition(".")[0]
-            if root in sys.stdlib_module_names or root in own:
+            if root in sys.stdlib_module_names or root in own or root in _ELSEWHERE:
                 continue
             root = "pydantic" if root == "pydantic_core" else root  # two halves of one library
             owners = set(_distributions().get(root, [f"{root} (not installed)"]))

@@ -23,6 +23,7 @@ from noshowd.adapters.microsoft.event_hub import EventHub, HubSettings
 from noshowd.adapters.microsoft.sealing import Seals
 from noshowd.ports.check import Grade
 from noshowd.ports.errors import Temporary
+from noshowd.ports.presence import Stir
 from noshowd.runtime.clock import SystemClock
 from real.environments import python_of
 
@@ -83,8 +84,16 @@ class Reading:
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
         self.bodies: list[bytes] = []
+        self.stirs: list[Stir] = []
         settings = HubSettings(connection=broker.connection)
-        self.hub = EventHub(settings, SystemClock(), name="live", receive=self.bodies.append)
+        self.hub = EventHub(settings, SystemClock(), name="live", receive=self._kept)
+
+    def _kept(self, body: bytes) -> Stir:
+        self.bodies.append(body)
+        return Stir(source="live", organizers=frozenset({ANNA}))
+
+    async def heed(self, stir: Stir) -> None:
+        self.stirs.append(stir)
 
     async def caught_up(self) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -98,7 +107,7 @@ class Reading:
 async def reading(broker: Broker) -> AsyncIterator[Reading]:
     broker.do(post="from before", partition="1")
     made = Reading(broker)
-    running = asyncio.create_task(made.hub.run())
+    running = asyncio.create_task(made.hub.run(made.heed))
     await made.caught_up()
     yield made
     running.cancel()
@@ -111,6 +120,7 @@ async def test_what_is_laid_down_from_now_on_comes_whatever_its_partition(readin
     reading.broker.do(post="two", partition="1")
     await reading.caught_up()
     assert sorted(reading.bodies) == [b"one", b"two"]
+    assert len(reading.stirs) == 2
 
 
 async def test_after_a_break_it_goes_on_where_it_was(reading: Reading) -> None:
@@ -134,7 +144,7 @@ async def test_who_may_not_listen_is_told_so(broker: Broker) -> None:
 
 async def test_a_connection_string_that_is_none_is_told(broker: Broker) -> None:
     settings = HubSettings(connection="Endpoint=nonsense")
-    (bad,) = await EventHub(settings, SystemClock(), name="live", receive=print).check()
+    (bad,) = await EventHub(settings, SystemClock(), name="live", receive=lambda _: None).check()
     assert bad.grade is Grade.BAD
     assert "EntityPath" in bad.says
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from noshowd.domain.evidence import Observation
+from noshowd.ports.presence import Stir
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +31,12 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookResult:
-    """The reply, and what the request brought. `wake` says that a look at this source is worth while now."""
+    """The reply, and what the request brought. After a `stir` the source is looked at soon."""
 
     reply: WebhookReply
     signal: Signal | None = None
     observation: Observation = field(default_factory=Observation)
-    wake: bool = False
+    stir: Stir | None = None
 
 
 class Webhook(Protocol):

@@ -188,7 +188,13 @@ class Daemon:
             lexicon=lambda language: self.parts.wording.lexicon(language),  # noqa: PLW0108 - parts are renewed
             healthy=self._well,
             inside=Inside(ready=self._is_ready, metrics=self._metrics),
-            webhooks=Webhooks(hooks=self._adapters.webhooks, receive=self._receive, heed=self._heed, clock=self._clock),
+            webhooks=Webhooks(
+                hooks=self._adapters.webhooks,
+                receive=self._receive,
+                heed=self._heed,
+                hurry=self._hurry,
+                clock=self._clock,
+            ),
         )
 
     async def _serve(self) -> None:

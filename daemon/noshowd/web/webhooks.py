@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from noshowd.domain.evidence import Observation
 from noshowd.ports.clock import Clock
+from noshowd.ports.presence import Stir
 from noshowd.ports.webhook import Signal, Webhook
 
 LARGEST_REQUEST = 64 * 1024
@@ -21,13 +22,18 @@ async def _unheard(_: Signal) -> None:
     """Where nobody asked to be told of changes."""
 
 
+async def _unhurried(_: Stir) -> None:
+    """Where no look is brought forward."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhooks:
-    """The requests of these vendors. What they bring is given to `receive` and `heed` before they are answered."""
+    """The requests of these vendors. `receive`, `heed` and `hurry` get what they bring before they are answered."""
 
     hooks: Sequence[Webhook]
     receive: Callable[[Observation], Awaitable[object]]
     heed: Callable[[Signal], Awaitable[object]] = _unheard
+    hurry: Callable[[Stir], Awaitable[object]] = _unhurried
     clock: Clock
 
     def routes(self) -> list[Route]:
@@ -41,6 +47,8 @@ class Webhooks:
             await self.receive(result.observation)
             if result.signal is not None:
                 await self.heed(result.signal)
+            if result.stir is not None:
+                await self.hurry(result.stir)
             reply = result.reply
             return Response(reply.body, status_code=reply.status, media_type=reply.content_type)
 

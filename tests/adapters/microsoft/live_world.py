@@ -15,6 +15,7 @@ from noshowd.adapters.microsoft.sealing import Seals
 from noshowd.demo.vendors.microsoft.faults import Fault
 from noshowd.demo.vendors.microsoft.subscriptions import Subscribed
 from noshowd.domain.evidence import Observation
+from noshowd.ports.presence import Stir
 from noshowd.web.webhooks import Webhooks
 
 PATH = "/webhooks/teams"
@@ -42,6 +43,8 @@ class LiveWorld(TeamsWorld):
     def __init__(self, tenant: Tenant, door: Doorstep, folder: Path) -> None:
         super().__init__(tenant)
         self.folder = folder
+        #: Looks that were asked for.
+        self.stirs: list[Stir] = []
         self.door = door
         self.told = tenant.sim.subscriptions
         self.live = self.started()
@@ -65,8 +68,11 @@ class LiveWorld(TeamsWorld):
 
     def receives(self, live: LiveRoster) -> None:
         """From now on what Microsoft posts reaches this worker."""
-        hooks = Webhooks(hooks=[live], receive=_nothing, clock=self.tenant.clock)
+        hooks = Webhooks(hooks=[live], receive=_nothing, hurry=self._stirred, clock=self.tenant.clock)
         self.door.application = Starlette(routes=hooks.routes())
+
+    async def _stirred(self, stir: Stir) -> None:
+        self.stirs.append(stir)
 
     @property
     def subscribed(self) -> Subscribed:

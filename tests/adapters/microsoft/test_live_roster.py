@@ -14,6 +14,7 @@ from contract.presence_suite import END, MINUTE, OPENING, START, PresenceSuite
 from noshowd.adapters.microsoft.sealing import Seals, Unopened
 from noshowd.domain.evidence import Coverage, Observation, Where
 from noshowd.ports.errors import Permanent
+from noshowd.ports.presence import Stir
 
 
 @pytest.fixture
@@ -62,6 +63,18 @@ async def test_who_has_just_come_is_seen_at_once_and_who_has_just_gone_a_little_
     await world.pass_to(START + 10 * MINUTE)
     stays = {one.identity.address: one for one in (await world.look(OPENING)).sightings}
     assert (stays[GUEST].until, stays[GUEST].open) == (START + 8 * MINUTE, False)
+
+
+async def test_whoever_comes_brings_the_next_look_forward(world: LiveWorld) -> None:
+    await world.pass_to(START)
+    await world.join("host")
+    assert set(world.stirs) == {Stir(source="teams_live", organizers=frozenset({ANNA}))}
+
+
+async def test_what_is_not_ours_brings_no_look_forward(world: LiveWorld) -> None:
+    content = {"eventType": "callStarted", "eventDateTime": START.isoformat()}
+    world.told.post(world.subscribed, [world.told.item(world.subscribed, content, clientState="guessed")])
+    assert not world.stirs
 
 
 async def test_silence_is_unknown(world: LiveWorld) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from azure.eventhub.exceptions import AuthenticationError, EventHubError
 from noshowd.ports.check import Finding, Grade
 from noshowd.ports.clock import Clock
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
+from noshowd.ports.presence import Stir
 
 log = structlog.get_logger()
 # It tells of every reconnection, with whole tracebacks.
@@ -46,9 +48,13 @@ class HubSettings:
 
 
 class EventHub:
-    """Reads a hub as long as `run` runs. Bodies go to `receive`, in the order of their partition, perhaps twice."""
+    """Reads a hub as long as `run` runs. Bodies go to `receive`, in the order of their partition, perhaps twice; where
+    it says that something stirs, that is told.
+    """
 
-    def __init__(self, settings: HubSettings, clock: Clock, *, name: str, receive: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, settings: HubSettings, clock: Clock, *, name: str, receive: Callable[[bytes], Stir | None]
+    ) -> None:
         self.name = name
         self._settings = settings
         self._clock = clock
@@ -58,7 +64,7 @@ class EventHub:
         self._read: dict[str, int] = {}
         self._news = asyncio.Condition()
 
-    async def run(self) -> None:
+    async def run(self, heed: Callable[[Stir], Awaitable[object]]) -> None:
         """Read until cancelled, reconnecting by itself."""
         while True:
             try:
@@ -67,7 +73,7 @@ class EventHub:
                         if partition not in self._read:
                             self._read[partition] = await _last(client, partition)
                     self._client = client
-                    await client.receive(self._take, starting_position=self._read)
+                    await client.receive(partial(self._take, heed), starting_position=self._read)
             except (EventHubError, VendorError) as error:
                 log.warning("event_hub_not_reached", action="observe", source=self.name, error=_word(error).reason)
             finally:
@@ -107,11 +113,13 @@ class EventHub:
             return [Finding(grade=grade, what="event hub", says=word.reason)]
         return [Finding(grade=Grade.GOOD, what="event hub")]
 
-    async def _take(self, context: Any, event: Any) -> None:
-        self._receive(b"".join(event.body) if not isinstance(event.body, bytes) else event.body)
+    async def _take(self, heed: Callable[[Stir], Awaitable[object]], context: Any, event: Any) -> None:
+        stir = self._receive(event.body if isinstance(event.body, bytes) else b"".join(event.body))
         async with self._news:
             self._read[context.partition_id] = int(event.sequence_number)
             self._news.notify_all()
+        if stir is not None:
+            await heed(stir)
 
     def _opened(self) -> Any:
         settings = self._settings

@@ -21,10 +21,12 @@ from noshowd.adapters.microsoft.roster_wire import facts
 from noshowd.adapters.microsoft.sealing import Seals, Unopened
 from noshowd.adapters.microsoft.subscriptions import Subscription, Subscriptions
 from noshowd.adapters.microsoft.vouching import Voucher
+from noshowd.domain.address import canonical
 from noshowd.domain.evidence import Coverage, Observation, SourceTraits
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
 from noshowd.ports.errors import Permanent, VendorError
+from noshowd.ports.presence import Stir
 from noshowd.ports.webhook import WebhookReply, WebhookResult
 
 log = structlog.get_logger()
@@ -86,6 +88,8 @@ class LiveRoster:
         self._subscriptions = Subscriptions(graph, seals, notify=notify, state=secret)
         self._rosters: dict[str, Roster] = {}
         self._addresses: dict[str, Mapping[str, str]] = {}
+        #: Whose meeting it is, by join address.
+        self._organizers: dict[str, str] = {}
         self._inbox: deque[Delivery] = deque()
         self._opening = asyncio.Lock()
         self._subscribing = asyncio.Lock()
@@ -107,38 +111,42 @@ class LiveRoster:
             items = [one for one in told["value"] if isinstance(one, dict)]
         except (ValueError, KeyError, TypeError):
             return _REFUSED
-        self.take(items, told.get("validationTokens"), now)
-        return WebhookResult(reply=_ACCEPTED, wake=True)
+        stir = self.take(items, told.get("validationTokens"), now)
+        return WebhookResult(reply=_ACCEPTED, stir=stir)
 
-    def receive(self, body: bytes, now: datetime) -> None:
+    def receive(self, body: bytes, now: datetime) -> Stir | None:
         """What came through the feed, into which only Microsoft writes. Its first word is a trial without content."""
         try:
             items = [one for one in json.loads(body)["value"] if isinstance(one, dict)]
         except (ValueError, KeyError, TypeError):
             self._refuse("not understood", 1)
-            return
+            return None
         told = [one for one in items if not str(one.get("changeType")).startswith("Validation:")]
-        self.take(told, None, now, vouched=True)
+        return self.take(told, None, now, vouched=True)
 
-    def take(self, items: list[dict[str, Any]], tokens: object, at: datetime, *, vouched: bool = False) -> None:
-        """Keep what carries our secret for the next look. Each item is judged alone."""
+    def take(self, items: list[dict[str, Any]], tokens: object, at: datetime, *, vouched: bool = False) -> Stir | None:
+        """Keep what carries our secret for the next look, and in whose rooms that is. Each item is judged alone."""
         ours = tuple(one for one in items if self._is_secret(one.get("clientState")))
         self._refuse("client state", len(items) - len(ours))
         if not ours:
-            return
+            return None
         if len(self._inbox) >= _WAITING:
             for one in ours:
                 self._subscriptions.end(str(one.get("subscriptionId")))
             self._refuse("too many at once", len(ours))
-            return
+            return None
         self._inbox.append(Delivery(at=at, items=ours, tokens=tokens, vouched=vouched))
-        strange = {str(one.get("subscriptionId")) for one in ours} - self._subscriptions.keys
+        keys = {str(one.get("subscriptionId")) for one in ours}
+        strange = keys - self._subscriptions.keys
         # a feed tells every worker everything
         if strange and not vouched:
             self._astray |= strange
             # our connection to Graph belongs to the loop in which it looks
             loop = self._loop or asyncio.get_running_loop()
             loop.call_soon_threadsafe(self._begin_ending)
+        known = filter(None, map(self._subscriptions.named, keys))
+        rooms = frozenset(self._organizers[one.url] for one in known if one.url in self._organizers)
+        return Stir(source=self.name, organizers=rooms) if rooms else None
 
     def _begin_ending(self) -> None:
         ending = asyncio.ensure_future(self._end_astray())
@@ -177,6 +185,7 @@ class LiveRoster:
         until = max(meeting.end + _AFTER, now + _AFTER)
         if not self._addresses.get(url):
             self._addresses[url] = await self._known(meeting)
+        self._organizers[url] = canonical(meeting.organizer or "")
         self._loop = asyncio.get_running_loop()
         await self._end_astray()
         async with self._subscribing:
@@ -267,6 +276,7 @@ class LiveRoster:
             roster.forget(before)
         self._rosters = {url: one for url, one in self._rosters.items() if one or url in self._subscriptions}
         self._addresses = {url: one for url, one in self._addresses.items() if url in self._rosters}
+        self._organizers = {url: one for url, one in self._organizers.items() if url in self._subscriptions}
 
     def _is_secret(self, given: object) -> bool:
         return isinstance(given, str) and hmac.compare_digest(given.encode(), self._secret.encode())

@@ -78,7 +78,7 @@ class PlacetelWebhook:
         if call is None or call.our_line not in self._settings.lines:
             return _TAKEN
         self._remember(call)
-        return WebhookResult(reply=WebhookReply(), observation=Observation(calls=(call,)), wake=True)
+        return WebhookResult(reply=WebhookReply(), observation=Observation(calls=(call,)))
 
     def _remember(self, call: CallRecord) -> None:
         self._calls[call.call] = call

@@ -96,7 +96,7 @@ class SipgateWebhook:
         reply = WebhookReply()
         if event == "newCall":
             reply = WebhookReply(body=asking_for_more(self._settings.address), content_type="application/xml")
-        return WebhookResult(reply=reply, observation=Observation(calls=(call,)), wake=True)
+        return WebhookResult(reply=reply, observation=Observation(calls=(call,)))
 
     def _remember(self, call: CallRecord) -> None:
         self._calls[call.call] = call

@@ -91,7 +91,7 @@ class TwilioCallback:
         calls = self._calls(self._enter(leg))
         if not calls:
             return _TAKEN
-        return WebhookResult(reply=WebhookReply(), observation=Observation(calls=calls), wake=True)
+        return WebhookResult(reply=WebhookReply(), observation=Observation(calls=calls))
 
     def _enter(self, leg: Leg) -> dict[str, Leg]:
         """The family after this leg; an earlier state that comes late changes nothing."""

@@ -70,7 +70,7 @@ def _hub(bench: Bench, section: Any, live: Any, made: Adapters) -> None:
     name = live.traits.name
     hub = EventHub(settings, bench.clock, name=name, receive=lambda body: live.receive(body, bench.clock.now()))
     live.feed = hub
-    made.streams[name] = hub.run
+    made.stirs.append(hub)
     made.checks[f"presence {name}"] = hub.check
 
 
