@@ -9,12 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 
 from noshowd.adapters.google.calendar import GoogleCalendar
 from noshowd.adapters.google.client import GoogleClient, QuickModel
-from noshowd.adapters.google.event_json import ITEM_FIELDS, read_event
+from noshowd.adapters.google.event_json import ITEM_FIELDS, Event, Guest, read_event
 from noshowd.adapters.google.wire import entry
 from noshowd.adapters.google.writer import GoogleCalendarWriter
+from noshowd.demo.vendors.google import masks
 from noshowd.demo.vendors.google.google import SimulatedGoogle
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.domain.spans import Span
@@ -76,6 +78,12 @@ def test_every_type_of_event_is_told_with_its_name(sort: str):
 def test_a_zone_nobody_knows_costs_the_zone_alone():
     start = {"dateTime": "2026-03-24T09:00:00+01:00", "timeZone": "Customized Time Zone"}
     assert read(start=start).start == read().start
+
+
+def test_exactly_what_is_read_of_an_event_is_asked_for():
+    parts = masks.parse(f"items({ITEM_FIELDS})")["items"]
+    assert parts.keys() == {field.encode_name for field in structs.fields(Event)}
+    assert parts["attendees"].keys() == {field.encode_name for field in structs.fields(Guest)}
 
 
 async def test_guests_can_plant_nothing_in_what_only_we_may_say(google, client):

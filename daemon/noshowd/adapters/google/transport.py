@@ -66,7 +66,7 @@ class _Candid:
 
     def connect(self) -> None:
         try:
-            super().connect()  # type: ignore[misc]  # as below
+            super().connect()  # type: ignore[misc]  # the connection it is mixed into has it
         except OSError as error:
             raise NotConnectedError(str(error)) from error
 
