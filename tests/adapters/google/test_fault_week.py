@@ -24,6 +24,8 @@ from noshowd.story.clock import FakeClock
 #: Of each user in a minute: half of what Google allows. Of a calendar in a day: what it costs without a fault, and
 #: what fails and is asked again.
 A_MINUTE, A_DAY = 300, 300
+#: Rounds of a soak for one whole week.
+A_WEEK = 200
 #: What the sources say lags behind, and a look may be a minute old.
 NOTICED = 2 * MINUTE
 
@@ -142,7 +144,9 @@ async def test_a_bad_day_leaves_the_mirror_true_and_nobody_accused_wrongly(tmp_p
 async def test_a_bad_week_leaves_the_mirror_true_and_nobody_accused_wrongly(
     tmp_path: Path, soak_rounds: int, soak_seed: int
 ):
-    for number in range(max(1, soak_rounds // 200)):
+    """Minutes each; a share of the rounds is one more bad day."""
+    days, until = (5, timedelta(days=7)) if soak_rounds >= A_WEEK else (1, timedelta(hours=6, minutes=30))
+    for number in range(max(1, soak_rounds // A_WEEK)):
         folder = tmp_path / str(number)
         folder.mkdir()
-        await live_through(folder, soak_seed * 1_000_003 + number, days=5, until=timedelta(days=7))
+        await live_through(folder, soak_seed * 1_000_003 + number, days=days, until=until)
