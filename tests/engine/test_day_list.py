@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
@@ -10,10 +11,14 @@ from engine.house import ANNA, BEN, LINK, MEETING, TEN, House, at
 from noshowd.domain.evidence import Said, Statement
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.verdict import Outcome
+from noshowd.engine.answering import AnswerDesk
 from noshowd.engine.day_list import next_list
+from noshowd.engine.listed import replied
+from noshowd.ports.answers import Answer
 from noshowd.runtime.questions import StoredQuestions
 from noshowd.store import evidence
 from noshowd.store.database import Database
+from noshowd.wording.lexicon import Lexicon
 
 #: 13:00 in Berlin, minutes after ten.
 LIST = 180
@@ -113,15 +118,50 @@ async def test_two_taps_at_one_instant_are_both_shown(house: House) -> None:
     assert not post.parcel.choices
 
 
-async def test_a_list_by_mail_stays_as_it_is(house: House) -> None:
+async def test_a_list_by_mail_is_answered_by_a_line_for_each_and_stays_as_it_is(house: House) -> None:
     house.channels[:] = [channel for channel in house.channels if channel.name != "chat"]
-    house.parts = house.open("first")
+    house.parts = replace(house.open("first"), reads_replies=True)
     await house.until(LIST + 1)
-    await house.press(Said.THEY_ARE_HERE, FollowUpKind.QUESTION, nth=0)
-    await house.until(LIST + 2)
     (post,) = house.sent(FollowUpKind.NOTICE)
+    assert [line[:8] for line in post.parcel.text.splitlines() if ":00" in line] == ["1. 10:00", "2. 11:00"]
+    assert post.parcel.text.rstrip().endswith("For example: 1 HERE")
+    said = Answer(
+        answer_id="mail-1",
+        channel="mail",
+        by=ANNA,
+        value="",
+        at=at(LIST + 1),
+        text="1 They are here.\nand then\n2: Not there\n",
+        about=post.parcel.key,
+    )
+    assert await AnswerDesk(house.parts).put(said) == "noted"
+    await house.until(LIST + 2)
+    outcomes = {stored.meeting.title: stored.verdict.outcome for stored in house.meetings() if stored.verdict}
+    assert outcomes.pop("Zweites") is Outcome.THEY_ARE_MISSING
+    assert list(outcomes.values()) == [Outcome.HELD]
     assert (post.channel, post.edits) == ("mail", 0)
     assert house.states(FollowUpKind.NOTICE) == [State.SENT]
+
+
+@pytest.mark.parametrize(
+    ("text", "taps"),
+    [
+        ("1 talked", [Said.TALKED]),
+        ("  2)  NOBODY   answered !", [Said.NOBODY_ANSWERED]),
+        ("talked", []),
+        ("3 talked", []),
+        ("0 talked", []),
+        ("1 talked to nobody", []),
+        ("1 2", []),
+        ("", []),
+    ],
+)
+def test_what_a_line_of_a_reply_says(text: str, taps: list[Said]) -> None:
+    assert [one.tap for one in replied(["a1", "b2"], text, Lexicon("en"))] == taps
+
+
+def test_of_one_appointment_the_word_is_enough() -> None:
+    assert [one.value for one in replied(["a1"], "Gesprochen.\n\nGruß\nAnna", Lexicon("de_formal"))] == ["talked.a1"]
 
 
 async def test_the_page_behind_a_link_of_the_list_asks_and_then_says_what_was_answered(house: House) -> None:

@@ -26,6 +26,7 @@ from noshowd.engine import digest, list_edits, offer_answers
 from noshowd.engine.choices import Choosing, Verb, meant, parse, stands_until
 from noshowd.engine.enrolment import come_back, leave
 from noshowd.engine.failure import report_bad, report_good
+from noshowd.engine.listed import is_list, questions_in, replied
 from noshowd.engine.notices import tell_of_bounce
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import stop_today
@@ -99,7 +100,19 @@ class AnswerDesk:
         outside = self._from_outside(conn, answer, now)
         if outside is not None:
             return outside
-        choosing = self._chosen(conn, answer)
+        about = outbox.get(conn, answer.about) if answer.about else None
+        if about is not None and is_list(about):
+            return self._by_line(conn, about, answer, now)
+        return self._act(conn, self._chosen(conn, answer), answer, now)
+
+    def _by_line(self, conn: sa.Connection, about: OutboxRow, answer: Answer, now: datetime) -> Noted:
+        """A reply to a list of the day may answer about several appointments; the word for the last of them."""
+        language = self._parts.directory.contact(Person(key=about.followup.key.person, side=Side.OURS)).language
+        lines = replied(questions_in(about), answer.text or answer.value, self._parts.wording.lexicon(language))
+        words = [self._act(conn, choosing, answer, now) for choosing in lines]
+        return words[-1] if words else Noted.UNKNOWN
+
+    def _act(self, conn: sa.Connection, choosing: Choosing | None, answer: Answer, now: datetime) -> Noted:
         row = outbox.get(conn, choosing.key) if choosing is not None else None
         if choosing is None or row is None:
             return Noted.UNKNOWN

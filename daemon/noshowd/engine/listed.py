@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,8 +22,11 @@ from noshowd.store import evidence, meetings, outbox
 from noshowd.store.outbox import OutboxRow
 from noshowd.wording import WordingContext
 from noshowd.wording.context import ListedMeeting
+from noshowd.wording.lexicon import Lexicon
 
 STEP = "day_list:"
+#: A line of a reply: `2 talked`, `2: talked.`, `talked`.
+_NUMBERED = re.compile(r"\s*(?:(\d{1,2})\s*[.:)]?\s+)?(\D*?)[\s.!]*")
 #: A message takes no more buttons (Slack's limit); with many appointments each has fewer.
 MOST_TAPS = 25
 _LINKS_LIVE = timedelta(days=3)
@@ -67,16 +72,18 @@ def in_order(asked: list[Asked]) -> list[Asked]:
 
 def as_it_stands(conn: sa.Connection, row: OutboxRow) -> list[Asked]:
     """Every appointment that stood in the list when it was sent, but those that have moved since."""
-    choices = row.parcel.choices if row.parcel is not None else ()
-    keys = dict.fromkeys(choosing.key for choice in choices if (choosing := parse(choice.value)) is not None)
-    questions = [question for key in keys if (question := outbox.get(conn, key)) is not None]
+    questions = [question for key in questions_in(row) if (question := outbox.get(conn, key)) is not None]
     found = [asked for one in questions if (asked := asked_by(conn, one.key, one.followup)) is not None]
     return in_order(found)
 
 
 def parcel_of(parts: Parts, row: OutboxRow, contact: Contact, asked: list[Asked]) -> Parcel:
+    """The list as a message; without pages it is answered by mail, a line for each appointment."""
     now = parts.clock.now()
-    text = parts.wording.render(_context(contact, asked, now), contact.language)
+    choices = _choices(parts, contact, asked, now + _LINKS_LIVE)
+    by_mail = parts.reads_replies and bool(choices) and choices[0].url is None and contact.recipient.slack is None
+    context = replace(_context(contact, asked, now), choices=_words_for(asked) if by_mail else (), by_reply=by_mail)
+    text = parts.wording.render(context, contact.language)
     return Parcel(
         key=row.key,
         carries=Carries.TO_OUR_SIDE,
@@ -85,9 +92,42 @@ def parcel_of(parts: Parts, row: OutboxRow, contact: Contact, asked: list[Asked]
         preview=text.preview,
         text=text.text,
         html=text.html,
-        choices=_choices(parts, contact, asked, now + _LINKS_LIVE),
+        choices=choices,
         language=contact.language.partition("_")[0],
     )
+
+
+def replied(keys: Sequence[str], text: str, lexicon: Lexicon) -> list[Choosing]:
+    """What a reply to a list of these questions says, by line: `2 niemand erreicht` is about its second appointment, a
+    bare word about the only one. A line that says anything else is passed over.
+    """
+    words = {_folded(word): tap for word, tap in lexicon.reply_words().items()}
+    words |= {_folded(lexicon.label(tap.value)): tap.value for tap in (*_PHONE, *_VIDEO)}
+    found = []
+    for line in text.splitlines():
+        said = _NUMBERED.fullmatch(line)
+        number, word = (said[1], said[2]) if said is not None else (None, "")
+        at = int(number) if number else 1 if len(keys) == 1 else 0
+        tap = words.get(_folded(word))
+        if tap is not None and 1 <= at <= len(keys) and (choosing := parse(f"{tap}.{keys[at - 1]}")) is not None:
+            found.append(choosing)
+    return found
+
+
+def _folded(word: str) -> str:
+    return " ".join(word.casefold().split())
+
+
+def questions_in(row: OutboxRow) -> list[str]:
+    """Keys of the questions in a list as it was sent, in its order."""
+    choices = row.parcel.choices if row.parcel is not None else ()
+    return list(dict.fromkeys(one.key for choice in choices if (one := parse(choice.value)) is not None))
+
+
+def _words_for(asked: list[Asked]) -> tuple[str, ...]:
+    """The taps whose words a reply may use."""
+    kinds = {one.meeting.place.kind for one in asked}
+    return tuple(dict.fromkeys(tap.value for kind in kinds for tap in (_PHONE if kind is Kind.PHONE else _VIDEO)))
 
 
 def _context(contact: Contact, asked: list[Asked], now: datetime) -> WordingContext:

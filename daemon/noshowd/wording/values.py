@@ -37,6 +37,7 @@ def variables(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "page": address(context.page),
         "by_reply": context.by_reply,
         "reply_words": lexicon.either([lexicon.reply(tap) for tap in context.choices]) if context.choices else "",
+        "first_word": lexicon.reply(context.choices[0]) if context.choices else "",
         "mailto": address(context.mailto, 4000),
         "approval": context.approval.value,
         "note": lexicon.say(context.note) if context.note else "",
