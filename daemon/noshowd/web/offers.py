@@ -130,7 +130,7 @@ class OfferPages:
         values: dict[str, Any] = {
             "say": lexicon.page,
             "shown": shown,
-            "lead": lexicon.page("lead").format(host=shown.host, minutes=shown.offer.length // timedelta(minutes=1)),
+            "lead": _lead(shown, lexicon),
             "zone": lexicon.page("zone").format(place=lexicon.place(shown.offer.zone)),
             "slots": _slots(shown, lexicon),
             "limit": WORDS_LIMIT,
@@ -139,6 +139,12 @@ class OfferPages:
             "nonce": nonce or self.nonces.make(key, self.clock.now()),
         }
         return pages.offer(texts, values, status=status)
+
+
+def _lead(shown: Shown, lexicon: Lexicon) -> str:
+    """With whom, how long, and how where there is nothing to choose."""
+    words = lexicon.page("lead" if shown.video else "lead_phone")
+    return words.format(host=shown.host, minutes=shown.offer.length // timedelta(minutes=1))
 
 
 def _slots(shown: Shown, lexicon: Lexicon) -> list[Slot]:

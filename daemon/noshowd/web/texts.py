@@ -53,7 +53,7 @@ ENGLISH = Texts(
     thanks="Thank you",
     change="Answer differently",
     opt_out_title="No more messages",
-    opt_out="Messages about missed appointments will no longer be sent to you. Invitations stay as they are.",
+    opt_out="You will get no more messages like this one about appointments with us. Invitations stay as they are.",
     opted_out="You will get no more of these messages.",
     results={
         "noted": "Your answer is noted.",
@@ -83,7 +83,7 @@ GERMAN = Texts(
     thanks="Danke",
     change="Anders antworten",
     opt_out_title="Keine Nachrichten mehr",
-    opt_out="Nachrichten zu verpassten Terminen kommen dann nicht mehr. Einladungen bleiben, wie sie sind.",
+    opt_out="Nachrichten wie diese zu Terminen mit uns kommen dann nicht mehr. Einladungen bleiben, wie sie sind.",
     opted_out="Es kommen keine solchen Nachrichten mehr.",
     results={
         "noted": "Die Antwort ist notiert.",
