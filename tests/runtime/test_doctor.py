@@ -106,3 +106,15 @@ def test_gaps_of_a_person_are_named():
 def test_nothing_is_said_of_a_person_without_gaps():
     account = {"kind": "google", "calendars": [ANNA], "key": {"env": "KEY"}}
     assert list(gaps(config(account=[account]).person[0], config(account=[account]))) == []
+
+
+def test_addresses_that_only_others_ask_are_not_tried():
+    """Microsoft reads the vault, and a scope is a name."""
+    teams = {
+        "kind": "teams",
+        "account": "microsoft",
+        "event_hub": {"env": "HUB"},
+        "event_hub_vault": "https://us.vault.azure.net/secrets/graph",
+    }
+    given = Config.model_validate({"us": {"domains": ["us.example"]}, "presence": [teams]})
+    assert addresses(given.presence[0], given) == []

@@ -32,12 +32,18 @@ _ONLY_FOR = {
 }
 
 
+#: Addresses that only others ask (Microsoft its vault), or that are mere names.
+_NEVER = frozenset({"event_hub_vault", "scope"})
+
+
 def addresses(section: Any, config: Config) -> list[str]:
     """One address for each server that a table makes use of."""
     kinds: set[str] = {one.kind for one in (*config.presence, *config.channel, *config.tasks)}
     kinds |= {"topic" for one in config.presence if getattr(one, "topic", None) is not None}
     kinds |= {"people" for one in config.presence if getattr(one, "lookup", None) == "people"}
-    given = [value for key, value in section.model_dump().items() if _ONLY_FOR.get(key) in (None, *kinds)]
+    given = [
+        value for key, value in section.model_dump(exclude=set(_NEVER)).items() if _ONLY_FOR.get(key) in (None, *kinds)
+    ]
     found = [value for value in given if isinstance(value, str) and value.startswith(("https://", "http://"))]
     return list({urlsplit(value).netloc: value for value in reversed(found)}.values())[::-1]
 

@@ -190,6 +190,14 @@ async def test_it_is_made_before_the_start_and_prolonged_while_the_call_goes_on(
     assert {call.method for call in world.tenant.sim.calls if "subscription-" in call.path} == {"GET", "PATCH"}
 
 
+async def test_a_look_at_what_is_long_over_subscribes_to_nothing(world: LiveWorld) -> None:
+    """Before an offer goes, days later, every source is asked again."""
+    await world.pass_to(END + timedelta(days=1))
+    world.told.end_all()
+    assert await world.look(OPENING) == Observation()
+    assert not world.told.living
+
+
 async def test_a_subscription_that_ended_unnoticed_is_made_again_and_proves_nothing_of_before(world: LiveWorld) -> None:
     await both_met_until(world, 3, guest=False)
     world.told.end_all()

@@ -180,7 +180,9 @@ class LiveRoster:
         )
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:
-        """Subscribe, or prove that the subscription lives, then tell what was told."""
+        """Subscribe, or prove that the subscription lives, then tell what was told; of what is long over, nothing."""
+        if now > meeting.end + _AFTER:
+            return Observation()
         url = meeting.place.url or ""
         until = max(meeting.end + _AFTER, now + _AFTER)
         if not self._addresses.get(url):
