@@ -25,10 +25,9 @@ from noshowd.domain.evidence import Observation
 from noshowd.domain.followup import State
 from noshowd.domain.verdict import Outcome
 from noshowd.store import evidence, meetings, outbox, schema
-from noshowd.store.codec import encode
 from noshowd.store.database import open_database
-from noshowd.store.meetings import Judged
-from noshowd.store.outbox import NewRow
+from noshowd.store.judged import Judged, NewRow
+from noshowd.store.texts import encode
 from store.samples import NINE, at, coverage, followup, meeting, sighting, verdict
 
 LEASE = timedelta(minutes=5)

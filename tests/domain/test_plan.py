@@ -172,6 +172,8 @@ def test_a_step_is_due_when_what_it_claims_is_proved_up_to_then() -> None:
     # an absence counts only as far as the evidence reaches
     assert not kinds_at(4, replace(absent, as_of=at(2)))
     assert kinds_at(4, replace(absent, as_of=at(3))) == {K.WAITING_NOTICE}
+    # a source whose clock is ahead of ours makes nothing due before its time
+    assert not kinds_at(2, replace(absent, as_of=at(3)))
     # where the word of a person is all there is, or no absence is claimed, the clock decides
     assert kinds_at(4, absent) == {K.WAITING_NOTICE}
     assert kinds_at(4, replace(behind, as_of=at(2))) == {K.WAITING_NOTICE}

@@ -22,7 +22,7 @@ from noshowd.engine.parts import Parts
 from noshowd.ports.channel import Carries, Recovery
 from noshowd.store import outbox, schema
 from noshowd.store.database import Database, open_database
-from noshowd.store.outbox import NewRow
+from noshowd.store.judged import NewRow
 from noshowd.story.posts import KilledError, Post, ScriptedChannel
 
 T = TypeVar("T")

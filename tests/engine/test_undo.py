@@ -9,7 +9,7 @@ from noshowd.domain.plan import Plan
 from noshowd.engine.undo import undo
 from noshowd.store import outbox
 from noshowd.store.database import Database
-from noshowd.store.outbox import NewRow
+from noshowd.store.judged import NewRow
 from store.samples import NINE, followup
 
 

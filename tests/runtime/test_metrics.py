@@ -16,8 +16,7 @@ from noshowd.domain.verdict import Outcome
 from noshowd.runtime import metrics
 from noshowd.store import calendars, health, meetings, outbox
 from noshowd.store.database import Database
-from noshowd.store.meetings import Judged
-from noshowd.store.outbox import NewRow
+from noshowd.store.judged import Judged, NewRow
 from noshowd.web.app import build_app
 from noshowd.web.inside import Inside
 from noshowd.web.questions import Question

@@ -18,7 +18,7 @@ from noshowd.runtime.clock import SystemClock
 from noshowd.runtime.standing import read_status
 from noshowd.store import outbox
 from noshowd.store.database import Database, open_database
-from noshowd.store.outbox import NewRow
+from noshowd.store.judged import NewRow
 from store.samples import NINE, at
 
 ANNA = "anna@ours.example"

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from noshowd.domain.verdict import Outcome
 from noshowd.store import meetings
 from noshowd.store.database import Database, open_database
-from noshowd.store.meetings import ClaimedMeeting, Judged
+from noshowd.store.judged import ClaimedMeeting, Judged
 from store.samples import LEASE, NINE, at, meeting, verdict
 
 #: When a judgement asks for the next look.

@@ -10,7 +10,8 @@ from noshowd.ports.channel import Carries, Parcel, Receipt, Recipient
 from noshowd.store import outbox
 from noshowd.store.database import Database
 from noshowd.store.errors import LeaseLost
-from noshowd.store.outbox import NewRow, OutboxRow
+from noshowd.store.judged import NewRow
+from noshowd.store.outbox import OutboxRow
 from store.samples import LEASE, NINE, at, followup
 
 NUDGE = followup()

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from noshowd.domain.followup import FollowUpKey, FollowUpKind
+from noshowd.runtime import metrics
 from noshowd.store import (
     answers,
     calendars,
@@ -27,9 +28,9 @@ from noshowd.store import (
     retention,
     threads,
 )
-from noshowd.store.codec import micros
 from noshowd.store.database import Database
 from noshowd.store.retention import Cut
+from noshowd.store.texts import micros
 from store.samples import LEASE, MINUTE, NINE, at
 
 ROWS = 100_000
@@ -163,6 +164,25 @@ def test_look_ups_touch_only_what_is_due(full: Database):
         for plan in plans:
             assert "Seq Scan" not in plan, f"{name}: {plan}"
         assert steps[0] < MOST_STEPS, f"{name}: {steps[0]} steps"
+
+
+def test_what_prometheus_asks_for_touches_what_is_unfinished_or_of_a_day(full: Database):
+    def finish_most(conn: sa.Connection) -> None:
+        # the questions read what they touch, which made-up values would not bear
+        most = "meeting NOT IN ('m2', 'm4', 'm8', 'm10')"
+        conn.execute(sa.text(f"UPDATE outbox SET next_try_at = NULL, state = 'sent' WHERE {most}"))
+        conn.execute(sa.text("UPDATE outbox SET state = 'uncertain', next_try_at = NULL WHERE meeting = 'm2'"))
+        conn.execute(sa.text("DELETE FROM calendar WHERE calendar NOT IN ('c1', 'c2')"))
+
+    full.run_sync(finish_most)
+    full.run_sync(lambda conn: conn.execute(sa.text("ANALYZE")))
+    with questions(full) as (plans, steps):
+        text = full.run_sync(lambda conn: metrics.exposition(conn, at(60 * 24 * 7)).decode())
+    assert 'noshowd_messages{kind="nudge",state="uncertain"} 1.0' in text
+    assert 'noshowd_messages{kind="nudge",state="queued"} 3.0' in text
+    assert steps[0] < MOST_STEPS
+    large = [f"Seq Scan on {table}" for table in FILL if table != "calendar"]
+    assert not [plan for plan in plans for scan in large if scan in plan]
 
 
 @contextmanager

@@ -31,8 +31,7 @@ from noshowd.store import (
 )
 from noshowd.store.database import Database
 from noshowd.store.health import Condition
-from noshowd.store.meetings import Judged
-from noshowd.store.outbox import NewRow
+from noshowd.store.judged import Judged, NewRow
 from noshowd.store.retention import Cut
 from noshowd.store.schema import metadata
 from store.samples import LEASE, MINUTE, NINE, at, coverage, entry, followup, meeting, verdict

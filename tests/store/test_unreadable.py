@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from noshowd.domain.followup import State
 from noshowd.store import leases, meetings, outbox
-from noshowd.store.codec import instant
 from noshowd.store.database import Database
-from noshowd.store.outbox import NewRow
+from noshowd.store.judged import NewRow
+from noshowd.store.texts import instant
 from store.samples import LEASE, NINE, at, followup, meeting
 
 

@@ -74,7 +74,10 @@ class Policies:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._made = [(section, policy(section, config)) for section in sections(config)]
+        self._made = [
+            (section, made, dataclasses.replace(made, shadow=True))
+            for section, made in ((one, policy(one, config)) for one in sections(config))
+        ]
 
     def choose(self, meeting: Meeting) -> Policy | None:
         """The first policy whose conditions the meeting meets; None when it is not to be watched.
@@ -82,12 +85,12 @@ class Policies:
         It is in shadow as well when one of our people in the meeting is.
         """
         config = self._config
-        section, chosen = next((one for one in self._made if _fits(one[0].match, meeting, config)), (None, None))
-        if section is None or chosen is None or not section.watch or _is_delicate(meeting.title, config):
+        found = next((one for one in self._made if _fits(one[0].match, meeting, config)), None)
+        if found is None or not found[0].watch or _is_delicate(meeting.title, config):
             return None
+        _, live, tried_out = found
         people = [person_for(p.address, config) for p in meeting.side(Side.OURS)]
-        trying = any(person is not None and person.shadow for person in people)
-        return dataclasses.replace(chosen, shadow=True) if trying and not chosen.shadow else chosen
+        return tried_out if any(person is not None and person.shadow for person in people) else live
 
 
 def is_ours(address: str, config: Config) -> bool:

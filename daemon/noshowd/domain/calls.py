@@ -12,6 +12,7 @@ from noshowd.domain.lines import lines_of_ours
 from noshowd.domain.matching import Matches
 from noshowd.domain.meeting import Caller, Meeting, Side
 from noshowd.domain.policy import JudgingRules
+from noshowd.domain.spans import union
 from noshowd.domain.verdict import PersonVerdict, Presence, Reason, SidePresence
 
 
@@ -34,7 +35,7 @@ def _all_lines_seen(meeting: Meeting, evidence: Evidence, rules: JudgingRules) -
             else:
                 spans.append(coverage.span)
         # a call that began early may still go on
-        until = reach(spans, meeting.start - rules.call_early, rules.gap)
+        until = reach(union(spans, gap=rules.gap), meeting.start - rules.call_early, rules.gap)
         if until is None:
             return None, reasons or {Reason.GAP if spans else Reason.NO_COVERAGE}
         reached.append(until)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from noshowd.domain.evidence import SAYS_HELD, Coverage, Evidence, Said, SourceTraits, Statement
 from noshowd.domain.policy import JudgingRules
-from noshowd.domain.spans import Span, union
+from noshowd.domain.spans import Span
 from noshowd.domain.verdict import PersonVerdict, Reason, SidePresence
 
 
@@ -34,8 +34,11 @@ class Findings:
 
 
 def reach(covered: Iterable[Span], start: datetime, gap: timedelta) -> datetime | None:
-    """How far coverage goes on from `start` without a gap; None when it does not cover the start."""
-    for span in union(covered, gap=gap):
+    """How far coverage goes on from `start` without a gap; None when it does not cover the start.
+
+    `covered` is in order, and no two of its stretches are as near to each other as `gap` (`union`).
+    """
+    for span in covered:
         if span.start <= start + gap and span.end >= start:
             return span.end
     return None

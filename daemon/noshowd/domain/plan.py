@@ -22,8 +22,8 @@ from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy, Step, WindowKind
 from noshowd.domain.premises import A_PERSONS_ACT, Case, unmet
 from noshowd.domain.recipients import owner, recipients
-from noshowd.domain.timing import last_instant
-from noshowd.domain.verdict import Outcome, Reason, SidePresence, Verdict
+from noshowd.domain.timing import confirmation, last_instant
+from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
 
 #: States in which an effect has not left yet and can simply be withdrawn.
 _PENDING = frozenset({State.AWAITING, State.QUEUED})
@@ -131,11 +131,15 @@ def _rungs(
     if cause is None:
         return []
     due: dict[tuple[bool, str, bool], tuple[datetime, FollowUp]] = {}
+    confirmed = confirmation(meeting, policy.judging)
+    missing = tuple([p.key for p in verdict.people if p.absent_now or p.presence is Presence.ABSENT])
     for rung in policy.ladders.get(cause, ()):
-        at = _due_at(meeting, rung, verdict, policy, now)
-        if at is None or meeting.place.kind not in rung.media:
+        if meeting.place.kind not in rung.media:
             continue
-        for followup in _followups(meeting, verdict, policy, cause, rung, at, around):
+        at = _due_at(meeting, rung, verdict, confirmed, now)
+        if at is None:
+            continue
+        for followup in _followups(meeting, verdict, policy, cause, rung, at, around, missing):
             if not now <= followup.not_after:
                 continue
             if unmet(Case(followup=followup, meeting=meeting, verdict=verdict)) is not None:
@@ -147,13 +151,13 @@ def _rungs(
     return [followup for _, followup in due.values()]
 
 
-def _due_at(meeting: Meeting, rung: Step, verdict: Verdict, policy: Policy, now: datetime) -> datetime | None:
+def _due_at(meeting: Meeting, rung: Step, verdict: Verdict, confirmed: timedelta, now: datetime) -> datetime | None:
     """The latest instant of this rung that the evidence has reached (as of t), or None."""
     if rung.after is None and not verdict.confirmed:
         return None
     absence = SidePresence.ABSENT in (verdict.ours, verdict.theirs)
-    reached = verdict.as_of if absence and verdict.as_of is not None and not verdict.confirmed else now
-    return last_instant(meeting, rung, policy.judging, reached) or (meeting.start if rung.after is None else None)
+    reached = min(verdict.as_of, now) if absence and verdict.as_of is not None and not verdict.confirmed else now
+    return last_instant(meeting, rung, confirmed, reached) or (meeting.start if rung.after is None else None)
 
 
 def _followups(
@@ -164,18 +168,18 @@ def _followups(
     rung: Step,
     at: datetime,
     around: Circumstances,
+    missing: tuple[str, ...],
 ) -> list[FollowUp]:
     rung = _by_a_person(meeting, verdict, policy, cause, rung)
+    people = recipients(rung.kind, cause, meeting, verdict, around.stand_ins)
+    if not people or (rung.kind in TO_GUESTS and len(people) > policy.most_guests):
+        return []
     closes = {
         WindowKind.SLOT: meeting.end,
         WindowKind.DAY: around.day_ends or meeting.end + _MAX_DAY,
         WindowKind.DAYS: meeting.end + policy.offer_days,
     }[rung.window]
     name = rung.name if rung.every is None else f"{rung.name}@{int((at - meeting.start).total_seconds())}"
-    people = recipients(rung.kind, cause, meeting, verdict, around.stand_ins)
-    if rung.kind in TO_GUESTS and len(people) > policy.most_guests:
-        return []
-    missing = tuple(p.key for p in verdict.people if p.absent_now or p.presence == "absent")
     return [
         FollowUp(
             key=FollowUpKey(meeting=meeting.key, round=meeting.round, person=person, kind=rung.kind, step=name),

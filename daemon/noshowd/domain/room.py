@@ -236,7 +236,7 @@ def _seen_apart_until(meeting: Meeting, usable: list[Coverage], seen: Seen, rule
     """
     last = max((v.last for party in seen.parties for v in party.visits if v.last is not None), default=None)
     whole = [c.span for c in usable if not (c.presence_only or c.lines or c.only or c.blind & HIDES_GUESTS)]
-    until = reach(whole, meeting.start, rules.gap)
+    until = reach(union(whole, gap=rules.gap), meeting.start, rules.gap)
     if seen.doubts or until is None or last is None or until + rules.gap < min(last, meeting.end):
         return None
     return until

@@ -43,14 +43,12 @@ def gives_up(meeting: Meeting, rules: JudgingRules) -> timedelta:
     return max(rules.gives_up(meeting.length), confirmation(meeting, rules) + rules.gap)
 
 
-def _first_due(step: Step, confirmed: timedelta) -> timedelta:
-    """When a rung is first due, counted from the start."""
-    return confirmed if step.after is None else step.after
+def last_instant(meeting: Meeting, step: Step, confirmed: timedelta, until: datetime) -> datetime | None:
+    """The latest instant up to `until` at which a rung is due: once, or again and again until the slot ends.
 
-
-def last_instant(meeting: Meeting, step: Step, rules: JudgingRules, until: datetime) -> datetime | None:
-    """The latest instant up to `until` at which a rung is due: once, or again and again until the slot ends."""
-    first = meeting.start + _first_due(step, confirmation(meeting, rules))
+    `confirmed` is how long after the start an absence counts as confirmed.
+    """
+    first = meeting.start + (confirmed if step.after is None else step.after)
     if first > until:
         return None
     if step.every is None:
@@ -65,7 +63,7 @@ def _next_mark(meeting: Meeting, policy: Policy, after: datetime) -> datetime | 
     marks = [-policy.warn_before, length, confirmed, gives_up(meeting, policy.judging)]
     for ladder in policy.ladders.values():
         for step in ladder:
-            first = _first_due(step, confirmed)
+            first = confirmed if step.after is None else step.after
             marks.append(first)
             if step.every is not None and first <= passed:
                 again = first + ((passed - first) // step.every + 1) * step.every

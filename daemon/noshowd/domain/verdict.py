@@ -48,6 +48,10 @@ class Outcome(StrEnum):
 CONFIRMED_MISSES = frozenset({Outcome.THEY_ARE_MISSING, Outcome.WE_ARE_MISSING, Outcome.MISSED_EACH_OTHER})
 
 
+#: Outcomes in which it is not known whether the two sides came together.
+OPEN = frozenset({Outcome.UNKNOWN, Outcome.NOBODY_CAME})
+
+
 class Reason(StrEnum):
     """Why a verdict is what it is. Words for people are made from these in `wording`."""
 
@@ -164,3 +168,10 @@ class Verdict:
 
     def person(self, key: str) -> PersonVerdict | None:
         return next((p for p in self.people if p.key == key), None)
+
+
+def missing_guests(verdict: Verdict | None) -> frozenset[str]:
+    """The keys of those who, as is confirmed, did not come."""
+    if verdict is None or not verdict.confirmed or verdict.outcome is not Outcome.THEY_ARE_MISSING:
+        return frozenset()
+    return frozenset([p.key for p in verdict.people if p.side is Side.THEIRS and p.presence is Presence.ABSENT])

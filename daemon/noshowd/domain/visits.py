@@ -33,11 +33,14 @@ class Visits:
 
     def enter(self, sighting: Sighting, opens: datetime) -> None:
         """Add what was seen of them, as far as it lies in the window that `opens`."""
-        began, until = max(sighting.began, opens), sighting.until
+        began, until = sighting.began, sighting.until
+        began = max(began, opens)
         in_lobby = sighting.where is Where.LOBBY
         (self.lobby if in_lobby else self.room).append(Span(start=began, end=until))
-        self.first = began if self.first is None else min(self.first, began)
-        self.last = until if self.last is None else max(self.last, until)
+        if self.first is None or began < self.first:
+            self.first = began
+        if self.last is None or until > self.last:
+            self.last = until
         if sighting.open:
             self.open_until = max(self.open_until or until, until)
             if not in_lobby:

@@ -11,7 +11,7 @@ from noshowd.domain.followup import Cause, FollowUp, FollowUpKey, FollowUpKind, 
 from noshowd.ports.channel import Channel
 from noshowd.store import health, outages, outbox, switches
 from noshowd.store.health import Condition, Health
-from noshowd.store.outbox import NewRow
+from noshowd.store.judged import NewRow
 
 #: A part that fails for a while and comes back by itself is nobody's concern before this.
 LASTING = timedelta(minutes=5)

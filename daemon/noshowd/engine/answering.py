@@ -35,8 +35,9 @@ from noshowd.ports.errors import VendorError
 from noshowd.ports.offers import Reply
 from noshowd.store import answers, evidence, health, meetings, outbox
 from noshowd.store.errors import StoreError
+from noshowd.store.judged import NewRow
 from noshowd.store.meetings import StoredMeeting
-from noshowd.store.outbox import NewRow, OutboxRow
+from noshowd.store.outbox import OutboxRow
 
 log = structlog.get_logger()
 

@@ -21,8 +21,8 @@ from noshowd.ports.channel import Carries, Channel, Parcel, Receipt
 from noshowd.ports.errors import CredentialsLost, Temporary, VendorError
 from noshowd.store import cards
 from noshowd.store.cards import Card
-from noshowd.store.codec import encode
 from noshowd.store.outbox import OutboxRow
+from noshowd.store.texts import encode
 
 log = structlog.get_logger()
 

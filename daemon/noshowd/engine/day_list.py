@@ -20,7 +20,8 @@ from noshowd.engine.parts import Parts
 from noshowd.engine.recheck import Fresh
 from noshowd.ports.channel import Parcel
 from noshowd.store import day_lists, outbox
-from noshowd.store.outbox import NewRow, OutboxRow
+from noshowd.store.judged import NewRow
+from noshowd.store.outbox import OutboxRow
 
 #: So long after it was due the list is still worth sending.
 _STANDS = timedelta(hours=12)

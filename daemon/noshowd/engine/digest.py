@@ -25,8 +25,9 @@ from noshowd.engine.choices import Choosing, parse
 from noshowd.engine.parts import Contact, Parts
 from noshowd.ports.channel import Choice
 from noshowd.store import meetings, outages, outbox
+from noshowd.store.judged import NewRow
 from noshowd.store.meetings import StoredMeeting
-from noshowd.store.outbox import NewRow, OutboxRow
+from noshowd.store.outbox import OutboxRow
 from noshowd.store.reckoning import compared
 from noshowd.wording import Outage as ToldOutage
 from noshowd.wording import Trial, WordingContext

@@ -11,7 +11,7 @@ from noshowd.engine.choices import Tap, Verb
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import LEFT
 from noshowd.store import outbox, switches
-from noshowd.store.outbox import NewRow
+from noshowd.store.judged import NewRow
 
 #: Switch of a person who was told that noshowd watches.
 _TOLD = "enrolled:"

@@ -13,8 +13,8 @@ from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Presence
 from noshowd.engine.parts import Parts
 from noshowd.store import entries, meetings, outbox
+from noshowd.store.judged import NewRow
 from noshowd.store.meetings import StoredMeeting
-from noshowd.store.outbox import NewRow
 
 #: Nobody is kept by a meeting that began longer ago.
 _LONGEST = timedelta(hours=8)

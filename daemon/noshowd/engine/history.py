@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,8 +10,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from noshowd.domain.followup import Cause, FollowUpKind
-from noshowd.domain.meeting import Meeting, Person, Side
-from noshowd.domain.verdict import CONFIRMED_MISSES, Outcome, Presence, Verdict
+from noshowd.domain.meeting import Meeting, Person
+from noshowd.domain.verdict import CONFIRMED_MISSES, Outcome, missing_guests
 from noshowd.engine.parts import Parts
 from noshowd.store import meetings, misses
 from noshowd.store.meetings import StoredMeeting
@@ -50,18 +51,9 @@ def history(conn: sa.Connection, parts: Parts, meeting: Meeting, guest: Person, 
     )
 
 
-def note_misses(conn: sa.Connection, parts: Parts, before: Verdict | None, meeting: Meeting, verdict: Verdict) -> None:
-    """Remember who missed this meeting, and forget it again of whom a later verdict says otherwise."""
-    were, are = missing_guests(before), missing_guests(verdict)
-    if were != are:
-        misses.replace(conn, meeting.key, [parts.digest(key) for key in sorted(are)], at=meeting.start)
-
-
-def missing_guests(verdict: Verdict | None) -> frozenset[str]:
-    """The keys of those who, as is confirmed, did not come."""
-    if verdict is None or not verdict.confirmed or verdict.outcome is not Outcome.THEY_ARE_MISSING:
-        return frozenset()
-    return frozenset(p.key for p in verdict.people if p.side is Side.THEIRS and p.presence is Presence.ABSENT)
+def note_misses(conn: sa.Connection, parts: Parts, missed: Iterable[tuple[Meeting, Collection[str]]]) -> None:
+    """Remember who missed each of these meetings, and forget it again of whom a later verdict says otherwise."""
+    misses.replace_all(conn, {one.key: (one.start, [parts.digest(key) for key in keys]) for one, keys in missed})
 
 
 def _counts(one: StoredMeeting, guest: Person) -> bool:

@@ -2,183 +2,163 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
 
 from noshowd.domain.evidence import Evidence
-from noshowd.domain.followup import State
-from noshowd.domain.gate import NEEDS_A_PERSON
-from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Meeting
-from noshowd.domain.phase import Phase, next_phase, turn_of
-from noshowd.domain.plan import Plan, plan
 from noshowd.domain.policy import Policy
-from noshowd.domain.verdict import Outcome, Verdict
-from noshowd.engine import list_edits
+from noshowd.domain.verdict import Verdict
+from noshowd.engine import deciding, list_edits
+from noshowd.engine.around import Standing
+from noshowd.engine.deciding import Brief, Decided, House, decide_all
 from noshowd.engine.foresight import look_ahead
 from noshowd.engine.history import note_misses
-from noshowd.engine.listed import OPEN
-from noshowd.engine.matching import match
 from noshowd.engine.parts import Parts
-from noshowd.engine.standing import Standing, read_standing, took_over
-from noshowd.engine.undo import existing, undo
+from noshowd.engine.standing import colleagues, read_standing
+from noshowd.engine.undo import undo
 from noshowd.store import cards, meetings, outbox
 from noshowd.store import evidence as evidence_rows
-from noshowd.store.meetings import ClaimedMeeting, Judged
-from noshowd.store.outbox import NewRow, OutboxRow
+from noshowd.store.judged import ClaimedMeeting, RoundId
 
 log = structlog.get_logger()
 
 #: A meeting that could not be judged at all is tried again after this long.
 _POISON_PAUSE = timedelta(hours=1)
-#: A look takes so much real time; where the clock runs faster (a demo), more of its time is gone by then.
-_ANSWERS_WITHIN = timedelta(seconds=1)
+#: Of a crowd each batch is so many times as large: what a statement costs by itself is then shared by more.
+_LARGER = 4
+#: Batches that one of several takes on before everybody comes round.
+_A_ROUND = 8
 _NO_POLICY = Policy(name="none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """One claimed meeting with everything that is known about it."""
+class Batch:
+    """Claimed rounds with everything that is stored about them."""
 
-    claim: ClaimedMeeting
-    evidence: Evidence
-    rows: list[OutboxRow]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What is to be saved about one claimed meeting."""
-
-    judged: Judged
-    plan: Plan
-    #: Where the verdict is new that their side is missing: the sources that covered it.
-    newly_missing_by: frozenset[str]
+    claims: list[ClaimedMeeting]
+    evidence: dict[RoundId, dict[str, str]]
+    followups: dict[RoundId, list[tuple[str, str]]]
+    standing: Standing
 
 
 async def judge_due(parts: Parts) -> int:
-    """Judge a batch of meetings that are due; how many were claimed."""
+    """Judge meetings that are due, a batch of them or several at once; how many were claimed."""
+    batch = await _take(parts, parts.pace.batch)
+    judged = await _judge(parts, batch)
+    if parts.judges is None:
+        return judged
+    if judged < parts.pace.batch or not await _crowded(parts):
+        await parts.judges.rest()
+        return judged
+    async with asyncio.TaskGroup() as group:
+        rounds = [group.create_task(_judge_round(parts)) for _ in range(parts.judges.side_by_side)]
+    return judged + sum(one.result() for one in rounds)
+
+
+async def _crowded(parts: Parts) -> bool:
+    now, crowd = parts.clock.now(), parts.pace.crowd
+    return await parts.database.read(lambda conn: meetings.due(conn, now=now, at_most=crowd)) == crowd
+
+
+async def _judge_round(parts: Parts) -> int:
+    """One of several who judge batch after batch, elsewhere: while some are judged, others are read and saved."""
+    done = 0
+    for _ in range(_A_ROUND):
+        batch = await _take(parts, parts.pace.batch * _LARGER)
+        if not batch.claims:
+            break
+        done += await _judge(parts, batch, elsewhere=True)
+    return done
+
+
+async def _take(parts: Parts, limit: int) -> Batch:
     now = parts.clock.now()
-    facts, standing = await parts.database.run(lambda conn: _claim(conn, parts, now))
-    if not facts:
+    return await parts.database.run(lambda conn: _claim(conn, parts, limit, now))
+
+
+async def _judge(parts: Parts, batch: Batch, *, elsewhere: bool = False) -> int:
+    """Judge and save one batch; how many it was."""
+    if not batch.claims:
         return 0
-    decided: list[Decision] = []
-    poisoned: list[ClaimedMeeting] = []
-    for one in facts:
-        try:
-            decided.append(decide(parts, one, standing, now))
-        except Exception:
+    now = parts.clock.now()
+    house = House(us=parts.us, standing=batch.standing, speed=parts.clock.speed)
+    briefs = _briefs(parts, batch)
+    decided = await parts.judges.decide(house, briefs, now) if elsewhere and parts.judges is not None else None
+    pairs = list(zip(batch.claims, decided or decide_all(house, briefs, now), strict=True))
+    good = [(claim, one) for claim, one in pairs if not isinstance(one, str)]
+    poisoned = [claim for claim, one in pairs if isinstance(one, str)]
+    for claim, one in pairs:
+        if isinstance(one, str):
             # one bad row must not hold up the others; it comes back later and is seen in `status`
-            log.exception("judge_failed", action="judge", meeting=one.claim.meeting.key)
-            poisoned.append(one.claim)
-    wake = any(one.plan.add or one.plan.take_back or _shows(one.judged) for one in decided)
-    await parts.database.run(lambda conn: _save(conn, parts, decided, poisoned, standing, now), wake=wake)
-    return len(facts)
+            log.error("judge_failed", action="judge", meeting=claim.meeting.key, exception=one)
+    wake = any(one.wakes for _, one in good)
+    await parts.database.run(lambda conn: _save(conn, parts, good, poisoned, now), wake=wake)
+    return len(pairs)
 
 
-def _claim(conn: sa.Connection, parts: Parts, now: datetime) -> tuple[list[Facts], Standing]:
-    claims = meetings.claim_due(conn, now=now, lease=parts.lease, limit=parts.pace.batch, worker=parts.worker)
+def _claim(conn: sa.Connection, parts: Parts, limit: int, now: datetime) -> Batch:
+    claims = meetings.claim_due(conn, now=now, lease=parts.lease, limit=limit, worker=parts.worker)
     ids = [claim.id for claim in claims]
-    known = evidence_rows.load(conn, ids)
-    rows = outbox.of_rounds(conn, ids)
-    facts = [Facts(claim=c, evidence=known[c.id], rows=rows[c.id]) for c in claims]
-    return facts, read_standing(conn, shadow=parts.shadow)
-
-
-def decide(parts: Parts, facts: Facts, standing: Standing, now: datetime) -> Decision:
-    """The verdict and the plan for one meeting. No I/O: the same facts at the same instant give the same again."""
-    meeting = facts.claim.meeting
-    policy = parts.policy_for(meeting) or _NO_POLICY
-    verdict = verdict_of(parts, meeting, facts.evidence, policy, now)
-    around = standing.around(parts, meeting, verdict, policy, human_took_over=took_over(facts.evidence))
-    planned = plan(meeting, verdict, policy, existing(facts.rows), around, now)
-    turn = turn_of(meeting, verdict, policy.judging, now)
-    phase = next_phase(Phase(facts.claim.phase or Phase.UPCOMING), turn)
-    judged = Judged(
-        claim=facts.claim,
-        verdict=verdict,
-        phase=phase,
-        next_look_at=verdict.next_look_at,
-        became_at=min(now, verdict.as_of or now),
-        closed=verdict.final,
+    return Batch(
+        claims=claims,
+        evidence=evidence_rows.load_texts(conn, ids) if ids else {},
+        followups=outbox.plans(conn, ids) if ids else {},
+        standing=read_standing(conn, shadow=parts.shadow),
     )
-    return Decision(judged=judged, plan=planned, newly_missing_by=_newly_missing_by(facts, verdict))
 
 
-def _newly_missing_by(facts: Facts, verdict: Verdict) -> frozenset[str]:
-    before = facts.claim.verdict
-    was = before is not None and before.outcome is Outcome.THEY_ARE_MISSING
-    new = verdict.outcome is Outcome.THEY_ARE_MISSING and not was
-    return frozenset(c.source for c in facts.evidence.coverages) if new else frozenset()
+def _briefs(parts: Parts, batch: Batch) -> list[Brief]:
+    return [
+        Brief(
+            meeting=claim.text,
+            phase=claim.phase,
+            outcome=claim.outcome,
+            verdict=claim.verdict,
+            token=claim.token,
+            news=claim.news,
+            evidence=batch.evidence.get(claim.id, {}),
+            followups=batch.followups.get(claim.id, ()),
+            policy=parts.policy_for(claim.meeting) or _NO_POLICY,
+            sources=parts.traits_for(claim.meeting),
+            colleagues=colleagues(parts, claim.meeting),
+        )
+        for claim in batch.claims
+    ]
 
 
 def verdict_of(parts: Parts, meeting: Meeting, evidence: Evidence, policy: Policy, now: datetime) -> Verdict:
-    """Judge with what `reading` makes of the evidence and with the sources that can see this meeting."""
-    sources = {source.traits.name: source.traits for source in parts.sources_for(meeting)}
-    if parts.clock.speed != 1:
-        longer = policy.judging.fresh_for + _ANSWERS_WITHIN * (parts.clock.speed - 1)
-        policy = replace(policy, judging=replace(policy.judging, fresh_for=longer))
-    return judge(meeting, evidence, match(meeting, evidence, parts.us), policy, now, sources=sources)
+    """What `judge_due` would find as of now with this evidence."""
+    house = House(us=parts.us, standing=Standing(shadow=parts.shadow), speed=parts.clock.speed)
+    return deciding.verdict_of(house, meeting, evidence, policy, parts.traits_for(meeting), now)
 
 
 def _save(
     conn: sa.Connection,
     parts: Parts,
-    decided: list[Decision],
+    decided: list[tuple[ClaimedMeeting, Decided]],
     poisoned: list[ClaimedMeeting],
-    standing: Standing,
     now: datetime,
 ) -> None:
     """Verdicts, phases and intended effects together; nothing of a meeting whose lease was lost."""
-    lost = meetings.save_verdicts(conn, [one.judged for one in decided])
-    look_ahead(conn, parts, [one.judged.claim.meeting for one in decided if one.judged.claim.id not in lost], now)
-    saved = [one for one in decided if one.judged.claim.id not in lost]
-    absences = Counter(source for one in saved for source in one.newly_missing_by)
+    lost = meetings.save_written(conn, [one.written for _, one in decided])
+    kept = [(claim, one) for claim, one in decided if claim.id not in lost]
+    look_ahead(conn, parts, [claim.meeting for claim, _ in kept], now)
+    absences = Counter(source for _, one in kept for source in one.newly_missing_by)
     parts.breaker.watch(conn, absences, at_most=parts.pace.absences_before_stop, now=now)
-    outbox.add(conn, [row for one in saved for row in _new_rows(one.plan, standing)], now=now)
-    for one in saved:
-        undo(conn, one.plan, now=now)
-        claim = one.judged.claim
-        note_misses(conn, parts, claim.verdict, claim.meeting, one.judged.verdict)
-        if _cleared_up(one.judged):
+    outbox.add_planned(conn, [row for _, one in kept for row in one.rows])
+    for _, one in kept:
+        if one.undone is not None:
+            undo(conn, one.undone, now=now)
+    note_misses(conn, parts, [(claim.meeting, one.missed) for claim, one in kept if one.missed is not None])
+    for claim, one in kept:
+        if one.cleared_up:
             list_edits.something_new(conn, claim.meeting, now)
-    cards.poke(conn, [one.judged.claim.meeting.key for one in saved if _shows(one.judged)], now=now)
+    cards.poke(conn, [claim.meeting.key for claim, one in kept if one.shows], now=now)
     for claim in poisoned:
         meetings.put_off(conn, claim, until=now + _POISON_PAUSE)
-
-
-def _shows(judged: Judged) -> bool:
-    """Whether somebody who reads about this meeting would read something new."""
-    before = judged.claim.verdict
-    return before is not None and _told(before) != _told(judged.verdict)
-
-
-def _told(verdict: Verdict) -> object:
-    return verdict.outcome, [(person.key, person.presence, person.in_lobby) for person in verdict.people]
-
-
-def _cleared_up(judged: Judged) -> bool:
-    """Whether it is known by now what was asked about before."""
-    before = judged.claim.verdict
-    return before is not None and before.outcome in OPEN and judged.verdict.outcome not in OPEN
-
-
-def _new_rows(planned: Plan, standing: Standing) -> list[NewRow]:
-    rows = [
-        NewRow(followup=f, state=State.WITHHELD, next_try_at=None, reason=reason, shadow=standing.shadow)
-        for f, reason in planned.withhold
-    ]
-    for followup in planned.add:
-        asks = followup.to_guest and followup.approval in NEEDS_A_PERSON
-        rows.append(
-            NewRow(
-                followup=followup,
-                state=State.AWAITING if asks else State.QUEUED,
-                next_try_at=followup.not_after if asks else followup.not_before,
-                shadow=standing.shadow,
-            )
-        )
-    return rows

@@ -14,7 +14,7 @@ from noshowd.domain.evidence import Said
 from noshowd.domain.findings import last_words
 from noshowd.domain.followup import FollowUp, FollowUpKind, State, Withheld
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
-from noshowd.domain.verdict import Outcome
+from noshowd.domain.verdict import OPEN, Outcome
 from noshowd.engine.choices import Choosing, Tap, parse
 from noshowd.engine.parts import Contact, Parts
 from noshowd.ports.channel import Carries, Choice, Parcel
@@ -32,8 +32,6 @@ MOST_TAPS = 25
 _LINKS_LIVE = timedelta(days=3)
 _PHONE: tuple[Tap, ...] = (Said.TALKED, Said.NOBODY_ANSWERED, Said.I_FORGOT)
 _VIDEO: tuple[Tap, ...] = (Said.THEY_ARE_HERE, Said.NOT_THERE, Said.I_FORGOT)
-#: What is still asked about.
-OPEN = frozenset({Outcome.UNKNOWN, Outcome.NOBODY_CAME})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

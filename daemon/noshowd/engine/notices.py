@@ -11,7 +11,8 @@ from noshowd.domain.meeting import Meeting
 from noshowd.domain.recipients import owner
 from noshowd.domain.verdict import Verdict
 from noshowd.store import meetings, outbox
-from noshowd.store.outbox import NewRow, OutboxRow
+from noshowd.store.judged import NewRow
+from noshowd.store.outbox import OutboxRow
 
 #: How long a question about noshowd's own work stays worth asking.
 _DAY = timedelta(hours=24)

@@ -12,10 +12,11 @@ from noshowd.domain.evidence import Observation
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy
 from noshowd.domain.timing import first_source_look, next_source_look, settled_at, window
+from noshowd.engine.around import Standing
 from noshowd.engine.failure import as_vendor_error, pause_after, report_bad, report_good
 from noshowd.engine.matching import discreet
 from noshowd.engine.parts import Parts
-from noshowd.engine.standing import Standing, read_standing
+from noshowd.engine.standing import read_standing
 from noshowd.ports.errors import Temporary, VendorError
 from noshowd.ports.presence import PresenceSource
 from noshowd.store import evidence as evidence_rows

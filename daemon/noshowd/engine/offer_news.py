@@ -16,7 +16,8 @@ from noshowd.engine.parts import Contact, Parts
 from noshowd.ports.channel import Carries, Choice, Parcel
 from noshowd.reading.times import times_meant
 from noshowd.store import outbox
-from noshowd.store.outbox import NewRow, OutboxRow
+from noshowd.store.judged import NewRow
+from noshowd.store.outbox import OutboxRow
 from noshowd.wording import WordingContext
 
 #: How long such news are worth telling, and a button below them works.

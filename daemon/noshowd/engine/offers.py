@@ -22,8 +22,9 @@ from noshowd.engine.rebooking import rebooked_since
 from noshowd.reading.booking_links import reschedule_page
 from noshowd.reading.sides import is_robot
 from noshowd.store import entries, meetings, offers, outbox
+from noshowd.store.judged import NewRow
 from noshowd.store.offers import StoredOffer
-from noshowd.store.outbox import NewRow, OutboxRow
+from noshowd.store.outbox import OutboxRow
 
 #: An offer without times, or whose page is to be read after the last of them, may be answered this long.
 _ANSWERABLE = timedelta(days=7)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from noshowd.domain.evidence import SourceTraits
 from noshowd.domain.meeting import Meeting, Person
 from noshowd.domain.policy import Policy
 from noshowd.domain.spans import Span
 from noshowd.engine.breaker import Breaker
+from noshowd.engine.deciding import Brief, Decided, House
 from noshowd.ports.calendar import CalendarSource, CalendarWatcher, CalendarWriter, FreeBusySource
 from noshowd.ports.channel import Carries, Channel, Recipient
 from noshowd.ports.clock import Clock
@@ -72,6 +74,21 @@ class Directory(Protocol):
         ...
 
 
+class Judges(Protocol):
+    """Other processes that decide batches for a worker whose database only one process may write."""
+
+    #: So many batches may be under way at once.
+    side_by_side: int
+
+    async def decide(self, house: House, briefs: Sequence[Brief], now: datetime) -> Sequence[Decided | str] | None:
+        """As `deciding.decide_all`; None where nobody else can do it, so that it is done here."""
+        ...
+
+    async def rest(self) -> None:
+        """There is little to do: whatever was started for it ends."""
+        ...
+
+
 #: Makes the address of a page on which an answer is given; None where no page can be reached.
 Linker = Callable[[str, datetime], str | None]
 
@@ -94,6 +111,8 @@ class Pace:
     backoff: timedelta = timedelta(seconds=15)
     longest_backoff: timedelta = timedelta(minutes=15)
     batch: int = 256
+    #: From so many meetings on that are due at once it is worth while to have other processes judge too.
+    crowd: int = 4_000
     #: Calendars are mirrored from this long ago to this far ahead.
     behind: timedelta = timedelta(days=1)
     ahead: timedelta = timedelta(days=8)
@@ -177,6 +196,8 @@ class Parts:
     offer_page: Linker = no_links
     pace: Pace = Pace()
     breaker: Breaker = field(default_factory=Breaker)
+    #: Help when very much is due at once; None: there is none.
+    judges: Judges | None = None
     keep: Keep = Keep()
     offering: Offering = Offering()
     #: When noshowd first ran on this database; what began before is not watched.
@@ -204,3 +225,7 @@ class Parts:
 
     def sources_for(self, meeting: Meeting) -> list[PresenceSource]:
         return [source for source in self.presences.values() if source.sees(meeting)]
+
+    def traits_for(self, meeting: Meeting) -> dict[str, SourceTraits]:
+        """What the sources that can see this meeting can do, by their names."""
+        return {source.traits.name: source.traits for source in self.sources_for(meeting)}

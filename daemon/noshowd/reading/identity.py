@@ -36,7 +36,8 @@ def match(identity: Identity, people: Sequence[Person], us: Us) -> tuple[tuple[s
 def _fits(identity: Identity, people: Sequence[Person], us: Us) -> list[_Candidate]:
     if is_bot(identity) or is_device(identity):
         return []
-    known = {person.key: _known_fit(identity, person, us) for person in people}
+    shown = _addresses(identity, us)
+    known = {person.key: _known_fit(identity, shown, person, us) for person in people}
     sure = [(key, *fit) for key, fit in known.items() if fit[0] is MatchStrength.STRONG]
     if sure:
         # names, which take the time, could add nothing
@@ -116,14 +117,14 @@ def _best(candidates: Sequence[_Candidate]) -> tuple[int, float]:
     return (-candidates[0][1], -candidates[0][2]) if candidates else (0, 0.0)
 
 
-def _known_fit(identity: Identity, person: Person, us: Us) -> _Fit:
-    """By what the source vouches for, names left aside."""
-    return max(_by_id(identity, person, us), _by_address(identity, person, us), _by_number(identity, person))
+def _known_fit(identity: Identity, shown: frozenset[str], person: Person, us: Us) -> _Fit:
+    """By what the source vouches for, names left aside. `shown` are the identity's addresses."""
+    return max(_by_id(identity, person, us), _by_address(identity, shown, person), _by_number(identity, person))
 
 
 def _by_id(identity: Identity, person: Person, us: Us) -> _Fit:
     known = us.known(person.key)
-    ids = {*person.provider_ids, *(known.provider_ids if known else ())}
+    ids = (*person.provider_ids, *(known.provider_ids if known else ()))
     if not ids or not identity.provider_id:
         return _NO_FIT
     hit = any(
@@ -132,12 +133,16 @@ def _by_id(identity: Identity, person: Person, us: Us) -> _Fit:
     return (MatchStrength.STRONG, 100.0) if hit else _NO_FIT
 
 
-def _by_address(identity: Identity, person: Person, us: Us) -> _Fit:
+def _addresses(identity: Identity, us: Us) -> frozenset[str]:
+    """The address that the source shows, and that of the person behind it."""
+    address = identity.address
+    return frozenset((canonical(address), us.person_of(address))) if address else frozenset()
+
+
+def _by_address(identity: Identity, shown: frozenset[str], person: Person) -> _Fit:
     """An address that the source does not vouch for was typed by somebody: it says no more than a name."""
-    if not identity.address:
-        return _NO_FIT
-    own = {person.key, *person.aliases, *((canonical(person.address),) if person.address else ())}
-    if not {canonical(identity.address), us.person_of(identity.address)} & own:
+    own = canonical(person.address) if person.address else person.key
+    if shown.isdisjoint((person.key, own, *person.aliases)):
         return _NO_FIT
     return (MatchStrength.STRONG if identity.verified else MatchStrength.MEDIUM), 100.0
 

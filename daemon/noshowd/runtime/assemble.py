@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,14 +21,13 @@ from noshowd.engine import alerts
 from noshowd.engine.parts import Keep, Linker, Offering, Pace, Parts, no_links
 from noshowd.ports.clock import Clock
 from noshowd.runtime.bench import Adapters
+from noshowd.runtime.judges import OtherCores
 from noshowd.runtime.people import ConfiguredDirectory, us_of
 from noshowd.runtime.rules import Choose, Rules
 from noshowd.store import calendars, health, outages, switches
 from noshowd.store.database import Database
 from noshowd.wording import Wording
 
-#: Policies are chosen anew for meetings that changed; most are asked about again and again.
-_POLICIES_KEPT = 4096
 #: The installation's mark is renewed every few minutes; one older than this tells that nobody watched meanwhile.
 _STOOD_STILL = timedelta(minutes=10)
 
@@ -72,8 +71,15 @@ def assemble(
         first_run=first_run,
         digest=lambda address: digest_of(address, key),
         policy_for=Rules(_policies(config)),
+        judges=_judges(database),
         **_configured(config),
     )
+
+
+def _judges(database: Database) -> OtherCores | None:
+    """Where the database has one worker only, that one has the other cores; elsewhere each core has a worker."""
+    cores = len(os.sched_getaffinity(0))
+    return OtherCores(cores) if cores > 1 and not database.shared else None
 
 
 def renewed(parts: Parts, config: Config) -> Parts:
@@ -135,7 +141,7 @@ def _parts_of(adapters: Adapters) -> Iterator[str]:
 def _policies(config: Config) -> Callable[[Meeting], Policy | None]:
     if config.observe is Observe.OFF:
         return lambda _: None
-    return lru_cache(maxsize=_POLICIES_KEPT)(Policies(config).choose)
+    return Policies(config).choose
 
 
 def _keep(config: Config) -> Keep:

@@ -139,6 +139,8 @@ class Daemon:
             async with asyncio.timeout(_STOP_WITHIN):
                 results = await asyncio.gather(*tasks, return_exceptions=True)
                 await self._bench.close()
+                if self.parts.judges is not None:
+                    await self.parts.judges.rest()
                 with suppress(StoreError):
                     await self._database.run(lambda conn: health.leave(conn, self.parts.worker))
                 for result in results:

@@ -59,13 +59,13 @@ class _Measured(Collector):
 def _sources(conn: sa.Connection, now: datetime) -> Iterator[GaugeMetricFamily]:
     # a calendar's name is a person's: calendars are only counted
     parts = [one for one in health.read(conn) if not one.part.startswith(health.CALENDAR)]
-    states = calendars.states(conn)
+    counts = calendars.counts(conn)
     well = [((one.part,), float(one.state is Condition.WELL)) for one in parts]
     yield _gauge("part_well", "1 when this account, source or channel works.", ("part",), well)
     lags = [((one.part,), (now - one.last_success).total_seconds()) for one in parts if one.last_success is not None]
     yield _gauge("part_lag_seconds", "Since the last success of this part.", ("part",), lags)
-    failing = Counter(one.account for one in states if one.failures)
-    watched = Counter(one.account for one in states)
+    watched = Counter({account: all_ for account, (all_, _) in counts.items()})
+    failing = Counter({account: bad for account, (_, bad) in counts.items() if bad})
     yield _gauge("calendars", "Calendars that are watched.", ("account",), _counted(watched))
     yield _gauge("calendars_failing", "Of these, those whose last reading failed.", ("account",), _counted(failing))
     yield _gauge("quarantined", "Events that could not be understood.", (), [((), len(entries.quarantined(conn)))])
@@ -76,8 +76,9 @@ def _sources(conn: sa.Connection, now: datetime) -> Iterator[GaugeMetricFamily]:
 
 
 def _work(conn: sa.Connection, now: datetime) -> Iterator[GaugeMetricFamily]:
-    messages = figures.messages(conn)
-    yield _gauge("messages", "Stored messages by kind and state.", ("kind", "state"), list(messages.items()))
+    messages = figures.current_messages(conn, since=now - _DAY)
+    told = "Messages by kind and state: unfinished ones, those in doubt, and what was finished of a day."
+    yield _gauge("messages", told, ("kind", "state"), list(messages.items()))
     outcomes = figures.outcomes(conn, since=now - _DAY)
     yield _gauge("outcomes_day", "Outcomes of meetings that began within a day.", ("outcome",), _counted(outcomes))
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 Rows = Sequence[dict[str, Any]]
+Tuples = Sequence[tuple[Any, ...]]
 
 
 def insert(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
@@ -29,16 +30,28 @@ def upsert(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
         _execute(conn, table, _replacement, rows)
 
 
-def upsert_tuples(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    """As `upsert`, for rows whose values are already as the driver takes them, in the order of the names."""
-    if rows:
-        _send(conn, _replacement(table, names, conn.dialect), names, rows)
-
-
 def update(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Write the columns that the rows name into the rows with their primary keys."""
     if rows:
         _execute(conn, table, _change, rows)
+
+
+# The same for rows whose values are already as the driver takes them, in the order of the names.
+
+
+def insert_tuples(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Tuples) -> None:
+    if rows:
+        _send(conn, _insertion(table, names, conn.dialect), names, rows)
+
+
+def upsert_tuples(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Tuples) -> None:
+    if rows:
+        _send(conn, _replacement(table, names, conn.dialect), names, rows)
+
+
+def update_tuples(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Tuples) -> None:
+    if rows:
+        _send(conn, _change(table, names, conn.dialect), names, rows)
 
 
 Build = Callable[[sa.Table, tuple[str, ...], Dialect], str]
@@ -54,9 +67,9 @@ def _execute(conn: sa.Connection, table: sa.Table, build: Build, rows: Rows) -> 
     _send(conn, build(table, names, conn.dialect), names, list(zip(*columns, strict=True)))
 
 
-def _send(conn: sa.Connection, statement: str, names: tuple[str, ...], tuples: list[tuple[Any, ...]]) -> None:
+def _send(conn: sa.Connection, statement: str, names: tuple[str, ...], tuples: Tuples) -> None:
     if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql(statement, tuples)
+        conn.exec_driver_sql(statement, list(tuples))
     else:
         records = [dict(zip(names, row, strict=True)) for row in tuples]
         conn.exec_driver_sql(statement, (msgspec.json.encode(records).decode(),))

@@ -156,6 +156,14 @@ def states(conn: sa.Connection) -> list[CalendarState]:
     return [CalendarState(**row._mapping) for row in rows]  # noqa: SLF001 - public in SQLAlchemy, despite its name
 
 
+def counts(conn: sa.Connection) -> dict[str, tuple[int, int]]:
+    """Of each account: how many calendars are watched, and of how many the last reading failed."""
+    watched = sa.or_(calendar.c.next_look_at.is_not(None), calendar.c.lease_token.is_not(None))
+    failing = sa.func.count(sa.case((calendar.c.failures > 0, 1)))
+    counted = sa.select(calendar.c.account, sa.func.count(), failing).where(watched).group_by(calendar.c.account)
+    return {account: (all_, bad) for account, all_, bad in conn.execute(counted)}
+
+
 def _claimed(claim: ClaimedCalendar) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         calendar.c.account == claim.account,

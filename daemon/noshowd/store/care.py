@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from noshowd.store import switches
-from noshowd.store.codec import micros
 from noshowd.store.errors import StoreUnavailable, Unreadable
 from noshowd.store.schema import metadata
+from noshowd.store.texts import micros
 
 _HOLD = "INSERT OR REPLACE INTO switch (name, value, changed_at, changed_by) VALUES (?, ?, ?, ?)"
 

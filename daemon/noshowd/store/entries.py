@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from noshowd.domain.entry import CalendarEntry, EntryRef
 from noshowd.ports.calendar import Quarantined
 from noshowd.store import bulk
-from noshowd.store.codec import decoder, encode
 from noshowd.store.schema import entry, quarantine
+from noshowd.store.texts import decoder, encode
 
 read_entry = decoder(CalendarEntry)
 

@@ -14,20 +14,14 @@ import sqlalchemy as sa
 from noshowd.domain.evidence import CallRecord, Coverage, Evidence, Observation, Sighting, Statement
 from noshowd.domain.same_call import lost_from_sight
 from noshowd.store import meetings
-from noshowd.store.codec import decoder, encode
-from noshowd.store.meetings import RoundId
+from noshowd.store.judged import RoundId
 from noshowd.store.schema import evidence, meeting
+from noshowd.store.texts import decoder, encode, read_evidence
 
 Fact = Sighting | CallRecord | Coverage | Statement
 
 _KINDS: dict[type[Any], str] = {Sighting: "sighting", CallRecord: "call", Coverage: "coverage", Statement: "statement"}
 _READ: dict[str, Callable[[str], Any]] = {kind: decoder(shape) for shape, kind in _KINDS.items()}
-_READ_ALL: dict[str, Callable[[str], Any]] = {
-    "sighting": decoder(tuple[Sighting, ...]),
-    "call": decoder(tuple[CallRecord, ...]),
-    "coverage": decoder(tuple[Coverage, ...]),
-    "statement": decoder(tuple[Statement, ...]),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +36,22 @@ class Noted:
 
 def load(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId, Evidence]:
     """What counts for each of these rounds, in no particular order; one without evidence has an empty one."""
+    texts = load_texts(conn, rounds)
+    return {one: read_evidence(texts.get(one, {})) for one in rounds}
+
+
+def load_texts(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId, dict[str, str]]:
+    """The same as it is stored, for `read_evidence`: of each round with evidence a list of facts for each kind."""
     table = evidence.c
     rows = conn.execute(
         sa.select(table.meeting, table.round, table.kind, sa.func.aggregate_strings(table.payload, ","))
         .where(table.meeting.in_([key for key, _ in rounds]), table.replaced_at.is_(None))
         .group_by(table.meeting, table.round, table.kind)
     )
-    facts = {(key, round_, kind): _READ_ALL[kind](f"[{payloads}]") for key, round_, kind, payloads in rows.all()}
-    return {
-        (key, round_): Evidence(
-            sightings=facts.get((key, round_, "sighting"), ()),
-            calls=facts.get((key, round_, "call"), ()),
-            coverages=facts.get((key, round_, "coverage"), ()),
-            statements=facts.get((key, round_, "statement"), ()),
-        )
-        for key, round_ in rounds
-    }
+    found: dict[RoundId, dict[str, str]] = {}
+    for key, round_, kind, payloads in rows:
+        found.setdefault((key, round_), {})[kind] = f"[{payloads}]"
+    return found
 
 
 def append(conn: sa.Connection, key: str, round_: int, seen: Observation, *, now: datetime) -> bool:

@@ -9,15 +9,33 @@ import sqlalchemy as sa
 
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.store.allowances import USER
-from noshowd.store.schema import allowance, meeting, outbox, transition
+from noshowd.store.schema import UNCERTAIN, allowance, meeting, outbox, transition
 
 _DAY = timedelta(days=1)
 
 
 def messages(conn: sa.Connection) -> Counter[tuple[str, ...]]:
-    """How many are stored of each kind in each state."""
+    """How many are stored of each kind in each state.
+
+    Reads the whole table: for a person's question, not for a loop.
+    """
+    return _by_kind_and_state(conn)
+
+
+def current_messages(conn: sa.Connection, *, since: datetime) -> Counter[tuple[str, ...]]:
+    """How many there are of each kind in each state, of finished ones only those made since then."""
+    unfinished = outbox.c.next_try_at.is_not(None)
+    finished = (outbox.c.created_at >= since, ~unfinished, outbox.c.state != State.UNCERTAIN)
+    return (
+        _by_kind_and_state(conn, unfinished, outbox.c.state != State.UNCERTAIN)
+        + _by_kind_and_state(conn, UNCERTAIN)
+        + _by_kind_and_state(conn, *finished)
+    )
+
+
+def _by_kind_and_state(conn: sa.Connection, *where: sa.ColumnElement[bool] | sa.TextClause) -> Counter[tuple[str, ...]]:
     counted = sa.select(outbox.c.kind, outbox.c.state, sa.func.count()).group_by(outbox.c.kind, outbox.c.state)
-    return Counter({(kind, state): count for kind, state, count in conn.execute(counted)})
+    return Counter({(kind, state): count for kind, state, count in conn.execute(counted.where(*where))})
 
 
 def outcomes(conn: sa.Connection, *, since: datetime) -> Counter[str]:

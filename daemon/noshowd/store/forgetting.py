@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from noshowd.domain.address import canonical
 from noshowd.store import misses, people
 from noshowd.store.card_table import card
-from noshowd.store.codec import EPOCH
 from noshowd.store.mirror_schema import calendar, quarantine, watch
 from noshowd.store.offer_tables import offer
 from noshowd.store.retention import remove_messages, remove_rounds, take_names
 from noshowd.store.schema import answer, entry, evidence, health, identity_link, meeting, outage, outbox, switch
+from noshowd.store.texts import EPOCH
 
 #: Where people are named: table and the columns in which.
 _PLACES: dict[str, tuple[sa.Table, tuple[str, ...]]] = {

@@ -34,7 +34,7 @@ def claim(
     lease: timedelta,
     limit: int,
     worker: str,
-    returning: Sequence[sa.Column[Any]],
+    returning: Sequence[sa.ColumnElement[Any]],
     where: Sequence[sa.ColumnElement[bool]] = (),
 ) -> tuple[str, list[Any]]:
     """The token and up to `limit` rows whose `due` has come, the longest due first, each now leased to `worker`.

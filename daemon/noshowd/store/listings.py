@@ -13,9 +13,9 @@ from noshowd.domain.spans import Span
 from noshowd.ports.calendar import ListingEnd, Page, Quarantined
 from noshowd.store import bulk, calendars, entries
 from noshowd.store.calendars import ClaimedCalendar
-from noshowd.store.codec import encode, micros
 from noshowd.store.errors import LeaseLost
 from noshowd.store.schema import calendar, entry, entry_staging, quarantine
+from noshowd.store.texts import encode, micros
 from noshowd.store.upsert import upsert, upsert_from
 
 #: Stands among what is laid aside from the beginning of a listing to its end; no entry has this id.

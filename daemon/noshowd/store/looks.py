@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from noshowd.store import leases
 from noshowd.store.errors import LeaseLost
-from noshowd.store.meetings import RoundId
+from noshowd.store.judged import RoundId
 from noshowd.store.schema import look
 from noshowd.store.upsert import upsert
 

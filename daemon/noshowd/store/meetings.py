@@ -12,12 +12,10 @@ import sqlalchemy as sa
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.verdict import Outcome, Verdict
 from noshowd.store import bulk, leases
-from noshowd.store.codec import encode
+from noshowd.store.judged import CHANGE, ROUND, ClaimedMeeting, Judged, RoundId, Written, written
 from noshowd.store.schema import evidence, meeting, transition
+from noshowd.store.texts import encode
 from noshowd.store.upsert import insert_once
-
-#: Key of a meeting and number of the round.
-RoundId = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,37 +32,6 @@ class StoredMeeting:
     @property
     def id(self) -> RoundId:
         return self.meeting.key, self.meeting.round
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimedMeeting:
-    """One round that is due, leased to a worker until it is saved."""
-
-    meeting: Meeting
-    phase: str | None
-    #: The last verdict; None when it was never judged.
-    verdict: Verdict | None
-    token: str
-    #: How much was known when it was claimed.
-    news: int
-
-    @property
-    def id(self) -> RoundId:
-        return self.meeting.key, self.meeting.round
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What a worker has to say about a round it claimed."""
-
-    claim: ClaimedMeeting
-    verdict: Verdict
-    phase: str
-    #: When to look again, the plan's instants included; None when nothing but news can change it.
-    next_look_at: datetime | None
-    #: Since when the outcome has been true; written down when outcome or phase changed.
-    became_at: datetime
-    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +115,22 @@ def beginning_with(conn: sa.Connection, beginning: str, *, limit: int = 20) -> l
 
 def claim_due(conn: sa.Connection, *, now: datetime, lease: timedelta, limit: int, worker: str) -> list[ClaimedMeeting]:
     """Lease up to `limit` rounds that are due to be judged, the longest due first."""
-    columns = (meeting.c.payload, meeting.c.phase, meeting.c.verdict, meeting.c.news)
+    stored = [sa.type_coerce(column, sa.Text) for column in (meeting.c.payload, meeting.c.verdict)]
+    columns = (meeting.c.payload, *stored, meeting.c.phase, meeting.c.outcome, meeting.c.news)
     token, rows = leases.claim(
         conn, meeting.c.next_look_at, now=now, lease=lease, limit=limit, worker=worker, returning=columns
     )
     return [
-        ClaimedMeeting(meeting=payload, phase=phase, verdict=verdict, news=news, token=token)
-        for _, payload, phase, verdict, news in rows
+        ClaimedMeeting(
+            meeting=value,
+            text=text,
+            phase=phase,
+            outcome=None if outcome is None else Outcome(outcome),
+            verdict=verdict,
+            news=news,
+            token=token,
+        )
+        for _, value, text, verdict, phase, outcome, news in rows
     ]
 
 
@@ -178,16 +154,27 @@ def poke(conn: sa.Connection, keys: Iterable[str], *, now: datetime) -> None:
     )
 
 
+def due(conn: sa.Connection, *, now: datetime, at_most: int) -> int:
+    """How many rounds are due to be judged, counted up to so many."""
+    some = sa.select(sa.literal(1)).where(meeting.c.next_look_at <= now).limit(at_most)
+    return conn.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+
+
 def save_verdicts(conn: sa.Connection, judged: Sequence[Judged]) -> set[RoundId]:
+    """As `save_written`, for judgements that are no rows yet."""
+    return save_written(conn, [written(one) for one in judged])
+
+
+def save_written(conn: sa.Connection, judged: Sequence[Written]) -> set[RoundId]:
     """Save the judgements of one batch and end its leases; a change of phase or outcome is written down.
 
     Returns the rounds whose lease was lost: nothing of theirs was saved, nor may anything follow from it.
     """
     held = _held(conn, judged)
-    saved = [one for one in judged if one.claim.id in held]
-    bulk.update(conn, meeting, [_saved(one, held[one.claim.id]) for one in saved])
-    bulk.insert(conn, transition, [_change(one) for one in saved if _changed(one)])
-    return {one.claim.id for one in judged} - held.keys()
+    saved = [one for one in judged if one.id in held]
+    bulk.update_tuples(conn, meeting, ROUND, [_as_of(one, held[one.id]) for one in saved])
+    bulk.insert_tuples(conn, transition, CHANGE, [one.change for one in saved if one.change is not None])
+    return {one.id for one in judged} - held.keys()
 
 
 def put_off(conn: sa.Connection, claim: ClaimedMeeting, *, until: datetime) -> None:
@@ -246,10 +233,10 @@ def _stored() -> sa.Select[Any]:
     )
 
 
-def _held(conn: sa.Connection, judged: Sequence[Judged]) -> dict[RoundId, int]:
+def _held(conn: sa.Connection, judged: Sequence[Written]) -> dict[RoundId, int]:
     """The rounds that are still leased to us, with how much is known of each by now."""
-    tokens = {one.claim.token for one in judged}
-    keys = [one.claim.meeting.key for one in judged]
+    tokens = {one.token for one in judged}
+    keys = [one.id[0] for one in judged]
     rows = conn.execute(
         sa.select(meeting.c.key, meeting.c.round, meeting.c.news)
         .where(meeting.c.key.in_(keys), meeting.c.lease_token.in_(tokens))
@@ -258,37 +245,9 @@ def _held(conn: sa.Connection, judged: Sequence[Judged]) -> dict[RoundId, int]:
     return {(key, round_): news for key, round_, news in rows.all()}
 
 
-def _saved(one: Judged, news: int) -> dict[str, Any]:
-    key, round_ = one.claim.id
-    judged_at = one.verdict.judged_at
-    return {
-        "key": key,
-        "round": round_,
-        "phase": one.phase,
-        "outcome": one.verdict.outcome,
-        "verdict": one.verdict,
-        "judged_at": judged_at,
-        "closed_at": judged_at if one.closed else None,
-        # What became known since the claim is judged at once.
-        "next_look_at": one.next_look_at if news == one.claim.news else judged_at,
-        "lease_token": None,
-        "lease_until": None,
-    }
+_NEXT = ROUND.index("next_look_at")
 
 
-def _changed(one: Judged) -> bool:
-    before = one.claim.verdict
-    return before is None or before.outcome is not one.verdict.outcome or one.claim.phase != one.phase
-
-
-def _change(one: Judged) -> dict[str, Any]:
-    key, round_ = one.claim.id
-    return {
-        "meeting": key,
-        "round": round_,
-        "phase": one.phase,
-        "outcome": one.verdict.outcome,
-        "reasons": sorted(one.verdict.reasons),
-        "became_at": one.became_at,
-        "noticed_at": one.verdict.judged_at,
-    }
+def _as_of(one: Written, news: int) -> tuple[Any, ...]:
+    """The row, due again at once where something became known since the claim."""
+    return one.round if news == one.news else (*one.round[:_NEXT], one.judged_at, *one.round[_NEXT + 1 :])

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from noshowd.store import bulk
 from noshowd.store.schema import miss
-from noshowd.store.upsert import insert_new
 
 
 def replace(conn: sa.Connection, meeting: str, digests: Collection[str], *, at: datetime) -> None:
     """Exactly these missed that meeting, as far as is known now; whoever was held to have missed it before did not."""
-    conn.execute(sa.delete(miss).where(miss.c.meeting == meeting, miss.c.digest.not_in(digests)))
-    insert_new(conn, miss, [{"digest": one, "meeting": meeting, "missed_at": at} for one in digests])
+    replace_all(conn, {meeting: (at, digests)})
+
+
+def replace_all(conn: sa.Connection, missed: Mapping[str, tuple[datetime, Collection[str]]]) -> None:
+    """As `replace`, for many meetings: when each was, and who missed it."""
+    conn.execute(sa.delete(miss).where(miss.c.meeting.in_(list(missed))))
+    rows = [
+        {"digest": one, "meeting": meeting, "missed_at": at}
+        for meeting, (at, digests) in missed.items()
+        for one in digests
+    ]
+    bulk.insert(conn, miss, rows)
 
 
 def of(conn: sa.Connection, digests: Collection[str], *, since: datetime) -> set[str]:

@@ -13,22 +13,9 @@ from noshowd.domain.followup import FollowUp, FollowUpKind, Happening, State, st
 from noshowd.ports.channel import Parcel, Receipt
 from noshowd.store import bulk, cards, leases
 from noshowd.store.errors import LeaseLost
-from noshowd.store.meetings import RoundId
+from noshowd.store.judged import FOLLOWUP, NewRow, RoundId, Row, planned
 from noshowd.store.schema import happening as trail
 from noshowd.store.schema import outbox
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRow:
-    """A follow-up as it enters the outbox: waiting for approval, queued, or withheld from the beginning."""
-
-    followup: FollowUp
-    state: State
-    #: When something is to be done with it (sent, closed); None: nothing.
-    next_try_at: datetime | None
-    shadow: bool = False
-    #: Why it is withheld.
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +75,12 @@ _UNFINISHED = (outbox.c.state.in_(_WORK),)
 
 def add(conn: sa.Connection, rows: Sequence[NewRow], *, now: datetime) -> None:
     """Put follow-ups into the outbox; one whose key is there already changes nothing."""
-    bulk.insert(conn, outbox, [_new(row, now) for row in rows])
+    add_planned(conn, [planned(row, now) for row in rows])
+
+
+def add_planned(conn: sa.Connection, rows: Sequence[Row]) -> None:
+    """As `add`, for follow-ups that are rows already."""
+    bulk.insert_tuples(conn, outbox, FOLLOWUP, rows)
 
 
 def get(conn: sa.Connection, key: str) -> OutboxRow | None:
@@ -107,6 +99,20 @@ def of_rounds(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId,
         mine = found.get((row.followup.key.meeting, row.followup.key.round))
         if mine is not None:
             mine.append(row)
+    return found
+
+
+def plans(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId, list[tuple[str, str]]]:
+    """Every follow-up of each of these rounds as it is stored, with its state; in the order of `of_rounds`."""
+    table = outbox.c
+    rows = conn.execute(
+        sa.select(table.meeting, table.round, sa.type_coerce(table.followup, sa.Text), table.state)
+        .where(table.meeting.in_([key for key, _ in rounds]))
+        .order_by(table.created_at, table.key)
+    )
+    found: dict[RoundId, list[tuple[str, str]]] = {}
+    for key, round_, followup, state in rows:
+        found.setdefault((key, round_), []).append((followup, state))
     return found
 
 
@@ -286,25 +292,6 @@ def in_state(conn: sa.Connection, *states: State) -> list[OutboxRow]:
     query = sa.select(*_COLUMNS).order_by(outbox.c.created_at, outbox.c.key)
     rows = conn.execute(query.where(outbox.c.state.in_(states)) if states else query)
     return [_row(row) for row in rows]
-
-
-def _new(row: NewRow, now: datetime) -> dict[str, Any]:
-    key = row.followup.key
-    return {
-        "key": str(key),
-        "meeting": key.meeting,
-        "round": key.round,
-        "person": key.person,
-        "kind": key.kind,
-        "followup": row.followup,
-        "concerns": row.followup.concerns,
-        "state": row.state,
-        "shadow": row.shadow,
-        "next_try_at": row.next_try_at,
-        "reason": row.reason,
-        "created_at": now,
-        "changed_at": now,
-    }
 
 
 def _row(row: Any, token: str | None = None) -> OutboxRow:

@@ -12,7 +12,7 @@ from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.meeting import Meeting, Person, Place
 from noshowd.domain.verdict import Verdict
 from noshowd.store import offers
-from noshowd.store.meetings import RoundId
+from noshowd.store.judged import RoundId
 from noshowd.store.mirror_schema import calendar, quarantine, watch
 from noshowd.store.schema import (
     answer,

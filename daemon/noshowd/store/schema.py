@@ -123,6 +123,9 @@ outbox = sa.Table(
     sa.Index("ix_outbox_created_at", "created_at"),
 )
 due_index(outbox, "next_try_at")
+#: Written out, as every question has to write it that this index is to answer.
+UNCERTAIN = sa.text("state = 'uncertain'")
+partial_index("ix_outbox_uncertain", outbox.c.created_at, where=UNCERTAIN)
 partial_index("ix_outbox_concerns", outbox.c.concerns, where=outbox.c.concerns.is_not(None))
 partial_index("ix_outbox_sent", outbox.c.sent_at, outbox.c.person, where=outbox.c.sent_at.is_not(None))
 

@@ -18,7 +18,7 @@ def lease_columns() -> tuple[sa.Column[str], sa.Column[object]]:
     return sa.Column("lease_token", sa.Text), sa.Column("lease_until", Instant)
 
 
-def partial_index(name: str, *columns: sa.Column[Any], where: sa.ColumnElement[bool]) -> None:
+def partial_index(name: str, *columns: sa.Column[Any], where: sa.ColumnElement[bool] | sa.TextClause) -> None:
     """An index of only those rows.
 
     The migrations make it so in both databases; to say it for PostgreSQL here would load that dialect (2 MB) for a

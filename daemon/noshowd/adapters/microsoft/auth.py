@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +27,21 @@ _LOST = frozenset({"invalid_client", "unauthorized_client", "invalid_grant", "in
 _PASSING = frozenset({"temporarily_unavailable", "server_error", "throttled"})
 
 
-def trust(settings: MicrosoftSettings) -> ssl.SSLContext | bool:
+def trust(settings: MicrosoftSettings) -> ssl.SSLContext:
     """The certificates to trust: those of `ca_file`, whatever the environment says, else the system's.
 
     msal's own client would be requests, which lets REQUESTS_CA_BUNDLE overrule the file.
     """
-    if settings.ca_file is None:
-        return True
     try:
-        return ssl.create_default_context(cafile=settings.ca_file)
+        return _trusting(settings.ca_file)
     except (OSError, ssl.SSLError) as error:
         raise Permanent(f"ca_file {settings.ca_file} cannot be read: {error}") from error
+
+
+@cache
+def _trusting(ca_file: str | None) -> ssl.SSLContext:
+    """One for all clients: each holds the certificates of the whole world, a megabyte."""
+    return httpx2.create_ssl_context() if ca_file is None else ssl.create_default_context(cafile=ca_file)
 
 
 class Web(httpx2.Client):

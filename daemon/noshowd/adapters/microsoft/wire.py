@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from babel.core import get_global
 
 from noshowd.domain.entry import (
     Attendee,
@@ -103,18 +102,26 @@ def _entry(event: dict[str, Any], ref: EntryRef) -> CalendarEntry:
     )
 
 
-#: Windows name of a zone -> IANA name (Unicode CLDR).
-_WINDOWS_ZONES: Mapping[str, str] = get_global("windows_zone_mapping")
+@cache
+def _windows_zones() -> Mapping[str, str]:
+    """Windows name of a zone -> IANA name (Unicode CLDR)."""
+    # loaded with the first such name: babel reads 3 MB for it
+    from babel.core import get_global
+
+    zones: Mapping[str, str] = get_global("windows_zone_mapping")
+    return zones
 
 
 def iana(name: str | None) -> str | None:
     """The IANA name of a zone that Outlook names its own way; None for a customised or unknown one."""
-    for candidate in (name or "", _WINDOWS_ZONES.get(name or "", "")):
-        try:
-            return ZoneInfo(candidate).key
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-    return None
+    return None if not name else _zone(name) or _zone(_windows_zones().get(name, ""))
+
+
+def _zone(name: str) -> str | None:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def series_uid(uid: str | None) -> str | None:
