@@ -279,6 +279,54 @@ def test_an_order_goes_on_unknown() -> None:
     assert rule(K.RESCHEDULE_OFFER, planned, UNCLEAR) is None
 
 
+@pytest.mark.parametrize("kind", [K.COURTESY_MESSAGE, K.WORD_TO_WAITING, K.RESCHEDULE_OFFER])
+def test_what_may_rest_on_a_lost_word_goes_to_a_guest_by_a_person_alone(kind: FollowUpKind) -> None:
+    planned, result = GOES[kind]
+    unsure = replace(result, reasons=result.reasons | {Reason.MAY_BE_LOST}, final=True)
+    by_itself, asked = (replace(planned, approval=approval) for approval in (Approval.AUTO, Approval.ASK))
+    assert rule(kind, by_itself, unsure) is W.NOT_PROVED
+    assert rule(kind, asked, unsure) is None
+    assert rule(kind, replace(by_itself, ordered=True), unsure) is None
+
+
+def test_an_offer_on_a_word_that_may_be_lost_waits_for_the_list_unless_a_person_orders_it() -> None:
+    planned, result = GOES[K.RESCHEDULE_OFFER]
+    unsure = replace(result, reasons=result.reasons | {Reason.MAY_BE_LOST}, final=False)
+    asked = replace(planned, approval=Approval.ASK)
+    assert rule(K.RESCHEDULE_OFFER, asked, unsure) is W.NOT_PROVED
+    assert rule(K.RESCHEDULE_OFFER, replace(asked, ordered=True), unsure) is None
+
+
+def test_nobody_who_is_no_longer_invited_is_asked_or_warned() -> None:
+    stranger = "nobody@them.example"
+    planned, result = GOES[K.CONFIRMATION]
+    assert rule(K.CONFIRMATION, replace(planned, key=replace(planned.key, person=stranger)), result) is W.ANSWERED
+    planned, result = GOES[K.HEADS_UP]
+    assert rule(K.HEADS_UP, replace(planned, key=replace(planned.key, person=stranger)), result) is None
+
+
+OFFERS: list[tuple[dict[str, Any], Withheld | None]] = [
+    ({"told_later": frozenset({GUS.key})}, W.SUPERSEDED_STEP),
+    ({"often_missed": frozenset({GUS.key})}, W.SEVERAL_MISSES),
+    ({"later_today": {GUS.key: at(300)}}, W.LATER_TODAY),
+    ({"told_later": frozenset({ANNA.key}), "often_missed": frozenset({ANNA.key})}, None),
+]
+
+
+@pytest.mark.parametrize(("change", "reason"), OFFERS)
+def test_several_misses_of_one_guest_keep_offers_back_and_nothing_else(
+    change: dict[str, Any], reason: Withheld | None
+) -> None:
+    around = Circumstances(**change)
+    planned, result = GOES[K.RESCHEDULE_OFFER]
+    assert gate(planned, meant(planned.kind), result, around, NOW, daily_limit=1).reason is reason
+    for kind in (K.COURTESY_MESSAGE, K.WORD_TO_WAITING):
+        planned, result = GOES[kind]
+        assert gate(planned, meant(planned.kind), result, around, NOW, daily_limit=1).go
+    ordered = replace(GOES[K.RESCHEDULE_OFFER][0], ordered=True)
+    assert gate(ordered, meant(ordered.kind), GOES[K.RESCHEDULE_OFFER][1], around, NOW, daily_limit=1, ordered=True).go
+
+
 def test_every_kind_has_its_premises() -> None:
     assert set(PREMISES) == set(K)
 

@@ -99,3 +99,19 @@ def test_what_was_looked_at_only_after_the_loss_is_left_out() -> None:
     guest = verdict(facts).person(HILDE.key) or verdict(facts).person(GUS.key)
     assert guest is not None
     assert (guest.absent_now, guest.presence) == (False, Presence.ABSENT)
+
+
+def test_a_source_that_is_down_has_lost_nobody() -> None:
+    facts = seen(
+        stay(ANNA, -1, until=12), covered(-15, 12), stay(ANNA, -1, until=3, source="b"), covered(-15, 3, source="b")
+    )
+    sources = {"meet": MEET, "b": replace(MEET, name="b")}
+    result = judge(video(), facts, MATCHES, POLICY, at(12.3), sources=sources)
+    assert (result.outcome, Reason.LOST_SIGHT in result.reasons) == (Outcome.THEY_ARE_MISSING, False)
+
+
+def test_of_a_source_that_is_configured_no_more_nothing_better_is_thought() -> None:
+    meeting = video(ANNA, BEN, GUS)
+    facts = seen(stay(ANNA, -1, until=17), stay(BEN, -1, until=3), covered(-15, 17))
+    result = judge(meeting, facts, MATCHES, POLICY, at(17.3), sources={})
+    assert Reason.LOST_SIGHT in result.reasons

@@ -227,6 +227,13 @@ def test_who_is_there_now(visits: list[Sighting], *, here: bool, in_lobby: bool,
     assert guest.absent_since == ((at(4) if visits else at(0)) if absent_now else None)
 
 
+def test_who_is_gone_from_a_picture_of_the_moment_is_not_here() -> None:
+    facts = seen(stay(ANNA, -1, until=12), stay(GUS, 2, until=4), covered(-15, 12))
+    moment = replace(MEET, keeps_history=False)
+    guest = person(judge(video(), facts, MATCHES, POLICY, at(12.2), sources={"meet": moment}), GUS.key)
+    assert (guest.here_now, guest.absent_now, guest.left_at) == (False, True, at(4))
+
+
 def test_without_a_fresh_look_nobody_is_known_to_be_away() -> None:
     result = verdict(seen(stay(ANNA, -1, until=8), stay(GUS, 2, 4), covered(-15, 8)), 12.2)
     assert not any(p.absent_now for p in result.people)

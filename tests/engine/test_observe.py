@@ -80,7 +80,7 @@ async def test_a_meeting_that_runs_already_is_looked_at_at_once(database: Databa
     house.presences["meet"] = source
     house.parts = house.open("first")
     house.pass_time(5.2)
-    await house.stage.appear("m")
+    await house.stage.appear("m", at(5.2))
     await house.until(5.3)
     assert source.looks[:1] == [at(5.2)]
 
@@ -121,7 +121,7 @@ async def test_one_good_look_of_a_source_with_history_fills_the_time_it_was_down
 
 @pytest.mark.parametrize(
     ("error", "condition", "most"),
-    [(Temporary("down"), Condition.FAILING, 12), (CredentialsLost("gone"), Condition.STOPPED, 4)],
+    [(Temporary("down"), Condition.FAILING, 18), (CredentialsLost("gone"), Condition.STOPPED, 4)],
 )
 async def test_a_source_that_fails_is_seen_in_status_and_not_asked_every_minute(
     database: Database, error: VendorError, condition: Condition, most: int

@@ -39,7 +39,7 @@ def lost_sight(
         traits = sources.get(source)
         if gone and (traits is None or traits.keeps_history):
             lost[source] = min(gone) + rules.gap
-        elif gone and len(gone) == len(mine):
+        elif len(gone) == len(mine):
             lost[source] = max(gone) + rules.gap
     return lost
 

@@ -67,8 +67,7 @@ def _absences(verdict: Verdict) -> set[tuple[str, str]]:
     missing = {("absent", p.key) for p in verdict.people if p.presence is Presence.ABSENT}
     if not verdict.ended:
         missing |= {("absent now", p.key) for p in verdict.people if p.absent_now}
-    sides = {("side", side) for side in Side if verdict.side(side) is SidePresence.ABSENT}
-    return missing | sides | ({("outcome", verdict.outcome)} if verdict.outcome in CONFIRMED_MISSES else set())
+    return missing | ({("outcome", verdict.outcome)} if verdict.outcome in CONFIRMED_MISSES else set())
 
 
 def _judge(
