@@ -382,3 +382,11 @@ def test_strengths_below_medium_are_nobodys() -> None:
     weak = replace(KNOWN, numbers={NUMBER: MatchStrength.WEAK})
     result = judge(phone(), seen(call(OUT, 0, talked=5), SEEN), weak, POLICY, at(60.2), sources={"pbx": PBX})
     assert (result.outcome, Reason.WEAK_NUMBER in result.reasons) == (OPEN, True)
+
+
+def test_a_line_that_was_busy_is_free_again_only_when_it_rings_itself() -> None:
+    two_lines = replace(GUS, lines=(NUMBER, SIBLING))
+    meeting = replace(phone(ANNA, two_lines), place=replace(phone().place, phone=None))
+    busy = over(OUT, 0, CallResult.BUSY)
+    assert Reason.BUSY in verdict(busy, over(OUT, 2, number=SIBLING), SEEN, meeting=meeting).reasons
+    assert Reason.BUSY not in verdict(busy, over(OUT, 2), over(OUT, 3, number=SIBLING), SEEN, meeting=meeting).reasons

@@ -381,6 +381,7 @@ def test_quiet_hours_hold_what_comes_after_the_slot_only() -> None:
     after = gate(planned, meant(planned.kind), verdict(), around, at(40), daily_limit=1)
     assert inside.go
     assert (after.reason, after.until) == (W.QUIET_HOURS, morning)
+    assert gate(planned, meant(planned.kind), verdict(), around, morning, daily_limit=1).go
 
 
 def test_a_task_waits_for_the_calendar_and_rests_on_what_was_proved_before() -> None:

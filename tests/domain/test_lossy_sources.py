@@ -176,3 +176,24 @@ def test_lines_of_which_word_may_be_lost_offer_nothing_by_themselves() -> None:
     assert verdict.outcome is Outcome.THEY_ARE_MISSING
     assert Reason.MAY_BE_LOST in verdict.reasons
     assert K.RESCHEDULE_OFFER not in kinds(meeting, nobody_rang, 25)
+
+
+def may_be_lost(facts: Evidence, minute: float) -> bool:
+    return Reason.MAY_BE_LOST in judged(video(), facts, at(minute)).reasons
+
+
+def test_a_person_gone_now_may_be_lost_although_the_past_is_unknown() -> None:
+    assert may_be_lost(seen(stay(ANNA, -1, until=12), covered(8, 12, lossy=True)), 12.3)
+    assert not may_be_lost(seen(stay(ANNA, -1, until=12), covered(8, 12)), 12.3)
+
+
+def test_an_absence_may_be_lost_although_nothing_is_known_of_the_other_side() -> None:
+    brief = stay(ANNA, 1, 1.3)
+    assert may_be_lost(seen(brief, covered(-15, 40, lossy=True)), 40.3)
+    assert not may_be_lost(seen(brief, covered(-15, 40)), 40.3)
+
+
+def test_who_missed_each_other_may_have_met_unseen() -> None:
+    apart = (stay(GUS, 0, 3), stay(ANNA, 6, 29))
+    assert judged(video(), seen(*apart, covered(-15, 40)), at(40.3)).outcome is Outcome.MISSED_EACH_OTHER
+    assert may_be_lost(seen(*apart, covered(-15, 40, lossy=True)), 40.3)

@@ -10,7 +10,7 @@ from noshowd.domain.evidence import Blind, Coverage, Evidence, SourceTraits
 from noshowd.domain.meeting import Meeting, Side
 from noshowd.domain.policy import JudgingRules
 from noshowd.domain.spans import Span, union
-from noshowd.domain.visits import Party, Seen
+from noshowd.domain.visits import Seen
 
 #: A source that cannot see one of these never proves that somebody of the other side is absent.
 HIDES_GUESTS = frozenset({Blind.DIAL_IN, Blind.OUTSIDERS, Blind.OPTED_OUT})
@@ -78,14 +78,15 @@ def _watched(coverage: Coverage, side: Side, ours_in_room: tuple[Span, ...]) -> 
 
 
 def when_covered(
-    party: Party, coverages: list[Coverage], ours_in_room: tuple[Span, ...], meeting: Meeting, rules: JudgingRules
+    seen: Seen, coverages: list[Coverage], ours_in_room: tuple[Span, ...], meeting: Meeting, rules: JudgingRules
 ) -> dict[str, tuple[Span, ...]]:
-    """When each of a side would have been seen, had they been there; stretches with no gap between them are one."""
-    able = [c for c in coverages if _supports(c, party.side, meeting, rules)]
-    whole = union([span for c in able if not c.only for span in _watched(c, party.side, ours_in_room)], gap=rules.gap)
-    found = dict.fromkeys([p.key for p in party.people], whole)
-    for person in party.people:
-        own = [s for c in able if person.address in c.only for s in _watched(c, party.side, ours_in_room)]
-        if own:
-            found[person.key] = union([*whole, *own], gap=rules.gap)
+    """When each person would have been seen, had they been there; stretches with no gap between them are one."""
+    found: dict[str, tuple[Span, ...]] = {}
+    for party in seen.parties:
+        able = [c for c in coverages if _supports(c, party.side, meeting, rules)]
+        shown = [(c.only, span) for c in able for span in _watched(c, party.side, ours_in_room)]
+        whole = union([span for only, span in shown if not only], gap=rules.gap)
+        for person in party.people:
+            own = [span for only, span in shown if person.address in only]
+            found[person.key] = union([*whole, *own], gap=rules.gap) if own else whole
     return found

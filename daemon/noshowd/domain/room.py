@@ -176,22 +176,17 @@ def find_in_room(
     lost = lost_sight(evidence, seen, sources, rules)
     usable = trusted(evidence, seen, lost, said_there=said_there)
     ours_room = union(seen.ours.room, gap=rules.gap)
-    covered = {
-        k: s for party in seen.parties for k, s in when_covered(party, usable, ours_room, meeting, rules).items()
-    }
+    covered = when_covered(seen, usable, ours_room, meeting, rules)
     usable_after = fresh_from(usable, sources, rules, now)
-    verdicts: dict[str, PersonVerdict] = {}
-    reaches: dict[str, datetime | None] = {}
-    for person in meeting.people:
-        verdict, reached = _person(person, seen, covered[person.key], usable_after, meeting, rules)
-        verdicts[person.key], reaches[person.key] = verdict, reached
+    people = {p.key: _person(p, seen, covered[p.key], usable_after, meeting, rules) for p in meeting.people}
+    verdicts = {key: verdict for key, (verdict, _) in people.items()}
+    reaches = {key: reached for key, (_, reached) in people.items()}
     fresh_after = fresh_from(evidence.coverages, sources, rules, now)
     ours_here, theirs_here = (_here(party, fresh_after) for party in seen.parties)
     ours = _side(seen.ours, meeting, verdicts, rules, here=ours_here)
     theirs = _side(seen.theirs, meeting, verdicts, rules, here=theirs_here)
     reasons = _reasons(meeting, evidence, seen, list(verdicts.values()), rules, control=bool(usable))
-    if lost:
-        reasons.add(Reason.LOST_SIGHT)
+    reasons |= {Reason.LOST_SIGHT} if lost else set()
     absent = [p.key for p in meeting.people if p.expected and verdicts[p.key].presence is Presence.ABSENT]
     as_of = min((t for k in absent if (t := reaches[k]) is not None), default=None)
     empty = None if said_there else _nobody_seen(meeting, evidence, seen, rules)
