@@ -356,6 +356,14 @@ def test_that_they_missed_each_other_is_known_only_as_far_as_the_evidence_reache
     assert verdict(whole, 12.2).outcome is Outcome.MISSED_EACH_OTHER
 
 
+def test_a_talk_that_may_still_go_on_unseen_keeps_them_from_having_missed_each_other() -> None:
+    """A source of ended visits tells only later that they have come together after all."""
+    apart = (stay(ANNA, 0, 5), stay(GUS, 6, 10))
+    soon, later = (seen(*apart, covered(-15, end, ended_only=True)) for end in (40, 91))
+    assert verdict(soon, 41).outcome is Outcome.UNKNOWN
+    assert verdict(later, 92).outcome is Outcome.MISSED_EACH_OTHER
+
+
 def test_nobody_came_counts_only_as_far_as_the_evidence_reaches() -> None:
     assert verdict(seen(covered(-15, 7)), 12).outcome is Outcome.WAITING
     assert verdict(seen(covered(-15, 7)), 20).outcome is Outcome.UNKNOWN

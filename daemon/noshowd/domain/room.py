@@ -230,7 +230,8 @@ def _seen_apart_until(meeting: Meeting, usable: list[Coverage], seen: Seen, rule
     It is known where nobody is in doubt and everybody was seen without a gap from the start to the last visit.
     """
     last = max((v.last for party in seen.parties for v in party.visits if v.last is not None), default=None)
-    whole = [c.span for c in usable if not (c.presence_only or c.lines or c.only or c.blind & HIDES_GUESTS)]
+    able = [c for c in usable if not (c.presence_only or c.lines or c.only or c.blind & HIDES_GUESTS)]
+    whole = [c.span for c in able if not too_early(c, meeting, rules)]
     until = reach(union(whole, gap=rules.gap), meeting.start, rules.gap)
     if seen.doubts or until is None or last is None or until + rules.gap < min(last, meeting.end):
         return None

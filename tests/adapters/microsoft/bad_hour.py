@@ -155,18 +155,25 @@ class Hour:
                 self.written.append(followup)
         self.told.append(verdict.outcome)
 
-    def _missed(self, verdict: Verdict) -> str | None:
-        """Whose presence in the slot makes this verdict wrong."""
-        return {Outcome.THEY_ARE_MISSING: "guest", Outcome.WE_ARE_MISSING: "host"}.get(verdict.outcome)
+    def _proof_against(self, verdict: Verdict) -> list[datetime] | None:
+        """Minutes of the slot that make this verdict wrong; None where it accuses nobody."""
+        host, guest = self.there["host"], self.there["guest"]
+        return {
+            Outcome.THEY_ARE_MISSING: guest,
+            Outcome.WE_ARE_MISSING: host,
+            Outcome.MISSED_EACH_OTHER: [one for one in host if one in guest],
+        }.get(verdict.outcome)
 
     def _is_true(self, verdict: Verdict) -> None:
-        who = self._missed(verdict) or "guest"
+        # before it is confirmed, a message says no more than that the guest is not there now
+        against = self._proof_against(verdict)
+        wrong = self.there["guest"] if against is None else against
         # somebody who came after the instant up to which this is claimed was late, and nobody says more
-        there = [one for one in self.there[who] if one < min(END, verdict.as_of or self.world.now)]
-        assert not there, f"{verdict.outcome} at {self.world.now} though the {who} was there at {there[0]}"
+        wrong = [one for one in wrong if one < min(END, verdict.as_of or self.world.now)]
+        assert not wrong, f"{verdict.outcome} at {self.world.now} in spite of {wrong[0]}"
 
     def _accuses_nobody_surely(self, verdict: Verdict) -> None:
         """A wrong word to our own side comes of nothing but a loss without a trace, and says that it may."""
         unsure = Reason.MAY_BE_LOST in verdict.reasons
-        if self._missed(verdict) is not None and not (unsure and self.lost):
+        if self._proof_against(verdict) is not None and not (unsure and self.lost):
             self._is_true(verdict)
