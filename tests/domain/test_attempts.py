@@ -252,6 +252,20 @@ def test_whose_lines_must_be_seen(ours: tuple[Any, ...], outcome: Outcome) -> No
     assert (Reason.UNSEEN_LINE in result.reasons) == (outcome is OPEN)
 
 
+def test_a_busy_line_is_not_free_because_another_one_rings() -> None:
+    guest = replace(GUS, lines=(NUMBER, FOREIGN))
+    meeting = phone(ANNA, guest)
+    meeting = replace(meeting, place=replace(meeting.place, phone=None))
+    matches = replace(KNOWN, numbers={**KNOWN.numbers, FOREIGN: MatchStrength.STRONG})
+    both = [over(OUT, 0, number=FOREIGN), over(OUT, 1, CallResult.BUSY, number=FOREIGN), over(OUT, 2)]
+
+    def found(*calls: CallRecord) -> Outcome:
+        return judge(meeting, seen(*calls, SEEN), matches, POLICY, at(60.2), sources={"pbx": PBX}).outcome
+
+    assert found(*both) is OPEN
+    assert found(*both, over(OUT, 3, number=FOREIGN)) is THEY
+
+
 @pytest.mark.parametrize("result", [CallResult.UNCLEAR, CallResult.ANSWERED, CallResult.NO_ANSWER])
 def test_whoever_rang_us_was_there_whatever_anybody_says(result: CallResult) -> None:
     """A line monitor that was cut off saw them ring; our person, who did not notice, says that nobody answered."""

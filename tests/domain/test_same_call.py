@@ -49,6 +49,11 @@ def test_a_call_lost_from_sight_is_told_by_the_record_of_its_own_source_that_wen
     # and one that came after it had not begun
     after = replace(whole, began=at(0.3), ended=at(0.9))
     assert told_once([lost, after]) == [after, lost]
+    # one that runs has a key of its own, and one without an end says nothing of when it was
+    running = replace(whole, ended=None, result=CallResult.TALKING)
+    assert told_once([lost, running]) == [running, lost]
+    endless = replace(lost, ended=None)
+    assert told_once([endless, whole]) == [whole, endless]
 
 
 @pytest.mark.parametrize(
