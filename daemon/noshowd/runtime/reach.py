@@ -20,6 +20,8 @@ from noshowd.runtime.bench import Bench
 SKEW = timedelta(seconds=10)
 
 
+#: A stop of the daemon waits for a measurement under way, seconds.
+_PATIENCE = 3.0
 #: Addresses of an account that are asked only where something of this kind, or with this key, is switched on.
 _ONLY_FOR = {
     "meet_url": "google_meet",
@@ -78,7 +80,7 @@ async def ahead(bench: Bench, section: Any, address: str) -> timedelta | None:
     before = bench.clock.now()
     try:
         context = ssl.create_default_context(cafile=bench.ca_file(section))
-        date = await asyncio.to_thread(_date, address, context, bench.proxy(section), bench.timeout)
+        date = await asyncio.to_thread(_date, address, context, bench.proxy(section), _PATIENCE)
         after = bench.clock.now()
         # the header has whole seconds: on average half of one is cut off
         return before + (after - before) / 2 - parsedate_to_datetime(date) - timedelta(seconds=0.5)
