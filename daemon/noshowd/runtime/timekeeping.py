@@ -26,8 +26,8 @@ from noshowd.store.health import Condition
 
 log = structlog.get_logger()
 
-#: Seconds between two measurements.
-_EVERY = 900.0
+#: Seconds from the start to the first measurement, and between two.
+_FIRST, _EVERY = 5.0, 900.0
 
 
 class Timekeeping:
@@ -40,7 +40,8 @@ class Timekeeping:
         self._part = f"{health.CLOCK}{socket.gethostname()}"
 
     async def run(self) -> None:
-        """Measure now and then, until cancelled."""
+        """Measure now and then, until cancelled. The start goes first: until then the machine is believed."""
+        await self._clock.sleep(_FIRST)
         while True:
             await self.measure()
             await self._clock.sleep(_EVERY)
