@@ -113,6 +113,7 @@ async def test_the_card_says_what_became_of_a_message(office: Office):
     await office.until(7)
     assert "Send" not in labels(office.card)
     assert "They are here" in labels(office.card)
+    assert "Send the message" not in labels(office.card), "it has been sent"
     assert "kind message with the link, sent" in words(office.card)
 
 
@@ -156,7 +157,7 @@ async def test_the_message_with_the_link_can_be_ordered_in_the_slot_only(office:
     assert "Send the message" in labels(office.card)
     await office.until(31)
     assert "Send the message" not in labels(office.card)
-    assert "Offer new times" in labels(office.card)
+    assert "They told me" in labels(office.card)
 
 
 async def test_nudges_are_one_message_that_is_also_said_in_its_thread(office: Office):

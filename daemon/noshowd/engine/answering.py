@@ -23,7 +23,7 @@ from noshowd.domain.followup import (
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.recipients import owner
 from noshowd.engine import digest, list_edits, offer_answers
-from noshowd.engine.choices import Choosing, Verb, meant, parse, stands_until
+from noshowd.engine.choices import ORDERS, Choosing, Verb, meant, parse, stands_until
 from noshowd.engine.enrolment import come_back, leave
 from noshowd.engine.failure import report_bad, report_good
 from noshowd.engine.listed import is_list, questions_in, replied
@@ -43,11 +43,6 @@ log = structlog.get_logger()
 
 #: How long an ordered message may still leave.
 _ORDER_STANDS = timedelta(hours=12)
-_ORDERS = {
-    Verb.LATE: FollowUpKind.ORDERED_MESSAGE,
-    Verb.OFFER: FollowUpKind.RESCHEDULE_OFFER,
-    Verb.COURTESY: FollowUpKind.COURTESY_MESSAGE,
-}
 
 
 class Noted(StrEnum):
@@ -264,7 +259,7 @@ class AnswerDesk:
                         meeting=meeting.key,
                         round=meeting.round,
                         person=guest.key,
-                        kind=_ORDERS[verb],
+                        kind=ORDERS[verb],
                         step=f"ordered:{verb}",
                     ),
                     cause=Cause.ORDERED,

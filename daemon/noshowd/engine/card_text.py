@@ -14,7 +14,7 @@ from noshowd.domain.findings import last_words
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.prospect import prospect
 from noshowd.domain.verdict import Outcome
-from noshowd.engine.choices import Verb, parse, stands_until, taps_for
+from noshowd.engine.choices import ORDERS, Verb, parse, stands_until, taps_for
 from noshowd.engine.compose import Composer
 from noshowd.engine.parts import Parts
 from noshowd.ports.channel import Choice, Parcel, Passage
@@ -34,6 +34,8 @@ _SAID_ANEW = frozenset(
         FollowUpKind.COVER_NEEDED,
     }
 )
+#: Nothing of the sort needs to be ordered any more.
+_UNDER_WAY = frozenset({State.AWAITING, State.QUEUED, State.SENDING, State.SENT, State.UNCERTAIN})
 #: What became of a message to a guest is told once it is decided.
 _DECIDED = frozenset(State) - {State.AWAITING, State.WITHHELD, State.WITHDRAWN}
 
@@ -132,7 +134,9 @@ class _Writer:
             return True
         until = stands_until(choosing.tap, row.followup, self._known.stored.meeting)
         self._changes.append(until)
-        return self._now < until
+        ordered = ORDERS.get(choosing.tap)
+        done = any(one.followup.kind is ordered and one.state in _UNDER_WAY for one in self._known.rows)
+        return self._now < until and not done
 
     def _follow_the_ladder(self, stored: StoredMeeting) -> None:
         """What comes next is said with its time: once that has come, something else comes next."""

@@ -138,6 +138,12 @@ def taps_for(kind: FollowUpKind, *, phone: bool) -> tuple[Tap, ...]:
             return ()
 
 
+#: What a tap orders for the other side.
+ORDERS: dict[Tap, FollowUpKind] = {
+    Verb.LATE: FollowUpKind.ORDERED_MESSAGE,
+    Verb.OFFER: FollowUpKind.RESCHEDULE_OFFER,
+    Verb.COURTESY: FollowUpKind.COURTESY_MESSAGE,
+}
 #: So long after a message lost its use somebody may still answer it, or answer otherwise (the last word counts).
 _SECOND_THOUGHTS = timedelta(hours=24)
 
