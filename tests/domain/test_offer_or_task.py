@@ -58,3 +58,8 @@ def test_an_offer_that_is_for_nobody_is_no_task() -> None:
     came = seen(stay(GUS, -1, until=21), covered(-15, 21))
     assert {f.kind for f in planned(video(), came, (OFFER,)).add} == {K.RESCHEDULE_OFFER, K.APPROVAL}
     assert not planned(video(ANNA, replace(GUS, optional=True)), came, (OFFER,)).add
+
+
+def test_the_ladders_own_task_is_the_only_one() -> None:
+    result = planned(video(ANNA, SILENT), ALONE, (RECALL, OFFER))
+    assert [(f.kind, f.key.step) for f in result.add] == [(K.RECALL_TASK, "recall")]

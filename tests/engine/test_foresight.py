@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from engine.house import ANNA, GUS, MEETING, House
-from noshowd.domain.followup import FollowUpKind, State
+from noshowd.domain.followup import FollowUpKind, State, Withheld
 from noshowd.engine.choices import Verb
+from noshowd.store import outbox
 from noshowd.store.database import Database
 
 HEADS_UP, ORDERED, CONFIRMATION = (
@@ -52,6 +53,8 @@ async def test_whoever_has_left_the_other_one_is_not_warned(database: Database):
     house.happen(meeting="earlier", leave=ANNA)
     await house.until(0)
     assert house.sent(HEADS_UP) == []
+    withheld = house.run(lambda conn: outbox.in_state(conn, State.WITHHELD))
+    assert [row.reason for row in withheld if row.followup.kind is HEADS_UP] == [Withheld.FREE_AGAIN]
 
 
 async def test_two_at_once_are_one_warning(database: Database):

@@ -91,6 +91,8 @@ class Withheld(StrEnum):
     # the look before the send
     CANNOT_RECHECK = "cannot_recheck"
     EVENT_CHANGED = "event_changed"
+    #: Whoever was to be warned is kept elsewhere no more.
+    FREE_AGAIN = "free_again"
     #: An offer: nobody has a free time, or the times in its text are gone.
     NO_FREE_TIME = "no_free_time"
     TIMES_TAKEN = "times_taken"

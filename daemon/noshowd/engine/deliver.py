@@ -84,7 +84,9 @@ async def _send(parts: Parts, row: OutboxRow) -> None:
         return
     fresh = await recheck(parts, row.followup)
     if fresh is None:
-        await _withhold(parts, row, Ruling(reason=Withheld.EVENT_CHANGED), None)
+        warned = row.followup.kind is FollowUpKind.HEADS_UP
+        reason = Withheld.FREE_AGAIN if warned else Withheld.EVENT_CHANGED
+        await _withhold(parts, row, Ruling(reason=reason), None)
         return
     ruling = gate(
         row.followup,
