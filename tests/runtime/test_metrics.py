@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -75,7 +76,7 @@ def test_a_corrected_case_leaves_the_count_and_no_outcome_hides_in_another(datab
     database.run_sync(fill)
     assert outcomes(database) == {"they_are_missing": 1}
     for outcome in (Outcome.HELD, Outcome.UNKNOWN, Outcome.CALLED_OFF, Outcome.NOT_WATCHED):
-        database.run_sync(lambda conn, outcome=outcome: judge_as(conn, outcome))
+        database.run_sync(partial(judge_as, outcome=outcome))
         assert outcomes(database) == {outcome.value: 1}
 
 
