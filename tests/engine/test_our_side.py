@@ -112,3 +112,14 @@ async def test_where_the_chat_fails_twice_a_mail_goes(database: Database):
     await house.until(3)
     assert [post.channel for post in house.sent(NUDGE)][:1] == ["mail"]
     assert house.sent(NUDGE)[0].at <= at(1) + MINUTE
+
+
+async def test_a_late_press_orders_no_second_message_beside_the_approved_one(database: Database):
+    house = await waiting(database)
+    await house.until(6)
+    assert await house.press(Verb.APPROVE, APPROVAL) == Noted.NOTED
+    await house.until(7)
+    assert await house.press(Verb.COURTESY, NOTICE, answer_id="an old screen") == Noted.ALREADY
+    await house.until(9)
+    assert len(house.sent(COURTESY)) == 1
+    assert len(house.rows(COURTESY)) == 1

@@ -43,6 +43,8 @@ log = structlog.get_logger()
 
 #: How long an ordered message may still leave.
 _ORDER_STANDS = timedelta(hours=12)
+#: States of a message that has reached the guest, or will without anybody's doing.
+_ON_ITS_WAY = frozenset({State.QUEUED, State.SENDING, State.SENT, State.UNCERTAIN})
 
 
 class Noted(StrEnum):
@@ -247,11 +249,23 @@ class AnswerDesk:
         answer: Answer,
         now: datetime,
     ) -> Noted:
-        """A person orders a message to the other side; it may go on unknown and then claims no absence."""
+        """A person orders a message to the other side; it may go on unknown and then claims no absence.
+
+        To whom one of the kind has gone already, by order or approved, no second one goes.
+        """
         guests = [p for p in meeting.side(Side.THEIRS) if p.expected and p.address is not None]
         closes = meeting.end if verb is Verb.COURTESY else now + _ORDER_STANDS
         if closes < now or not guests:
             return Noted.TOO_LATE
+        this = (meeting.key, meeting.round)
+        reached = {
+            row.followup.key.person
+            for row in outbox.of_rounds(conn, [this])[this]
+            if row.followup.kind is ORDERS[verb] and row.state in _ON_ITS_WAY
+        }
+        guests = [guest for guest in guests if guest.key not in reached]
+        if not guests:
+            return Noted.ALREADY
         rows = [
             NewRow(
                 followup=FollowUp(
