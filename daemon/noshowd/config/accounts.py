@@ -219,6 +219,10 @@ class ExchangeAccount(Reach):
     mailboxes: tuple[Address, ...] = Field(
         min_length=1, description="Mailboxes to watch.", examples=[["anna@beispiel-beratung.de"]]
     )
+    delta: Flag = Field(
+        default=False,
+        description="Ask whether anything changed, and read a calendar then and once an hour; for many mailboxes.",
+    )
     writes: Flag = Field(default=False, description="May move and create events and tasks.")
 
     @field_validator("endpoint")

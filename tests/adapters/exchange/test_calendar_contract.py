@@ -19,10 +19,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:\\s*Cannot convert value:UserWar
 class ExchangeWorld(CalendarWorld):
     calendar = ANNA
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, *, delta: bool = False) -> None:
         self.house = house
         self.store = house.sim.store
-        self.source = ExchangeCalendar(house.server())
+        self.source = ExchangeCalendar(house.server(), delta=delta)
         self.series: dict[str, list[Item]] = {}
 
     def add(self, title: str, start: datetime, end: datetime) -> str:
@@ -65,7 +65,7 @@ class ExchangeWorld(CalendarWorld):
         self.house.sim.troubles.append(Trouble(operation="GetItem", status=503))
 
     def expire_cursor(self) -> None:
-        raise AssertionError("there is no cursor to expire")
+        self.store.generation += 1
 
     def throttle(self, seconds: int) -> None:
         self.house.sim.troubles.append(Trouble(back_off=seconds * 1000))
@@ -86,3 +86,9 @@ class TestExchangeCalendar(CalendarSuite):
     @pytest.fixture
     def world(self, house: House) -> ExchangeWorld:
         return ExchangeWorld(house)
+
+
+class TestExchangeCalendarWithDelta(CalendarSuite):
+    @pytest.fixture
+    def world(self, house: House) -> ExchangeWorld:
+        return ExchangeWorld(house, delta=True)

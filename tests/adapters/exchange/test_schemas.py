@@ -17,13 +17,15 @@ import xmlschema
 from adapters.exchange.house import ANNA, BEN, GUEST, NOW, House
 from noshowd.adapters.exchange.calendar import ExchangeCalendar
 from noshowd.adapters.exchange.channel import ExchangeMail
+from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.free_busy import ExchangeFreeBusy
 from noshowd.adapters.exchange.tasks import ExchangeTasks
 from noshowd.adapters.exchange.writer import ExchangeWriter
 from noshowd.demo.vendors.exchange.soap import M, T
 from noshowd.domain.spans import Span
-from noshowd.ports.calendar import NewEvent, Page
+from noshowd.ports.calendar import ListingEnd, NewEvent, Page
 from noshowd.ports.channel import Carries, Parcel, Recipient
+from noshowd.ports.errors import CursorExpired
 
 SPECS = Path(__file__).parents[4] / "shared" / "specs"
 XML_LANG = (
@@ -76,6 +78,7 @@ async def everything(house: House) -> None:
     window = Span(start=NOW, end=datetime(2026, 3, 11, tzinfo=UTC))
     page, _ = [one async for one in calendar.changes(ANNA, cursor=None, window=window)]
     assert isinstance(page, Page)
+    await feed(house, server, window)
     event = NewEvent(key="k", start=NOW, end=window.end, zone="Europe/Berlin", title="New", attendees=(GUEST,))
     await writer.write(ANNA, event)
     await writer.write(ANNA, replace(event, moves=page.entries[0].ref))
@@ -100,6 +103,22 @@ async def everything(house: House) -> None:
     await ExchangeFreeBusy(server).busy((ANNA, GUEST), window)
 
 
+async def feed(house: House, server: ExchangeClient, window: Span) -> None:
+    """The change feed: opened, nothing new, something deleted and something changed, a state refused."""
+    calendar, cursor = ExchangeCalendar(server, delta=True), None
+    deleted, changed = house.book(), house.book()
+    for step in (lambda: None, lambda: None, lambda: house.sim.store.remove(deleted)):
+        step()
+        house.sim.store.touch(changed)
+        end = [one async for one in calendar.changes(ANNA, cursor=cursor, window=window)][-1]
+        assert isinstance(end, ListingEnd)
+        cursor = end.cursor
+    house.sim.store.generation += 1
+    with pytest.raises(CursorExpired):
+        _ = [one async for one in calendar.changes(ANNA, cursor=cursor, window=window)]
+    house.sim.store.remove(changed)
+
+
 async def test_requests_and_answers_are_as_the_schemas_say(house: House, schema: xmlschema.XMLSchema10) -> None:
     await everything(house)
     bodies = [one for exchange in house.sim.exchanged for one in exchange if one.tag not in LATER_OPERATIONS]
@@ -110,6 +129,6 @@ async def test_requests_and_answers_are_as_the_schemas_say(house: House, schema:
     ]
     checked = {body.tag.removeprefix(M) for body in bodies}
     assert problems == []
-    operations = ("GetFolder", "FindItem", "GetItem", "CreateItem", "UpdateItem", "DeleteItem")
+    operations = ("GetFolder", "FindItem", "GetItem", "CreateItem", "UpdateItem", "DeleteItem", "SyncFolderItems")
     assert {name for one in operations for name in (one, f"{one}Response")} <= checked
     assert {"GetUserAvailabilityRequest", "GetUserAvailabilityResponse"} <= checked

@@ -7,7 +7,7 @@ from datetime import timedelta
 from exchangelib import errors as ews
 from requests.exceptions import RequestException
 
-from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
+from noshowd.ports.errors import CredentialsLost, CursorExpired, Permanent, Temporary, VendorError
 
 
 class NotThere(Permanent):
@@ -41,6 +41,8 @@ def word_for(error: Exception, *, acts: bool, server: str, ca_file: object) -> V
     text, kind = str(error), type(error).__name__
     if isinstance(error, _LOST):
         return CredentialsLost("Exchange no longer accepts the sign-in")
+    if isinstance(error, ews.ErrorInvalidSyncStateData):
+        return CursorExpired("Exchange no longer knows this place in the change feed")
     if isinstance(error, _GONE):
         return NotThere(f"Exchange: {kind}")
     if any(word in text for word in _CERTIFICATE):

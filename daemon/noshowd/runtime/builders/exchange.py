@@ -16,7 +16,7 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.exchange.writer import ExchangeWriter
 
     client = _client(bench, section.name)
-    made.calendars[section.name] = ExchangeCalendar(client)
+    made.calendars[section.name] = ExchangeCalendar(client, delta=section.delta)
     made.free_busy[section.name] = ExchangeFreeBusy(client)
     if section.writes:
         made.writers[section.name] = ExchangeWriter(client)

@@ -18,6 +18,7 @@ from noshowd.demo.vendors.exchange.issuer import Issuer
 from noshowd.demo.vendors.exchange.operations import Operations
 from noshowd.demo.vendors.exchange.soap import M, Refusal, T, answer, bad, busy, envelope, parse
 from noshowd.demo.vendors.exchange.store import Store
+from noshowd.demo.vendors.exchange.sync import sync_folder_items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ class ExchangeSimulation:
             "CreateItem": self.operations.create_item,
             "UpdateItem": self.operations.update_item,
             "DeleteItem": self.operations.delete_item,
+            "SyncFolderItems": lambda request, mailbox: sync_folder_items(request, mailbox, self.store),
             "GetServerTimeZones": lambda request, _: server_time_zones(request),
             "GetUserAvailabilityRequest": lambda request, _: user_availability(request, self.store),
         }

@@ -33,6 +33,10 @@ class Store:
         self.items: dict[str, Item] = {}
         #: Folders that were made, by mailbox: their paths below a distinguished one.
         self.folders: dict[str, list[str]] = {}
+        #: What was made, changed or deleted, in order.
+        self.journal: list[Item] = []
+        #: Sync states of another generation are not taken.
+        self.generation = 1
         self._made = 0
 
     def add(self, kind: str, mailbox: str, folder: str) -> Item:
@@ -48,10 +52,12 @@ class Store:
         """The item was changed."""
         item.version += 1
         item.put("item:LastModifiedTime", instant(self.now()))
+        self.journal.append(item)
 
     def remove(self, item: Item) -> None:
         with self.lock:
             del self.items[item.item_id]
+            self.journal.append(item)
 
     def find(self, item_id: str, mailbox: str | None = None) -> Item:
         item = self.items.get(item_id)
