@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from noshowd.ports.answers import Answer
+from noshowd.ports.answers import Answer, Draft
 from noshowd.ports.errors import VendorError
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -51,6 +51,11 @@ class MemoryBox:
         self.broken = False
         #: Each time a source was listened to: which, and what was in the way.
         self.hearing: list[tuple[str, VendorError | None]] = []
+        #: What it has for whoever wants to change a text, and who wanted that.
+        self.shows: Draft | str = "not understood"
+        self.wanted: list[Answer] = []
+        #: What it says of every answer.
+        self.says = "noted"
         self._arrived = asyncio.Condition()
 
     async def put(self, answer: Answer) -> str:
@@ -59,9 +64,12 @@ class MemoryBox:
             self._arrived.notify_all()
             if self.broken:
                 raise OSError("the disk is full")
-            known = answer.answer_id in self.answers
             self.answers.setdefault(answer.answer_id, answer)
-        return "already noted" if known else "noted"
+        return self.says
+
+    async def draft(self, answer: Answer) -> Draft | str:
+        self.wanted.append(answer)
+        return self.shows
 
     async def heard(self, source: str, error: VendorError | None = None) -> None:
         self.hearing.append((source, error))

@@ -12,66 +12,15 @@ from typing import Any
 
 import pytest
 
-from engine.house import ANNA, BEN, GUS, MEETING, House, at
-from noshowd.adapters.slack.channel import SlackChannel
-from noshowd.adapters.slack.client import Connection
-from noshowd.demo.vendors.slack.server import SlackServer
-from noshowd.demo.vendors.slack.workspace import Message
+from engine.house import GUS, MEETING, at
+from engine.office import Office, buttons, labels, wait_for_gus, words
 from noshowd.domain.followup import FollowUpKind, State
-from noshowd.engine.answering import AnswerDesk, Noted
+from noshowd.engine.choices import Noted
 from noshowd.engine.turn import settle
-from noshowd.ports.answers import Answer
 from noshowd.store import cards
 from noshowd.store.database import Database
 
 APPROVAL, COURTESY, NUDGE = FollowUpKind.APPROVAL, FollowUpKind.COURTESY_MESSAGE, FollowUpKind.NUDGE
-
-
-class Office(House):
-    """A house whose chat is Slack."""
-
-    def __init__(self, database: Database, **story: Any) -> None:
-        super().__init__(database, mode="live", **story)
-        self.server = SlackServer(self.clock.now)
-        self.workspace = self.server.workspace
-        for name, address in (("anna", ANNA), ("ben", BEN)):
-            self.workspace.add_user(name, address)
-        connection = Connection(base_url=self.server.url)
-        token = self.workspace.bot_token
-        slack = SlackChannel(name="slack", bot_token=token, clock=self.clock, connection=connection)
-        self.in_place_of = {"chat": slack}
-        self.parts = self.open("first")
-
-    @property
-    def card(self) -> Message:
-        [card] = [message for message in self.workspace.messages if message.thread_ts is None]
-        return card
-
-    @property
-    def thread(self) -> list[Message]:
-        return [message for message in self.workspace.messages if message.thread_ts is not None]
-
-    async def tap(self, label: str, *, on: Message | None = None) -> str:
-        """Press a button; what the person is told."""
-        found = {button["text"]["text"]: button["value"] for button in buttons(on or self.card)}
-        return await self.put(found[label])
-
-    async def put(self, value: str) -> str:
-        now = self.clock.now()
-        answer = Answer(answer_id=f"{value}@{now.isoformat()}", channel="slack", by=ANNA, value=value, at=now)
-        return await AnswerDesk(self.parts).put(answer)
-
-
-def buttons(message: Message) -> list[dict[str, Any]]:
-    return [button for block in message.blocks if block["type"] == "actions" for button in block["elements"]]
-
-
-def labels(message: Message) -> list[str]:
-    return [button["text"]["text"] for button in buttons(message)]
-
-
-def words(message: Message) -> str:
-    return "\n".join(block["text"]["text"] for block in message.blocks if block["type"] == "section")
 
 
 @pytest.fixture
@@ -81,12 +30,6 @@ def office(database: Database) -> Iterator[Office]:
         yield house
 
 
-async def wait_for_gus(office: Office, minute: float = 6) -> None:
-    await office.until(-1)
-    office.happen(join=ANNA)
-    await office.until(minute)
-
-
 async def test_what_is_newest_stands_first_and_what_is_still_open_below(office: Office):
     await wait_for_gus(office, 4)
     assert labels(office.card)[:2] == ["They are here", "They told me"]
@@ -94,7 +37,7 @@ async def test_what_is_newest_stands_first_and_what_is_still_open_below(office: 
     await office.until(6)
     assert words(office.card).startswith("Shall this message go out?")
     assert "Nobody of the other side can be seen" in words(office.card)
-    assert labels(office.card)[:4] == ["Send", "Do not send", "They are here", "They told me"]
+    assert labels(office.card)[:5] == ["Send", "Do not send", "Edit", "They are here", "They told me"]
     [reply] = office.thread
     assert (reply.thread_ts, reply.broadcast, buttons(reply)) == (office.card.ts, True, [])
     assert "Shall this message go out?" in words(reply)
@@ -206,7 +149,7 @@ async def test_where_somebody_deleted_the_card_the_next_word_is_a_new_one(office
     await wait_for_gus(office, 4)
     office.workspace.messages.clear()
     await office.until(6)
-    assert labels(office.card)[:2] == ["Send", "Do not send"]
+    assert labels(office.card)[:3] == ["Send", "Do not send", "Edit"]
 
 
 async def test_of_two_words_at_once_one_is_the_card(database: Database):
@@ -217,7 +160,7 @@ async def test_of_two_words_at_once_one_is_the_card(database: Database):
         await wait_for_gus(office, 5)
         assert [row.state for row in office.rows(APPROVAL)] == [State.SENT, State.SENT]
         assert len(office.thread) == 1
-        assert labels(office.card) == ["Send", "Do not send"] * 2
+        assert labels(office.card) == ["Send", "Do not send", "Edit"] * 2
         assert "eve@them.example" in words(office.card)
         assert GUS in words(office.card)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import sqlalchemy as sa
 import structlog
@@ -23,14 +22,15 @@ from noshowd.domain.followup import (
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.recipients import owner
 from noshowd.engine import digest, list_edits, offer_answers
-from noshowd.engine.choices import ORDERS, Choosing, Verb, meant, parse, stands_until
+from noshowd.engine.approvals import draft_in, undecided
+from noshowd.engine.choices import ORDERS, Choosing, Noted, Verb, meant, parse, stands_until
 from noshowd.engine.enrolment import come_back, leave
 from noshowd.engine.failure import report_bad, report_good
 from noshowd.engine.listed import is_list, questions_in, replied
 from noshowd.engine.notices import tell_of_bounce
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import stop_today
-from noshowd.ports.answers import BOUNCED, Answer
+from noshowd.ports.answers import BOUNCED, Answer, Draft
 from noshowd.ports.errors import VendorError
 from noshowd.ports.offers import Reply
 from noshowd.store import answers, evidence, health, meetings, outbox
@@ -47,16 +47,6 @@ _ORDER_STANDS = timedelta(hours=12)
 _ON_ITS_WAY = frozenset({State.QUEUED, State.SENDING, State.SENT, State.UNCERTAIN})
 
 
-class Noted(StrEnum):
-    """What became of an answer, for whoever gave it."""
-
-    NOTED = "noted"
-    ALREADY = "already decided"
-    TOO_LATE = "too late"
-    NOT_YOURS = "not yours to answer"
-    UNKNOWN = "not understood"
-
-
 class AnswerDesk:
     """The `AnswerBox` of the engine: every carrier of answers hands them in here."""
 
@@ -71,6 +61,22 @@ class AnswerDesk:
         """Store and handle in one transaction; the same answer again changes nothing and hears the same word."""
         now = self._parts.clock.now()
         return await self._parts.database.run(lambda conn: self._take(conn, answer, now), wake=True)
+
+    async def draft(self, answer: Answer) -> Draft | str:
+        """See `AnswerBox.draft`: for those whose approval would count at this moment."""
+        now = self._parts.clock.now()
+        return await self._parts.database.read(lambda conn: self._draft(conn, answer, now))
+
+    def _draft(self, conn: sa.Connection, answer: Answer, now: datetime) -> Draft | Noted:
+        choosing = parse(answer.value)
+        row = outbox.get(conn, choosing.key) if choosing is not None else None
+        if choosing is None or choosing.tap is not Verb.APPROVE or row is None:
+            return Noted.UNKNOWN
+        stored = meetings.get(conn, row.followup.key.meeting)
+        if self._who(answer, row, stored) is None:
+            return Noted.NOT_YOURS
+        asked = undecided(conn, row, now)
+        return asked if isinstance(asked, Noted) else draft_in(self._parts, row, asked, stored) or Noted.UNKNOWN
 
     async def heard(self, source: str, error: VendorError | None = None) -> None:
         """Keep whether answers are heard there, so that our side is told where they are not. Never fails."""
@@ -209,16 +215,15 @@ class AnswerDesk:
 
     def _decide(self, conn: sa.Connection, choosing: Choosing, row: OutboxRow, answer: Answer, now: datetime) -> Noted:
         """Approve or refuse the message this question is about; the first of two decides."""
-        asked = outbox.get(conn, row.followup.concerns or "")
-        if asked is None or asked.state is not State.AWAITING:
-            return Noted.ALREADY if asked is not None and asked.state is not State.EXPIRED else Noted.TOO_LATE
-        if now > asked.followup.not_after:
-            return Noted.TOO_LATE
+        asked = undecided(conn, row, now)
+        if isinstance(asked, Noted):
+            return asked
         if choosing.tap is Verb.REFUSE:
             outbox.record(conn, asked.key, Happening.REFUSED, now=now, reason=answer.by)
         else:
-            # a reply's own words are no edit: only a page that showed the text hands it back changed
-            if answer.text and answer.about is None and asked.parcel is not None:
+            # a reply's own words are no edit: only a page or form that showed the text hands it back changed
+            changed = asked.parcel is not None and answer.text != asked.parcel.text.strip()
+            if answer.text and answer.about is None and asked.parcel is not None and changed:
                 edited = replace(asked.parcel, text=answer.text, html=None)
                 outbox.lay_ready(conn, asked.key, edited, now=now)
             outbox.record(conn, asked.key, Happening.APPROVED, now=now, next_try_at=now, reason=answer.by)

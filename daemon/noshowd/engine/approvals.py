@@ -9,9 +9,14 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from noshowd.domain.followup import Approval, FollowUpKind, Happening, State
+from noshowd.engine.choices import Noted
+from noshowd.engine.compose import Composer
 from noshowd.engine.notices import task_instead
+from noshowd.engine.particulars import named
 from noshowd.engine.parts import Parts
+from noshowd.ports.answers import Draft
 from noshowd.store import meetings, outbox
+from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import OutboxRow
 
 
@@ -47,3 +52,24 @@ def start_veto(conn: sa.Connection, parts: Parts, question: OutboxRow, now: date
     policy = parts.policy_for(stored.meeting) if stored is not None else None
     if policy is not None and now + policy.veto_after < asked.followup.not_after:
         outbox.wake_at(conn, asked.key, now + policy.veto_after)
+
+
+def undecided(conn: sa.Connection, question: OutboxRow, now: datetime) -> OutboxRow | Noted:
+    """The message a question is about, as long as somebody may decide; else why nobody may."""
+    asked = outbox.get(conn, question.followup.concerns or "")
+    if asked is None or asked.state is not State.AWAITING:
+        return Noted.ALREADY if asked is not None and asked.state is not State.EXPIRED else Noted.TOO_LATE
+    return asked if now <= asked.followup.not_after else Noted.TOO_LATE
+
+
+def draft_in(parts: Parts, question: OutboxRow, asked: OutboxRow, stored: StoredMeeting | None) -> Draft | None:
+    """The message `asked` as whoever was asked may change it; None before its text is final."""
+    if asked.parcel is None:
+        return None
+    language = Composer(parts).contact_of(question, stored).language
+    return Draft(
+        title=parts.wording.label("edit", language),
+        about=f"{named(asked.parcel.recipient)}: {asked.parcel.subject}",
+        text=asked.parcel.text,
+        send=parts.wording.label("approve", language),
+    )

@@ -10,6 +10,7 @@ from enum import StrEnum
 from noshowd.domain.evidence import Said
 from noshowd.domain.followup import FollowUp, FollowUpKind, State
 from noshowd.domain.meeting import Meeting
+from noshowd.ports.answers import TAKEN
 
 
 class Verb(StrEnum):
@@ -36,6 +37,16 @@ class Verb(StrEnum):
     IT_DID_NOT = "it_did_not"
     #: Book the time that a guest named in a reply.
     BOOK = "book"
+
+
+class Noted(StrEnum):
+    """What became of an answer, for whoever gave it."""
+
+    NOTED = TAKEN
+    ALREADY = "already decided"
+    TOO_LATE = "too late"
+    NOT_YOURS = "not yours to answer"
+    UNKNOWN = "not understood"
 
 
 Tap = Verb | Said

@@ -20,7 +20,7 @@ from noshowd.engine.enrolment import taps_under
 from noshowd.engine.matching import their_numbers
 from noshowd.engine.particulars import doubts, mailto, named, unsubscribing
 from noshowd.engine.parts import Contact, Parts
-from noshowd.ports.channel import Carries, Choice, Parcel
+from noshowd.ports.channel import Carries, Choice, Edit, Parcel
 from noshowd.store import meetings, outbox
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import OutboxRow
@@ -84,7 +84,12 @@ class Composer:
             quoted_text=draft.text,
             mailto=None if contact.recipient.slack is not None else mailto(draft),
         )
-        return self._to_ours(row, context, contact)
+        asking = self._to_ours(row, context, contact)
+        edit = Edit(label=self._parts.wording.label("edit", contact.language), text=draft.text)
+        sends = Choosing(tap=Verb.APPROVE, key=row.key).value
+        return replace(
+            asking, choices=tuple(replace(one, edit=edit) if one.value == sends else one for one in asking.choices)
+        )
 
     async def about_noshowd(self, row: OutboxRow) -> Parcel:
         """A notice or correction; it may concern a meeting or noshowd itself."""

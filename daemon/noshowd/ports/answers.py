@@ -9,6 +9,8 @@ from typing import Protocol
 from noshowd.domain.spans import require_aware
 from noshowd.ports.errors import VendorError
 
+#: What `AnswerBox.put` says of an answer that counts; any other word says why it does not.
+TAKEN = "noted"
 #: `Answer.value` when no person answered but a mail server: what `about` names did not arrive, `text` has the status.
 BOUNCED = "bounced"
 
@@ -36,11 +38,28 @@ class Answer:
         require_aware("answer.at", self.at)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A text that waits for approval, for whoever wants to change it first. All texts are plain and ready for them."""
+
+    #: Above everything: what one does here.
+    title: str
+    #: To whom it goes, and under which subject.
+    about: str
+    text: str
+    #: On the button that sends it.
+    send: str
+
+
 class AnswerBox(Protocol):
     """Takes answers. Stored before it returns, so that the carrier may acknowledge."""
 
     async def put(self, answer: Answer) -> str:
         """Store the answer; returns a short word for whoever gave it ("noted", "already decided")."""
+        ...
+
+    async def draft(self, answer: Answer) -> Draft | str:
+        """The text that this answer would let go; nothing is stored. A short word why not, where it would not."""
         ...
 
     async def heard(self, source: str, error: VendorError | None = None) -> None:

@@ -39,6 +39,14 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A text that may be changed before a choice lets it go; `label` is for the button that opens it."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One button or link: `value` is opaque and comes back in the answer."""
 
@@ -48,6 +56,9 @@ class Choice:
     style: str | None = None
     #: Signed page for channels without buttons; a GET of it never acts.
     url: str | None = None
+    #: Where the channel can show a text to be changed, it offers that too, and hands the changed text in with the
+    #: answer; what it shows then is the draft of the answer box.
+    edit: Edit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

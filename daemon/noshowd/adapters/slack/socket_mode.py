@@ -17,10 +17,10 @@ import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from noshowd.adapters.slack.client import Connection, call
-from noshowd.adapters.slack.wire import answer
-from noshowd.ports.answers import Answer, AnswerBox
+from noshowd.adapters.slack.form import Sort, objection, read, view
+from noshowd.ports.answers import TAKEN, Answer, AnswerBox
 from noshowd.ports.clock import Clock
-from noshowd.ports.errors import Permanent, Temporary
+from noshowd.ports.errors import Permanent, Temporary, VendorError
 
 #: A connection on which nothing, not even a ping, is answered for so many seconds is dead.
 HEARTBEAT = 30.0
@@ -28,6 +28,10 @@ HEARTBEAT = 30.0
 FASTEST, SLOWEST = 1.0, 60.0
 #: Slack's envelopes are a few kilobytes; more than this closes the connection.
 LARGEST = 1_000_000
+#: So many seconds after a press Slack still opens something for it.
+TRIGGER_LIVES = 3.0
+#: Words for who wanted to change a text, beside those of the answer box.
+EMPTY, NOT_OPENED = "there is no text", "the text could not be opened: please press again"
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +39,7 @@ log = structlog.get_logger(__name__)
 class SocketMode:
     """Brings pressed buttons. Needs an app-level token with connections:write.
 
+    With the bot's token it also opens a text to be changed before it is approved.
     `says` has sentences for the words of the answer box; a word without one is shown as it is.
     """
 
@@ -46,12 +51,14 @@ class SocketMode:
         clock: Clock,
         connection: Connection | None = None,
         says: Mapping[str, str] | None = None,
+        bot_token: str = "",
     ) -> None:
         self.name = name
         self._connection = connection or Connection()
         self._clock = clock
         self._client = self._connection.client(app_token)
         self._token = app_token
+        self._bot = self._connection.client(bot_token)
         self._says = says or {}
 
     async def run(self, box: AnswerBox) -> None:
@@ -127,23 +134,44 @@ class SocketMode:
 
     async def _take(self, socket: aiohttp.ClientWebSocketResponse, envelope: dict[str, Any], box: AnswerBox) -> None:
         """Store, then acknowledge, then tell the person. What could not be stored stays with Slack."""
-        payload = envelope.get("payload")
-        pressed = self._understood(payload) if envelope.get("type") == "interactive" else None
-        word = ""
-        if pressed is not None:
+        payload: Any = envelope.get("payload")
+        came = self._understood(payload) if envelope.get("type") == "interactive" else None
+        sort, given = came or (None, None)
+        word = EMPTY if given is not None and sort is Sort.SENT and not given.text else ""
+        if given is not None and sort is not Sort.OPENS and not word:
             try:
-                word = await box.put(pressed)
+                word = await box.put(given)
             except Exception:
                 log.exception("slack answers: not stored, left unacknowledged", source=self.name)
                 return
-        await socket.send_json({"envelope_id": envelope["envelope_id"]})
+        refused = objection(self._says.get(word, word)) if sort is Sort.SENT and word != TAKEN else {}
+        await socket.send_json({"envelope_id": envelope["envelope_id"], **refused})
+        if given is not None and sort is Sort.OPENS:
+            word = await self._show(str(payload.get("trigger_id")), given, box)
         url = payload.get("response_url") if isinstance(payload, dict) else None
         if word and url:
             await self._tell(url, self._says.get(word, word))
 
-    def _understood(self, payload: Any) -> Answer | None:
+    async def _show(self, trigger: str, asking: Answer, box: AnswerBox) -> str:
+        """Open the text to be changed; "" when the person has it before them, else a word why not."""
         try:
-            return answer(payload, self.name)
+            draft = await box.draft(asking)
+            if isinstance(draft, str):
+                return draft
+            async with asyncio.timeout(TRIGGER_LIVES):
+                await call(self._bot.views_open(trigger_id=trigger, view=view(draft, asking)))
+        except (VendorError, TimeoutError) as failed:
+            log.warning("slack answers: text not opened", source=self.name, reason=str(failed))
+            return NOT_OPENED
+        except Exception:
+            # the answers after this one must still be heard; nothing was decided by it
+            log.exception("slack answers: text not opened", source=self.name)
+            return NOT_OPENED
+        return ""
+
+    def _understood(self, payload: Any) -> tuple[Sort, Answer] | None:
+        try:
+            return read(payload, self.name, self._clock.now())
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as nonsense:
             log.warning("slack answers: not understood", source=self.name, reason=type(nonsense).__name__)
             return None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noshowd.ports.answers import Answer
-from noshowd.ports.channel import Choice, Parcel
+from noshowd.ports.channel import Choice, Edit, Parcel
 
 EVENT_TYPE = "noshowd_parcel"
 #: Slack takes 3,000 characters a section and 50 blocks; a word to a person is never that long.
@@ -16,6 +16,10 @@ TEXT_LIMIT = 12_000
 LABEL_LIMIT = 75
 ACTIONS_LIMIT = 25
 PASSAGES_LIMIT = 8
+#: Longest text in a field of a form (`plain_text_input`).
+FIELD_LIMIT = 3_000
+#: How the ids of our buttons begin: of those that answer, and of those that open a text to be changed.
+ANSWERS, OPENS = "noshowd:", "noshowd-edit:"
 #: Up to the last character that is not the punctuation of a sentence.
 _ADDRESS = re.compile(r"((?:https?://|tel:|mailto:)[^\s<>|]{0,1500}[^\s<>|.,;:!?)\]'\"])")
 
@@ -55,8 +59,20 @@ def _blocks(parcel: Parcel) -> list[dict[str, Any]]:
 
 def _actions(choices: tuple[Choice, ...], first: int) -> list[dict[str, Any]]:
     """A row of buttons; each of a message has a number of its own."""
-    buttons = [_button(at, choice) for at, choice in enumerate(choices[:ACTIONS_LIMIT], first)]
-    return [{"type": "actions", "elements": buttons}] if buttons else []
+    numbered = list(enumerate(choices[:ACTIONS_LIMIT], first))
+    buttons = [_button(at, choice) for at, choice in numbered]
+    buttons += [_opening(at, one, one.edit) for at, one in numbered if one.edit is not None and fits(one.edit.text)]
+    return [{"type": "actions", "elements": buttons[:ACTIONS_LIMIT]}] if buttons else []
+
+
+def _opening(at: int, choice: Choice, edit: Edit) -> dict[str, Any]:
+    """The button that opens the text: it bears the value of the choice, and another sign."""
+    return _button(at, Choice(label=edit.label, value=choice.value)) | {"action_id": f"{OPENS}{at}"}
+
+
+def fits(text: str) -> bool:
+    """Whether a field of a form holds the text; counted as JavaScript does, and never less than Slack does."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 <= FIELD_LIMIT
 
 
 def _section(text: str) -> dict[str, Any]:
@@ -68,7 +84,7 @@ def _button(at: int, choice: Choice) -> dict[str, Any]:
     label = _one_line(choice.label)
     button: dict[str, Any] = {
         "type": "button",
-        "action_id": f"noshowd:{at}",
+        "action_id": f"{ANSWERS}{at}",
         "text": {
             "type": "plain_text",
             "text": label[: LABEL_LIMIT - 1] + "…" if len(label) > LABEL_LIMIT else label,
@@ -121,15 +137,15 @@ def instant(ts: str) -> datetime:
     return datetime.fromtimestamp(float(ts), UTC)
 
 
-def answer(payload: dict[str, Any], channel: str) -> Answer | None:
-    """The answer in a `block_actions` payload, or None when it is not a button of ours.
+def answer(payload: dict[str, Any], channel: str, sign: str = ANSWERS) -> Answer | None:
+    """The answer in a `block_actions` payload, or None when it is not a button of ours with this sign.
 
     Raises what Python raises (`LookupError`, `TypeError`, ...) when Slack's own fields are missing.
     """
     if payload.get("type") != "block_actions":
         return None
     action = payload["actions"][0]
-    if not action["action_id"].startswith("noshowd:"):
+    if not action["action_id"].startswith(sign):
         return None
     who, pressed = payload["user"]["id"], action["action_ts"]
     container = payload["container"]

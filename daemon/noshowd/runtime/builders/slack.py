@@ -21,7 +21,9 @@ def channel(bench: Bench, section: Any, made: Adapters) -> None:
     made.checks[f"channel {section.name}"] = lambda: _check(bench, token, connection)
     if section.app is not None:
         app = bench.secret(section.app) or ""
-        made.answers.append(SocketMode(name=section.name, app_token=app, clock=bench.clock, connection=connection))
+        made.answers.append(
+            SocketMode(name=section.name, app_token=app, bot_token=token, clock=bench.clock, connection=connection)
+        )
 
 
 async def _check(bench: Bench, token: str, connection: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from noshowd.demo.vendors.slack.workspace import Refusal
+from noshowd.demo.vendors.slack.refusal import Refusal
 
 _BLOCKS = {
     "section": {"type", "block_id", "text", "fields", "accessory"},
@@ -20,61 +20,63 @@ def check_blocks(blocks: Any) -> list[dict[str, Any]]:
     """The blocks as they came. Raises `Refusal("invalid_blocks")` naming the first thing wrong."""
     if blocks is None:
         return []
-    _want(isinstance(blocks, list), "blocks must be an array")
-    _want(len(blocks) <= 50, "no more than 50 items allowed [json-pointer:/blocks]")
+    want(isinstance(blocks, list), "blocks must be an array")
+    want(len(blocks) <= 50, "no more than 50 items allowed [json-pointer:/blocks]")
     for at, block in enumerate(blocks):
         where = f"/blocks/{at}"
         kind = str(block.get("type")) if isinstance(block, dict) else ""
-        _want(kind in _BLOCKS, f"unsupported type: {kind} [json-pointer:{where}/type]")
-        _want(set(block) <= _BLOCKS[kind], f"invalid additional property [json-pointer:{where}]")
+        want(kind in _BLOCKS, f"unsupported type: {kind} [json-pointer:{where}/type]")
+        want(set(block) <= _BLOCKS[kind], f"invalid additional property [json-pointer:{where}]")
         _CHECKS[kind](block, where)
     return list(blocks)
 
 
 def _section(block: dict[str, Any], where: str) -> None:
-    _want("text" in block or "fields" in block, f"must provide text or fields [json-pointer:{where}]")
+    want("text" in block or "fields" in block, f"must provide text or fields [json-pointer:{where}]")
     if "text" in block:
-        _text(block["text"], where, longest=3000)
+        check_text(block["text"], where, longest=3000)
 
 
 def _header(block: dict[str, Any], where: str) -> None:
-    _text(block.get("text"), where, longest=150, kinds={"plain_text"})
+    check_text(block.get("text"), where, longest=150, kinds={"plain_text"})
 
 
 def _context(block: dict[str, Any], where: str) -> None:
     elements = block.get("elements")
-    _want(isinstance(elements, list) and 1 <= len(elements) <= 10, f"1 to 10 elements [json-pointer:{where}]")
+    want(isinstance(elements, list) and 1 <= len(elements) <= 10, f"1 to 10 elements [json-pointer:{where}]")
     for element in elements or []:
-        _text(element, where, longest=3000)
+        check_text(element, where, longest=3000)
 
 
 def _actions(block: dict[str, Any], where: str) -> None:
     elements = block.get("elements")
-    _want(isinstance(elements, list) and 1 <= len(elements) <= 25, f"1 to 25 elements [json-pointer:{where}]")
+    want(isinstance(elements, list) and 1 <= len(elements) <= 25, f"1 to 25 elements [json-pointer:{where}]")
     for element in elements or []:
         _button(element, f"{where}/elements")
     ids = [element["action_id"] for element in elements or []]
-    _want(len(ids) == len(set(ids)), f"`action_id` should be unique [json-pointer:{where}]")
+    want(len(ids) == len(set(ids)), f"`action_id` should be unique [json-pointer:{where}]")
 
 
 def _button(element: Any, where: str) -> None:
-    _want(isinstance(element, dict) and element.get("type") == "button", f"unsupported element [{where}]")
-    _want(set(element) <= _BUTTON, f"invalid additional property [json-pointer:{where}]")
-    _text(element.get("text"), where, longest=75, kinds={"plain_text"})
-    _want(1 <= len(element.get("action_id", "")) <= 255, f"action_id: 1 to 255 characters [{where}]")
-    _want(len(element.get("value", "")) <= 2000, f"value: at most 2000 characters [{where}]")
-    _want(element.get("style", "primary") in {"primary", "danger"}, f"style: primary or danger [{where}]")
+    want(isinstance(element, dict) and element.get("type") == "button", f"unsupported element [{where}]")
+    want(set(element) <= _BUTTON, f"invalid additional property [json-pointer:{where}]")
+    check_text(element.get("text"), where, longest=75, kinds={"plain_text"})
+    want(1 <= len(element.get("action_id", "")) <= 255, f"action_id: 1 to 255 characters [{where}]")
+    want(len(element.get("value", "")) <= 2000, f"value: at most 2000 characters [{where}]")
+    want(element.get("style", "primary") in {"primary", "danger"}, f"style: primary or danger [{where}]")
 
 
-def _text(text: Any, where: str, *, longest: int, kinds: set[str] | None = None) -> None:
+def check_text(text: Any, where: str, *, longest: int, kinds: set[str] | None = None) -> None:
+    """A text object. Raises as `check_blocks` does."""
     allowed = {"plain_text": {"type", "text", "emoji"}, "mrkdwn": {"type", "text", "verbatim"}}
     kind = str(text.get("type")) if isinstance(text, dict) else ""
-    _want(kind in (kinds or set(allowed)), f"unsupported text type: {kind} [json-pointer:{where}/text]")
-    _want(set(text) <= allowed[kind], f"invalid additional property [json-pointer:{where}/text]")
-    _want(1 <= len(text.get("text", "")) <= longest, f"must be 1 to {longest} characters [{where}/text]")
+    want(kind in (kinds or set(allowed)), f"unsupported text type: {kind} [json-pointer:{where}/text]")
+    want(set(text) <= allowed[kind], f"invalid additional property [json-pointer:{where}/text]")
+    want(1 <= len(text.get("text", "")) <= longest, f"must be 1 to {longest} characters [{where}/text]")
 
 
-def _want(fine: bool, message: str) -> None:  # noqa: FBT001 - reads as an assertion
+def want(fine: bool, message: str) -> None:  # noqa: FBT001 - reads as an assertion
+    """Raises `Refusal("invalid_blocks")` with this message unless it is fine."""
     if not fine:
         raise Refusal("invalid_blocks", errors=[message])
 

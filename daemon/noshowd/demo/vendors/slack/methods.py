@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from noshowd.demo.vendors.slack.blocks import check_blocks
-from noshowd.demo.vendors.slack.workspace import Message, Refusal, Workspace
+from noshowd.demo.vendors.slack.refusal import Refusal
+from noshowd.demo.vendors.slack.workspace import Message, Workspace
 
 Arguments = dict[str, Any]
 
@@ -116,6 +118,12 @@ def _page(found: list[Message], arguments: Arguments) -> dict[str, Any]:
     }
 
 
+def _open_view(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
+    view = arguments.get("view")
+    view = json.loads(view) if isinstance(view, str) else view
+    return workspace.modals.open(arguments.get("trigger_id"), view, workspace.now())
+
+
 def _yes(flag: Any) -> bool:
     return str(flag) in {"1", "true", "True"}
 
@@ -168,4 +176,5 @@ METHODS: dict[str, Method] = {
     "chat.postMessage": Method(scope="chat:write", run=_post),
     "chat.update": Method(scope="chat:write", run=_update),
     "chat.delete": Method(scope="chat:write", run=_delete),
+    "views.open": Method(scope="", run=_open_view),
 }

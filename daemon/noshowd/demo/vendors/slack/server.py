@@ -18,8 +18,10 @@ from starlette.websockets import WebSocket
 
 from noshowd.demo.vendors.serving import LoopbackServer
 from noshowd.demo.vendors.slack.methods import METHODS
+from noshowd.demo.vendors.slack.refusal import Refusal
 from noshowd.demo.vendors.slack.sockets import Sockets
-from noshowd.demo.vendors.slack.workspace import Message, Refusal, Workspace
+from noshowd.demo.vendors.slack.views import Modal
+from noshowd.demo.vendors.slack.workspace import Message, Workspace
 
 
 class SlackServer:
@@ -66,6 +68,24 @@ class SlackServer:
         self._do(self.sockets.deliver(envelope, times=times))
         return str(envelope["envelope_id"])
 
+    def submit(self, modal: Modal, text: str, *, times: int = 1) -> str:
+        """Whoever has this modal before them sends it off with this text; the envelope's id, sent `times` times.
+
+        What the app answered to it is in `sockets.replies`. Raises `ValueError` for a text Slack does not take.
+        """
+        payload = {
+            "type": "view_submission",
+            "team": {"id": self.workspace.TEAM},
+            "user": {"id": modal.user_id, "team_id": self.workspace.TEAM},
+            "api_app_id": "A0NOSHOWD",
+            "trigger_id": self.workspace.modals.trigger(modal.user_id, self.workspace.now()),
+            "view": modal.filled(text),
+            "response_urls": [],
+        }
+        envelope = _wrapped(payload, takes_reply=True)
+        self._do(self.sockets.deliver(envelope, times=times))
+        return str(envelope["envelope_id"])
+
     def announce_disconnect(self, reason: str = "warning") -> None:
         self._do(self.sockets.say_disconnect(reason))
 
@@ -85,16 +105,11 @@ class SlackServer:
             "channel": {"id": message.channel},
             "message": message.shown(),
             "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
-            "trigger_id": uuid4().hex,
+            "trigger_id": workspace.modals.trigger(user_id, workspace.now()),
             "response_url": f"{self._server.url}/actions/{user_id}/{uuid4().hex}",
             "actions": [button | {"block_id": "actions", "action_ts": workspace.next_ts()}],
         }
-        return {
-            "envelope_id": str(uuid4()),
-            "type": "interactive",
-            "accepts_response_payload": False,
-            "payload": payload,
-        }
+        return _wrapped(payload)
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
         """Run in the server's loop, from another thread, and wait for it."""
@@ -117,6 +132,8 @@ class SlackServer:
         if name == "chat.postMessage" and self.workspace.levers.lose_answer:
             self.workspace.levers.lose_answer = False
             return _cut_off()
+        if name == "views.open":
+            self.sockets.open()
         return JSONResponse({"ok": True, **body})
 
     def _call(self, name: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -152,6 +169,15 @@ class SlackServer:
         self.workspace.ephemeral.append((request.path_params["user"], body["text"]))
         self.sockets.tell()
         return Response("ok", media_type="text/html")
+
+
+def _wrapped(payload: dict[str, Any], *, takes_reply: bool = False) -> dict[str, Any]:
+    return {
+        "envelope_id": str(uuid4()),
+        "type": "interactive",
+        "accepts_response_payload": takes_reply,
+        "payload": payload,
+    }
 
 
 def _check_token(token: str, right: str, *, revoked: bool) -> None:

@@ -18,10 +18,14 @@ class Sockets:
         self._open: list[WebSocket] = []
         #: Envelope ids that the app acknowledged, in order.
         self.acknowledged: list[str] = []
+        #: What the app answered in an acknowledgement, by envelope id; None where that was all.
+        self.replies: dict[str, Any] = {}
         #: How many connections were ever greeted.
         self.greeted = 0
         #: How many words came back for one person alone.
         self.told = 0
+        #: How many modals were opened.
+        self.opened = 0
         self._changed = threading.Condition()
 
     def ticket(self) -> str:
@@ -55,14 +59,21 @@ class Sockets:
                 self._changed.notify_all()
 
     def _take(self, raw: str) -> None:
-        envelope_id = json.loads(raw)["envelope_id"]
+        said = json.loads(raw)
+        envelope_id = said["envelope_id"]
         with self._changed:
+            self.replies[envelope_id] = said.get("payload")
             self.acknowledged.append(envelope_id)
             self._changed.notify_all()
 
     def tell(self) -> None:
         with self._changed:
             self.told += 1
+            self._changed.notify_all()
+
+    def open(self) -> None:
+        with self._changed:
+            self.opened += 1
             self._changed.notify_all()
 
     async def deliver(self, envelope: dict[str, Any], *, times: int = 1) -> None:
@@ -87,7 +98,7 @@ class Sockets:
             await socket.send_text(raw)
 
     def wait_for(self, what: str, count: int, *, timeout: float = 10) -> None:
-        """Return once `greeted`, `acknowledged`, `connected` or `told` has reached `count`."""
+        """Return once `greeted`, `acknowledged`, `connected`, `told` or `opened` has reached `count`."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._count(what) >= count, timeout):
                 raise TimeoutError(f"{what} is {self._count(what)} after {timeout} s, {count} expected")
@@ -100,6 +111,8 @@ class Sockets:
                 return len(self.acknowledged)
             case "told":
                 return self.told
+            case "opened":
+                return self.opened
             case "connected":
                 return len(self._open)
         raise ValueError(f"nothing called {what!r} is counted here")

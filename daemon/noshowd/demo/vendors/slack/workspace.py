@@ -7,17 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from noshowd.demo.vendors.slack.refusal import Refusal
+from noshowd.demo.vendors.slack.views import Modals
+
 BOT_SCOPES = frozenset({"chat:write", "im:write", "im:history", "users:read", "users:read.email"})
-
-
-class Refusal(Exception):
-    """`{"ok": false, "error": ...}`, with an HTTP status and headers where Slack uses them."""
-
-    def __init__(self, error: str, *, status: int = 200, headers: dict[str, str] | None = None, **more: Any) -> None:
-        super().__init__(error)
-        self.status = status
-        self.headers = headers or {}
-        self.body: dict[str, Any] = {"ok": False, "error": error, **more}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,6 +91,7 @@ class Workspace:
     messages: list[Message] = field(default_factory=list)
     #: What only one person saw: (user id, text).
     ephemeral: list[tuple[str, str]] = field(default_factory=list)
+    modals: Modals = field(default_factory=Modals)
     levers: Levers = field(default_factory=Levers)
     #: Name of every API method called, in order.
     calls: list[str] = field(default_factory=list)
