@@ -41,7 +41,8 @@ def postgres_database(server: str, *, like: str = "template1") -> Iterator[str]:
     """A database of its own on that server, a copy of the one named; its address."""
     name = f"test_{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
+        # without fsync copying the files is twice as quick as writing them through the log
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
         try:
             yield server.replace("/postgres?", f"/{name}?")
         finally:

@@ -52,7 +52,7 @@ class LoopbackServer:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that tells when it has begun to answer."""
+    """Uvicorn that tells when it has begun to answer, and leaves no connection open behind it."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -61,3 +61,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self.up.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets=sockets)
+        # whoever was left hanging, or never hung up
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()

@@ -11,7 +11,8 @@ from noshowd.runtime.bench import Adapters, Bench
 def channel(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.slack.channel import SlackChannel
     from noshowd.adapters.slack.client import Connection
-    from noshowd.adapters.slack.socket_mode import SocketMode
+    from noshowd.adapters.slack.socket_mode import EMPTY, NOT_OPENED, SocketMode
+    from noshowd.web.texts import texts_for
 
     connection = Connection(
         base_url=f"{section.url.rstrip('/')}/", ca_file=bench.ca_file(section), proxy=bench.proxy(section)
@@ -20,9 +21,16 @@ def channel(bench: Bench, section: Any, made: Adapters) -> None:
     made.channels.append(SlackChannel(name=section.name, bot_token=token, clock=bench.clock, connection=connection))
     made.checks[f"channel {section.name}"] = lambda: _check(bench, token, connection)
     if section.app is not None:
-        app = bench.secret(section.app) or ""
+        texts = texts_for(bench.config.us.language)
         made.answers.append(
-            SocketMode(name=section.name, app_token=app, bot_token=token, clock=bench.clock, connection=connection)
+            SocketMode(
+                name=section.name,
+                app_token=bench.secret(section.app) or "",
+                bot_token=token,
+                clock=bench.clock,
+                connection=connection,
+                says={**texts.results, EMPTY: texts.empty_message, NOT_OPENED: texts.broken},
+            )
         )
 
 
