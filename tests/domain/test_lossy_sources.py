@@ -187,6 +187,10 @@ def test_a_person_gone_now_may_be_lost_although_the_past_is_unknown() -> None:
     assert not may_be_lost(seen(stay(ANNA, -1, until=12), covered(8, 12)), 12.3)
 
 
+def test_so_it_may_in_the_very_last_instant_of_the_slot() -> None:
+    assert may_be_lost(seen(stay(ANNA, -1, until=30), covered(18, 30, lossy=True)), 30)
+
+
 def test_an_absence_may_be_lost_although_nothing_is_known_of_the_other_side() -> None:
     brief = stay(ANNA, 1, 1.3)
     assert may_be_lost(seen(brief, covered(-15, 40, lossy=True)), 40.3)

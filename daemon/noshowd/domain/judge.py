@@ -57,15 +57,18 @@ def judge(
     if len(kept) == len(evidence.coverages):
         return verdict
     sure = _judge(meeting, replace(evidence, coverages=kept), matches, policy, now, sources)
-    if _absences(verdict) <= _absences(sure):
+    if _absences(verdict, meeting) <= _absences(sure, meeting):
         return verdict
     return replace(verdict, reasons=verdict.reasons | {Reason.MAY_BE_LOST})
 
 
-def _absences(verdict: Verdict) -> set[tuple[str, str]]:
-    """Everything in a verdict that says of somebody that they are or were not there."""
+def _absences(verdict: Verdict, meeting: Meeting) -> set[tuple[str, str]]:
+    """Everything in a verdict that says of somebody that they are or were not there.
+
+    Who is not there now counts up to the very end of the slot, as long as a word about it may leave.
+    """
     missing = {("absent", p.key) for p in verdict.people if p.presence is Presence.ABSENT}
-    if not verdict.ended:
+    if verdict.judged_at <= meeting.end:
         missing |= {("absent now", p.key) for p in verdict.people if p.absent_now}
     return missing | ({("outcome", verdict.outcome)} if verdict.outcome in CONFIRMED_MISSES else set())
 
