@@ -101,7 +101,7 @@ def _inserted(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
     if dialect.name == "sqlite":
         return f"{into} VALUES ({', '.join('?' * len(names))})"
     # WHERE keeps the conflict clause from being read as part of a join
-    return f"{into} SELECT * FROM {_given(table, names, dialect)} WHERE TRUE"  # noqa: S608 - see above
+    return f"{into} SELECT * FROM {_given(table, names, dialect)} WHERE TRUE"  # noqa: S608 - names of our own tables
 
 
 @cache
@@ -116,7 +116,7 @@ def _change(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
     keys = [column.name for column in table.primary_key]
     changes = ", ".join(f"{name} = {value}" for name, value in values.items() if name not in keys)
     wanted = " AND ".join(f"{table.name}.{name} = {values[name]}" for name in keys)
-    return f"UPDATE {table.name} SET {changes} {source} WHERE {wanted}"  # noqa: S608 - see above
+    return f"UPDATE {table.name} SET {changes} {source} WHERE {wanted}"  # noqa: S608 - names of our own columns
 
 
 def _given(table: sa.Table, names: Sequence[str], dialect: Dialect) -> str:
