@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from adapters.asterisk.asterisk_world import e164
 from contract.call_suite import GUEST, OUR_LINE, SECOND, CallSuite
+from contract.listening_world import e164
 from contract.source_suite import MINUTE, OPENING, START
 from noshowd.adapters.asterisk.book import CallBook
 from noshowd.adapters.asterisk.settings import AsteriskSettings

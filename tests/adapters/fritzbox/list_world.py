@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from adapters.fritzbox.fritzbox_world import as_a_box_writes, e164
+from adapters.fritzbox.fritzbox_world import as_a_box_writes
 from contract.call_suite import OTHER_LINE, OUR_LINE, SECOND, CallWorld
+from contract.listening_world import e164
 from contract.source_suite import OPENING
 from noshowd.adapters.fritzbox.list_presence import FritzboxCallList
 from noshowd.adapters.fritzbox.settings import CallListSettings

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
-from adapters.fritzbox.fritzbox_world import e164
 from adapters.fritzbox.list_world import CallListWorld
 from contract.call_suite import GUEST, OTHER_LINE, OUR_LINE, SECOND, CallSuite
+from contract.listening_world import e164
 from contract.source_suite import MINUTE, OPENING, START
 from noshowd.adapters.fritzbox.check import check_list
 from noshowd.adapters.fritzbox.list_presence import FritzboxCallList

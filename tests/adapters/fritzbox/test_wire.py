@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.fritzbox.fritzbox_world import e164
+from contract.listening_world import e164
 from noshowd.adapters.fritzbox.book import CallBook
 from noshowd.adapters.fritzbox.settings import FritzboxSettings
 from noshowd.adapters.fritzbox.wire import Event, UnreadableLineError, dialled, instant, read_line

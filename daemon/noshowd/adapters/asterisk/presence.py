@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 
@@ -14,15 +13,13 @@ from noshowd.adapters.asterisk.wire import BANNER, LARGEST, Collector, Message, 
 from noshowd.domain.evidence import Coverage, Observation, SourceTraits
 from noshowd.domain.lines import can_know_of, concerns
 from noshowd.domain.meeting import Meeting
-from noshowd.domain.spans import Span
+from noshowd.domain.uptime import Uptime
 from noshowd.ports.clock import Clock
 from noshowd.ports.errors import CredentialsLost, Temporary
+from noshowd.ports.listening import keep_alive, listen_for_ever
 
-#: Waiting before the next try to connect, seconds; the last one for ever.
-_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 #: Answering a sign-in takes no longer, seconds.
 _PATIENCE = 10.0
-_KEPT = timedelta(hours=24)
 
 
 class AsteriskEvents:
@@ -40,8 +37,7 @@ class AsteriskEvents:
         self._wake = wake
         self._book = CallBook(settings, normalise)
         self._refused = False
-        self._up_since: datetime | None = None
-        self._was_up: list[Span] = []
+        self._up = Uptime(lag=settings.lag)
         self.traits = SourceTraits(
             name=settings.name, keeps_history=True, lag=settings.lag, settles_after=timedelta(minutes=1)
         )
@@ -53,18 +49,14 @@ class AsteriskEvents:
         """What was heard since then. Raises `CredentialsLost` or `Temporary` while nobody is signed in."""
         if self._refused:
             raise CredentialsLost("login_refused")
-        if self._up_since is None:
+        if self._up.since is None:
             raise Temporary("not_connected")
         calls = tuple(call for call in self._book.calls(since) if concerns(call, meeting))
         return Observation(calls=calls, coverages=self._coverages(since, now))
 
     async def run(self) -> None:
         """Keep a connection until cancelled; whatever ends it, the next one is tried."""
-        failures = 0
-        while True:
-            heard = await self._listen()
-            failures = 0 if heard else failures + 1
-            await self._clock.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
+        await listen_for_ever(self._listen, self._clock)
 
     async def _listen(self) -> bool:
         """One connection from its beginning to its end; whether the sign-in was accepted."""
@@ -72,7 +64,7 @@ class AsteriskEvents:
             reader, writer = await asyncio.open_connection(self._settings.host, self._settings.port, limit=LARGEST)
         except OSError:
             return False
-        _keep_alive(writer)
+        keep_alive(writer)
         try:
             async with asyncio.timeout(_PATIENCE):
                 messages = await self._sign_in(reader, writer)
@@ -107,32 +99,21 @@ class AsteriskEvents:
         raise UnreadableMessageError("login")
 
     def _come_up(self, now: datetime) -> None:
-        self._up_since = now
+        self._up = self._up.begun(now)
         self._wake()
 
     def _go_down(self, now: datetime) -> bool:
-        """The connection is gone; whether it was up. A last silence may have been that of a dead connection."""
-        if self._up_since is None:
+        """The connection is gone; whether it was up."""
+        if self._up.since is None:
             return False
-        if self._up_since < now - self._settings.lag:
-            self._was_up.append(Span(start=self._up_since, end=now - self._settings.lag))
-        self._was_up = [span for span in self._was_up if span.end > now - _KEPT]
-        self._up_since = None
+        self._up = self._up.ended(now)
         self._book.interrupt(now)
         self._wake()
         return True
 
     def _coverages(self, since: datetime, now: datetime) -> tuple[Coverage, ...]:
-        stretches = [*self._was_up]
-        known_to = now - self._settings.lag
-        if self._up_since is not None and self._up_since < known_to:
-            stretches.append(Span(start=self._up_since, end=known_to))
-        complete = [(max(since, s.start + self._settings.unseen_calls), s.end) for s in stretches]
-        return tuple(
-            Coverage(source=self.traits.name, span=Span(start=start, end=end), lines=self._settings.lines)
-            for start, end in complete
-            if start < end
-        )
+        heard = self._up.complete(since, now, deaf=self._settings.unseen_calls)
+        return tuple(Coverage(source=self.traits.name, span=span, lines=self._settings.lines) for span in heard)
 
 
 async def _messages(reader: asyncio.StreamReader) -> AsyncIterator[Message]:
@@ -142,12 +123,3 @@ async def _messages(reader: asyncio.StreamReader) -> AsyncIterator[Message]:
         message = collector.take(line.decode("utf-8", errors="replace"))
         if message is not None:
             yield message
-
-
-def _keep_alive(writer: asyncio.StreamWriter) -> None:
-    """A system that vanishes says nothing; the kernel finds out within 25 seconds."""
-    line: socket.socket = writer.get_extra_info("socket")
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
