@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from noshowd.domain.followup import FollowUpKind, State
@@ -9,6 +11,8 @@ from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.engine.choices import ANSWERABLE, Verb, parse
 from noshowd.engine.compose import Composer
 from noshowd.engine.listed import asked_by, is_laid_aside
+from noshowd.engine.offer_answers import is_reply
+from noshowd.engine.offers import see
 from noshowd.engine.parts import Parts
 from noshowd.store import meetings, outbox
 from noshowd.store.meetings import StoredMeeting
@@ -31,15 +35,14 @@ class StoredQuestions:
         choosing = parse(subject)
         if choosing is None:
             return None
-        found = await self._parts.database.read(lambda conn: _find(conn, choosing.key))
-        row, asked, stored = found
+        now = self._parts.clock.now()
+        row, asked, stored, open_ = await self._parts.database.read(lambda conn: _find(conn, choosing.key, now))
         if row is not None and is_laid_aside(row):
             return await self._in_a_list(row, stored, subject)
         if row is None or row.parcel is None:
             return None
         meeting = stored.meeting if stored is not None else None
         language = self._parts.directory.contact(self._reader(row, meeting)).language
-        open_ = row.state in ANSWERABLE and (asked is None or asked.state in (State.AWAITING, State.UNCERTAIN))
         return Question(
             title=row.parcel.subject,
             text=row.parcel.text,
@@ -73,12 +76,22 @@ class StoredQuestions:
         return known or self._parts.directory.colleague(key) or Person(key=key, side=Side.OURS, address=key)
 
 
-def _find(conn: sa.Connection, key: str) -> tuple[OutboxRow | None, OutboxRow | None, StoredMeeting | None]:
+def _find(
+    conn: sa.Connection, key: str, now: datetime
+) -> tuple[OutboxRow | None, OutboxRow | None, StoredMeeting | None, bool]:
+    """The message, what it is about, its meeting, and whether an answer would still count."""
     row = outbox.get(conn, key)
     if row is None:
-        return None, None, None
+        return None, None, None, False
     asked = outbox.get(conn, row.followup.concerns) if row.followup.concerns else None
-    return row, asked, meetings.get(conn, row.followup.key.meeting)
+    if is_reply(row):
+        # the offer was sent long ago: what counts is that nobody has taken a time of it yet
+        offered = see(conn, row.followup.concerns or "", now)
+        undecided = offered is not None and offered.answerable
+    else:
+        undecided = asked is None or asked.state in (State.AWAITING, State.UNCERTAIN)
+    stored = meetings.get(conn, row.followup.key.meeting)
+    return row, asked, stored, undecided and row.state in ANSWERABLE
 
 
 def _draft(row: OutboxRow, asked: OutboxRow | None) -> Draft | None:
