@@ -25,7 +25,7 @@ from noshowd.domain.evidence import Blind, CallResult, Direction, Evidence, Matc
 from noshowd.domain.judge import judge
 from noshowd.domain.lines import can_know_of, concerns
 from noshowd.domain.meeting import Caller, Meeting
-from noshowd.domain.verdict import Outcome, Reason, SidePresence, Verdict
+from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
 
 OUT, IN = Direction.OUT, Direction.IN
 
@@ -257,3 +257,9 @@ def test_a_telephone_does_not_ring_for_ever() -> None:
     late = verdict(seen(ringing, lines_covered(-10, 12)), 12.2)
     assert Reason.CALL_RUNNING in early.reasons
     assert (late.outcome, Reason.CALL_RUNNING in late.reasons) == (Outcome.UNKNOWN, False)
+
+
+@pytest.mark.parametrize(("until", "absent"), [(-5, False), (0, False), (0.25, True)])
+def test_before_the_start_nobody_is_missing_however_well_the_lines_are_seen(until: float, *, absent: bool) -> None:
+    ours = verdict(seen(lines_covered(-10, until)), until + 0.25).people[0]
+    assert (ours.presence is Presence.ABSENT, ours.absent_now) == (absent, absent)

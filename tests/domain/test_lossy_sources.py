@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.scenes import ANNA, GUS, MATCHES, MEET, PBX, POLICY, at, covered, lines_covered, phone, seen, stay, video
-from domain.test_properties import evidences, instants, meetings
+from domain.worlds import Situation, situations
 from noshowd.domain.evidence import Evidence, SourceTraits
 from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUp, FollowUpKind
 from noshowd.domain.gate import Circumstances, gate
@@ -18,7 +19,7 @@ from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Caller, Meeting
 from noshowd.domain.plan import plan
 from noshowd.domain.policy import Policy
-from noshowd.domain.verdict import Outcome, Reason, SidePresence, Verdict
+from noshowd.domain.verdict import CONFIRMED_MISSES, Outcome, Presence, Reason, SidePresence, Verdict
 
 K = FollowUpKind
 #: Tells afterwards who was there, from a list.
@@ -46,20 +47,21 @@ def may_go(followup: FollowUp, meeting: Meeting, verdict: Verdict, now: datetime
 
 def some_lossy(evidence: Evidence, which: list[bool]) -> tuple[Evidence, Evidence]:
     """The evidence with some of its coverages lossy, and without those."""
-    marked = [replace(c, lossy=lossy) for c, lossy in zip(evidence.coverages, which, strict=False)]
+    marked = [replace(c, lossy=lossy) for c, lossy in zip(evidence.coverages, itertools.cycle(which), strict=False)]
     rest = tuple(c for c in marked if not c.lossy)
     return replace(evidence, coverages=tuple(marked)), replace(evidence, coverages=rest)
 
 
-@given(meetings, evidences, st.lists(st.booleans(), min_size=4, max_size=4), instants)
+@settings(max_examples=150)
+@given(situations(), st.lists(st.booleans(), min_size=1, max_size=4))
 def test_what_goes_to_a_guest_by_itself_rests_on_no_silence_that_may_be_a_loss(
-    meeting: Meeting, evidence: Evidence, which: list[bool], now: datetime
+    situation: Situation, which: list[bool]
 ) -> None:
-    mixed, surely = some_lossy(evidence, which)
-    verdict, sure = judged(meeting, mixed, now), judged(meeting, surely, now)
-    for followup in planned(meeting, verdict, now):
+    mixed, surely = some_lossy(situation.evidence, which)
+    verdict, sure = situation.judged(mixed), situation.judged(surely)
+    for followup in planned(situation.meeting, verdict, situation.now):
         by_itself = replace(followup, approval=Approval.AUTO)
-        if followup.kind not in TO_GUESTS or not may_go(by_itself, meeting, verdict, now):
+        if followup.kind not in TO_GUESTS or not may_go(by_itself, situation.meeting, verdict, situation.now):
             continue
         person = sure.person(followup.key.person)
         proved = {
@@ -70,33 +72,30 @@ def test_what_goes_to_a_guest_by_itself_rests_on_no_silence_that_may_be_a_loss(
         assert proved[followup.kind]
 
 
-@given(meetings, evidences, instants)
-def test_a_person_is_asked_before_a_guest_hears_of_what_may_be_a_loss(
-    meeting: Meeting, evidence: Evidence, now: datetime
-) -> None:
-    lossy, _ = some_lossy(evidence, [True] * 4)
-    verdict = judged(meeting, lossy, now)
+@given(situations())
+def test_a_person_is_asked_before_a_guest_hears_of_what_may_be_a_loss(situation: Situation) -> None:
+    lossy, _ = some_lossy(situation.evidence, [True])
+    verdict = situation.judged(lossy)
     if Reason.MAY_BE_LOST in verdict.reasons:
-        asked = [f for f in planned(meeting, verdict, now) if f.kind in TO_GUESTS]
+        asked = [f for f in planned(situation.meeting, verdict, situation.now) if f.kind in TO_GUESTS]
         assert all(followup.approval is Approval.ASK for followup in asked)
 
 
-@given(meetings, evidences, instants)
-def test_our_own_side_is_told_as_if_nothing_could_be_lost(meeting: Meeting, evidence: Evidence, now: datetime) -> None:
-    lossy, _ = some_lossy(evidence, [True] * 4)
-
+@given(situations())
+def test_our_own_side_is_told_as_if_nothing_could_be_lost(situation: Situation) -> None:
     def ours(evidence: Evidence) -> set[FollowUp]:
-        found = planned(meeting, judged(meeting, evidence, now), now)
+        found = planned(situation.meeting, situation.judged(evidence), situation.now)
         return {f for f in found if f.kind not in TO_GUESTS | {K.APPROVAL}}
 
-    assert ours(lossy) == ours(evidence)
+    everything, nothing = (some_lossy(situation.evidence, [lossy])[0] for lossy in (True, False))
+    assert ours(everything) == ours(nothing)
 
 
-@given(meetings, evidences, instants)
-def test_without_an_absence_nothing_is_in_doubt(meeting: Meeting, evidence: Evidence, now: datetime) -> None:
-    lossy, _ = some_lossy(evidence, [True] * 4)
-    verdict = judged(meeting, lossy, now)
-    if verdict.outcome in (Outcome.HELD, Outcome.CALLED_OFF, Outcome.NOT_WATCHED):
+@given(situations())
+def test_without_an_absence_nothing_is_in_doubt(situation: Situation) -> None:
+    verdict = situation.judged(some_lossy(situation.evidence, [True])[0])
+    away = [p.key for p in verdict.people if p.absent_now or p.presence is Presence.ABSENT]
+    if not away and verdict.outcome not in CONFIRMED_MISSES:
         assert Reason.MAY_BE_LOST not in verdict.reasons
 
 

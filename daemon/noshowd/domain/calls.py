@@ -36,7 +36,7 @@ def _all_lines_seen(meeting: Meeting, evidence: Evidence, rules: JudgingRules) -
                 spans.append(coverage.span)
         # a call that began early may still go on
         until = reach(union(spans, gap=rules.gap), meeting.start - rules.call_early, rules.gap)
-        if until is None:
+        if until is None or until <= meeting.start:
             return None, reasons or {Reason.GAP if spans else Reason.NO_COVERAGE}
         reached.append(until)
     return min(reached), reasons

@@ -48,11 +48,6 @@ class Matches:
         return self.numbers.get(number, MatchStrength.NONE) if number else MatchStrength.NONE
 
 
-def may_be(unidentified: Collection[Who], person: str) -> bool:
-    """Whether some assignment of the unidentified makes `person` present: one compatible human is enough."""
-    return any(person not in who.not_these for who in unidentified)
-
-
 def certainly_missing(unidentified: Collection[Who], missing: Collection[str]) -> int:
     """How many of `missing` cannot all be among the unidentified, each of whom is one person at most.
 
