@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,6 +70,14 @@ def migrated_postgres(postgres: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables and no rows, to be copied: a copy is many times as quick."""
+    path = tmp_path_factory.mktemp("migrated") / "noshowd.db"
+    open_database(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture(params=BACKENDS)
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database without tables, on each backend in turn."""
@@ -83,7 +92,8 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database without rows, on each backend in turn."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/noshowd.db"
+        copied = shutil.copyfile(request.getfixturevalue("migrated_sqlite"), tmp_path / "noshowd.db")
+        yield f"sqlite:///{copied}"
         return
     template = request.getfixturevalue("migrated_postgres")
     with postgres_database(request.getfixturevalue("postgres"), like=template) as address:
