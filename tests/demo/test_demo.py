@@ -97,7 +97,7 @@ def test_a_folder_that_is_in_use_is_left_alone(tmp_path):
 
 def test_a_day_on_which_nothing_happened_breaks_the_promises(tmp_path):
     with Town(lambda: NOON, tmp_path) as town:
-        empty = Story(meetings=(), transitions={}, followups=())
+        empty = Story(meetings=(), transitions={}, followups=(), booked={})
         unkept = broken(Evidence(story=empty, town=town, journal="Traceback (most recent call last)", first=NOON))
     assert [promise.says for promise in PROMISES if promise not in unkept] == [
         "At most three interruptions in eight calls."

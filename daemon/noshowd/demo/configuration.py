@@ -42,6 +42,7 @@ kind          = "google"
 name          = "google-anna"
 calendars     = ["{anna.address}"]
 key           = {{ file = "google-anna.json" }}
+writes        = true
 calendar_url  = "{google}/calendar/v3"
 meet_url      = "{google}"
 tasks_url     = "{google}"

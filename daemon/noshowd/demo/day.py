@@ -117,6 +117,8 @@ DAY = Day(
     answers=(
         Answers(who=ANNA, about=PROPOSAL, tap="approve", by=By.BUTTON),
         Answers(who=ANNA, about=WORKSHOP, tap="approve", by=By.BUTTON, after=8),
+        # the offer is taken: the event moves, and the call-back task is no longer needed
+        Answers(who=KIM, about=PROPOSAL, tap="take", by=By.OFFER, after=25, word="The price for two years"),
         Answers(who=BEN, about=KICKOFF, tap="approve", by=By.BUTTON),
         Answers(who=BEN, about=KICKOFF, tap="it_left", by=By.BUTTON, after=3),
         Answers(who=CLARA, about=CRAMER, tap="talked", by=By.REPLY, after=3, word="GESPROCHEN"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from noshowd.demo.cast import Actor
 from noshowd.demo.reasons import why
 from noshowd.demo.view import Line
 from noshowd.demo.watch import Story, Told
-from noshowd.domain.followup import State, Withheld
+from noshowd.domain.followup import FollowUpKind, State, Withheld
 from noshowd.domain.verdict import Outcome, Reason
+from noshowd.engine.offer_news import is_news
 from noshowd.store.outbox import Happened
 from noshowd.wording import Lexicon
 
@@ -28,6 +30,7 @@ _REASON = {
     State.UNCERTAIN: "It was killed while sending. Nothing is simply sent again.",
 }
 _CHANNELS = {"slack": "Slack", "smtp": "E-mail", "google_tasks": "Google Tasks", "to_do": "Microsoft To Do"}
+_TAKEN = "The time was still free. The calendar's own invitation is the one notice that the guest gets."
 _TOOK_PLACE = frozenset({Reason.SEEN_TOGETHER, Reason.TALKED, Reason.PRESUMED, Reason.SAID_HELD})
 _PROVED = "Our side was there, and the room's own record shows nobody else."
 
@@ -42,7 +45,11 @@ class Teller:
 
     def news(self, story: Story) -> list[Line]:
         """What has happened since the last story."""
-        return [*self._verdicts(story), *self._followups(story)]
+        return [*self._verdicts(story), *self._followups(story), *self._booked(story)]
+
+    def when(self, chosen: datetime, zone: str) -> str:
+        """A time that was taken, as people say it."""
+        return self._lexicon.brief(chosen, zone)
 
     def name(self, person: str) -> str:
         return self._names.get(person, person)
@@ -62,6 +69,8 @@ class Teller:
         return self._lexicon.say(outcome)
 
     def what(self, told: Told) -> str:
+        if told.title and told.row.followup.kind is FollowUpKind.NOTICE and is_news(told.row):
+            return "word about the offer"
         return self._lexicon.say(told.row.followup.kind)
 
     def why(self, told: Told, step: Happened) -> str:
@@ -87,6 +96,13 @@ class Teller:
             for number, step in enumerate(told.way):
                 if step.state in _DID and self._is_new("step", told.row.key, str(number)):
                     yield Line(at=step.at, did=self._did(told, step), why=self.why(told, step))
+
+    def _booked(self, story: Story) -> Iterator[Line]:
+        for title, stored in story.booked.items():
+            offer = stored.offer
+            if offer.chosen is not None and self._is_new("booked", offer.key):
+                when = self.when(offer.chosen.start, offer.zone)
+                yield Line(at=stored.changed_at, did=f"“{title}” now stands in the calendar: {when}", why=_TAKEN)
 
     def _did(self, told: Told, step: Happened) -> str:
         about = f" about “{told.title}”" if told.title else ""

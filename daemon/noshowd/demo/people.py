@@ -1,4 +1,4 @@
-"""People answer what noshowd sends them: by a button in Slack, by a reply, or on the page behind a link."""
+"""People answer what noshowd sends: by a button in Slack, by a reply, or on the page behind a link; a guest, too."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ _MINUTE = 60.0
 _READS = 30.0
 _NONCE = re.compile(r'name="nonce" value="([^"]+)"')
 _CHOICE = re.compile(r'<button name="choice" value="([^"]+)"')
+_OFFER = re.compile(r"https?://\S+/o/\S+")
+_TIME = re.compile(r'name="time" value="(\d+)".*?<strong>([^<]+)</strong> <span class="clock">([^<]+)<', re.DOTALL)
 _NOTICE = re.compile(r'<p class="notice" role="status">([^<]+)</p>')
 
 
@@ -53,7 +55,7 @@ class People:
                     self._answer_once(habit, f"{message.ts} {_value(message, habit.tap)}", self._press, message)
             else:
                 for letter in self._letters(habit):
-                    answer = self._reply if habit.by is By.REPLY else self._open_page
+                    answer = {By.REPLY: self._reply, By.PAGE: self._open_page, By.OFFER: self._open_page}[habit.by]
                     self._answer_once(habit, str(letter.message["Message-ID"]), answer, letter)
 
     async def go_home(self) -> None:
@@ -78,11 +80,10 @@ class People:
         return next(user.id for user in users if user.name == habit.who.slack)
 
     def _letters(self, habit: Answers) -> list[Letter]:
-        label = _label(habit)
         return [
             letter
             for letter in list(self._town.mail.post.sent)
-            if habit.who.address in letter.to and label in letter.text and _concerns(letter.text, habit.about)
+            if habit.who.address in letter.to and _offers(letter, habit) and _concerns(letter.text, habit.about)
         ]
 
     async def _press(self, habit: Answers, message: Message) -> None:
@@ -105,7 +106,10 @@ class People:
     async def _open_page(self, habit: Answers, letter: Letter) -> None:
         await self._clock.sleep(habit.after * _MINUTE)
         try:
-            self._say(habit, await self._act_on_page(habit, _link(letter.text, _label(habit))))
+            if habit.by is By.OFFER:
+                self._say(habit, await self._take(habit, _OFFER.findall(letter.text)[0]))
+            else:
+                self._say(habit, await self._act_on_page(habit, _link(letter.text, _label(habit))))
         except httpx2.TransportError:  # noshowd is not there just now
             await self._open_page(habit, letter)
 
@@ -122,8 +126,23 @@ class People:
             await browser.post(address, data=form)
         return f"opens the link of the mail and presses “{_label(habit)}”"
 
+    async def _take(self, habit: Answers, address: str) -> str:
+        """Read the page of an offer and take the second time; what was done."""
+        async with httpx2.AsyncClient() as browser:
+            page = (await browser.get(address)).text
+            value, day, clock = _TIME.findall(page)[1]
+            await self._clock.sleep(_READS)
+            form = {"nonce": unescape(_NONCE.findall(page)[0]), "time": value, "medium": "video"}
+            await browser.post(address, data=form | {"action": habit.tap, "keyword": habit.word})
+        return f"opens the page of the offer and takes {unescape(day)}, {unescape(clock)} (“{habit.word}”)"
+
     def _say(self, habit: Answers, what: str) -> None:
         self._tell(self._clock.now(), f"{habit.who.first} {what}")
+
+
+def _offers(letter: Letter, habit: Answers) -> bool:
+    """Whether what they answer with stands in this mail."""
+    return bool(_OFFER.search(letter.text)) if habit.by is By.OFFER else _label(habit) in letter.text
 
 
 @cache

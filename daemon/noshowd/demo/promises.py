@@ -98,7 +98,23 @@ def _missing_guest(of: Evidence) -> bool:
 
 
 def _tasks(of: Evidence) -> bool:
-    return bool(of.town.google.tasks.of(ANNA.address)) and bool(of.town.microsoft.todo.tasks(BEN.address))
+    made = of.sent(PROPOSAL.title, FollowUpKind.RECALL_TASK, "google_tasks")
+    return made and bool(of.town.microsoft.todo.tasks(BEN.address))
+
+
+def _offer_taken(of: Evidence) -> bool:
+    """The event lies at the chosen time with the keyword in it, and Google wrote to the guest once."""
+    stored, calendar = of.story.booked.get(PROPOSAL.title), of.town.google.calendars.get(ANNA.address)
+    if stored is None or stored.offer.chosen is None or stored.written is None or calendar is None:
+        return False
+    event = calendar.find(stored.written.entry_id) or {}
+    moved = datetime.fromisoformat(event["start"]["dateTime"]) == stored.offer.chosen.start
+    told = [reached for _, _, reached in of.town.google.writes.notices if KIM.address in reached]
+    return moved and stored.offer.chosen.keyword in event.get("description", "") and len(told) == 1
+
+
+def _task_taken_back(of: Evidence) -> bool:
+    return of.ended(PROPOSAL.title, FollowUpKind.RECALL_TASK, State.RETRACTED)
 
 
 def _missing_host(of: Evidence) -> bool:
@@ -137,6 +153,10 @@ PROMISES = (
     Promise(to=_ADMIN, says="Killed while sending: the mail arrived once, and a person was asked.", holds=_killed_once),
     Promise(to=_ADMIN, says="No traceback in the journal.", holds=lambda of: "Traceback" not in of.journal),
     Promise(to=_STRANGER, says="A missing guest: notice, kind message, offer of new times.", holds=_missing_guest),
+    Promise(
+        to=_STRANGER, says="The guest takes a time: the event moves, the keyword in it, one notice.", holds=_offer_taken
+    ),
+    Promise(to=_STRANGER, says="The call-back task about it is no longer needed and goes.", holds=_task_taken_back),
     Promise(to=_STRANGER, says="Call-back tasks in Google Tasks and in Microsoft To Do.", holds=_tasks),
     Promise(to=_STRANGER, says="A missing host is reminded, and only the host.", holds=_missing_host),
     Promise(to=_STRANGER, says="A late joiner withdraws what was about to go out.", holds=_late_joiner),

@@ -22,6 +22,7 @@ _NOTICES = {
     "recovered": "It can be seen again.",
     "enrolled": "Nobody is watched without being told, and without a way to leave.",
     "digest": "The day in a few lines.",
+    "offer_booked": "The guest took a time on the page of the offer.",
     "in_doubt": "Killed while sending: a person looks, rather than a second mail going out.",
 }
 _OURS_MISSED = "It is confirmed that {person} did not come; the guest was there."

@@ -90,13 +90,14 @@ class By(StrEnum):
     BUTTON = "presses a button in Slack"
     REPLY = "replies by mail"
     PAGE = "opens the link of the mail"
+    OFFER = "opens the page of an offer and takes the second time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """Whenever `who` is sent something about `about` that offers `tap`, they choose it after `after` minutes.
 
-    `word` is what a reply by mail says in its place.
+    `word` is what a reply by mail says in its place, and the keyword that a guest gives along.
     """
 
     who: Actor

@@ -26,6 +26,8 @@ def summarise(view: View, of: Evidence, broken: list[Promise]) -> None:
     _received(view, of.story, teller)
     _heading(view, "What was withheld, and why")
     _kept_back(view, of.story, teller)
+    _heading(view, "New times that guests have taken")
+    _taken(view, of.story, teller)
     _heading(view, f"What {IDA.first}, who looks after noshowd, reads")
     _mails(view, of.mails(IDA))
     _heading(view, "What the guests read")
@@ -78,6 +80,15 @@ def _kept_back(view: View, story: Story, teller: Teller) -> None:
         what = f"{teller.what(told)} to {to}"
         rows.append((view.time(at), what, f"“{told.title}”", str(step.state), teller.why(told, step)))
     view.table(*rows, widths=(5, 4, 3, 12))
+
+
+def _taken(view: View, story: Story, teller: Teller) -> None:
+    for title, stored in story.booked.items():
+        offer = stored.offer
+        if offer.chosen is not None:
+            when = teller.when(offer.chosen.start, offer.zone)
+            keyword = f", keyword “{offer.chosen.keyword}”" if offer.chosen.keyword else ""
+            view.print(f"“{title}” with {teller.name(offer.guest)}: {when}{keyword}")
 
 
 def _step(view: View, teller: Teller, at: datetime, told: Told, step: Happened) -> tuple[str, ...]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from noshowd.domain.followup import FollowUpKind, State
+from noshowd.domain.offer import OfferState
 from noshowd.domain.spans import Span
 from noshowd.domain.verdict import Outcome
-from noshowd.store import meetings, outbox
+from noshowd.store import meetings, offers, outbox
 from noshowd.store.database import Database
 from noshowd.store.meetings import StoredMeeting, Transition
+from noshowd.store.offers import StoredOffer
 from noshowd.store.outbox import Happened, OutboxRow
 
 #: Notices about noshowd itself belong to no meeting.
@@ -39,6 +41,8 @@ class Story:
     meetings: tuple[StoredMeeting, ...]
     transitions: dict[str, tuple[Transition, ...]]
     followups: tuple[Told, ...]
+    #: Offers of which a time stands in a calendar, by the title of the meeting.
+    booked: dict[str, StoredOffer]
 
     def about(self, title: str, kind: FollowUpKind | None = None) -> list[Told]:
         """What was planned about an appointment."""
@@ -56,8 +60,10 @@ async def read_story(database: Database, day: Span) -> Story:
 
 
 def _read(conn: sa.Connection, day: Span) -> Story:
-    stored = meetings.between(conn, day.start, day.end)
+    stored = meetings.between(conn, day.start, day.end, moved=True)
     titles = {one.id: one.meeting.title for one in stored} | {_ABOUT_NOSHOWD: ""}
+    # what is told of an offer belongs to no round
+    titles |= {(one.meeting.key, 0): one.meeting.title for one in stored}
     rows = outbox.of_rounds(conn, list(titles))
     return Story(
         meetings=tuple(stored),
@@ -67,4 +73,10 @@ def _read(conn: sa.Connection, day: Span) -> Story:
             for id_, of_round in rows.items()
             for row in of_round
         ),
+        booked={
+            titles[id_]: found
+            for id_, of_round in rows.items()
+            for row in of_round
+            if (found := offers.get(conn, row.key)) is not None and found.state is OfferState.BOOKED
+        },
     )

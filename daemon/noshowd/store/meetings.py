@@ -86,9 +86,10 @@ def latest(conn: sa.Connection, keys: Collection[str]) -> dict[str, StoredMeetin
     return {one.meeting.key: one for one in found}
 
 
-def between(conn: sa.Connection, start: datetime, end: datetime) -> list[StoredMeeting]:
-    """The latest rounds that start from `start` up to `end`, in order."""
-    wanted = _stored().where(meeting.c.start_at >= start, meeting.c.start_at < end, ~meeting.c.superseded)
+def between(conn: sa.Connection, start: datetime, end: datetime, *, moved: bool = False) -> list[StoredMeeting]:
+    """The latest rounds that start from `start` up to `end`, in order; with `moved` those moved elsewhere as well."""
+    wanted = _stored().where(meeting.c.start_at >= start, meeting.c.start_at < end)
+    wanted = wanted if moved else wanted.where(~meeting.c.superseded)
     rows = conn.execute(wanted.order_by(meeting.c.start_at, meeting.c.key))
     return [StoredMeeting(**row._mapping) for row in rows]  # noqa: SLF001 - public, whatever its name
 
