@@ -33,11 +33,10 @@ def plain_name(text: str) -> str:
 
 def _visible(text: str) -> str:
     normal = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c if c == "\n" or _harmless(c) else " " if c.isspace() else "" for c in normal)
-
-
-def _harmless(character: str) -> bool:
-    return character == " " or unicodedata.category(character)[0] not in "CZ"
+    if normal.replace("\n", "").isprintable():
+        return normal
+    # Unicode's control, format and separator characters are not printable; the space is.
+    return "".join(c if c == "\n" or c.isprintable() else " " if c.isspace() else "" for c in normal)
 
 
 def _cut(text: str, limit: int) -> str:
