@@ -14,8 +14,12 @@ from noshowd.store.database import Database
 from noshowd.story.format import Story
 from noshowd.story.loading import BrokenStoryError, load_story
 from noshowd.story.runner import story_database, tell_story
+from stories.texts import STORIES, Listening, written
 
-STORIES = sorted(path for path in Path(__file__).parent.glob("*.toml") if path.name != "cases.toml")
+
+@pytest.fixture(scope="module")
+def wording() -> Listening:
+    return Listening()
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +41,17 @@ def _drop(_logger: Any, _name: str, _event: Any) -> Any:
 
 
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
-async def test_story(path: Path, database: Database) -> None:
+async def test_story(path: Path, database: Database, wording: Listening) -> None:
     story = load_story(path)
-    report = await tell_story(story, database)
+    wording.asked.clear()
+    report = await tell_story(story, database, wording)
     assert not report.problems, "\n".join(report.problems)
     assert not _twice(report.messages, story), "a message went over the wire twice"
+    assert wording.blocks() == written()[path.stem], "read the difference, then run tests/stories/texts.py"
+
+
+def test_nobody_has_read_texts_of_a_story_that_there_is_not() -> None:
+    assert set(written()) == {path.stem for path in STORIES}
 
 
 def _twice(messages: list[dict[str, Any]], story: Story) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -32,6 +32,7 @@ from noshowd.story.scripted import ScriptedLines, ScriptedRoom
 from noshowd.story.scripted_writer import ScriptedWriter
 from noshowd.story.setting import instant, traits
 from noshowd.story.stage import Stage, StoryError
+from noshowd.wording import Wording
 
 _KEY = b"a story has no secrets"
 #: How often the house is kept (alerts); the daemon does it more often.
@@ -49,6 +50,8 @@ class Telling:
     clock: FakeClock
     database: Database
     config: Config
+    #: What words are put in; None: the built-in ones.
+    wording: Wording | None = None
     posts: list[Post] = field(default_factory=list)
     parts: Parts | None = None
     kill: str | None = None
@@ -61,8 +64,11 @@ def story_database() -> Database:
     return open_database("sqlite://")
 
 
-async def tell_story(story: Story, database: Database) -> Report:
-    """Empty the database, run the story on it and report everything. Raises `StoryError` for a broken story."""
+async def tell_story(story: Story, database: Database, wording: Wording | None = None) -> Report:
+    """Empty the database, run the story on it and report everything. Raises `StoryError` for a broken story.
+
+    With a `wording` its texts are written by that one instead of the built-in one.
+    """
     database.run_sync(_empty)
     telling = Telling(
         story=story,
@@ -70,6 +76,7 @@ async def tell_story(story: Story, database: Database) -> Report:
         clock=FakeClock(instant(story, story.begins)),
         database=database,
         config=_config(story),
+        wording=wording,
     )
     checker = Checker(telling.stage, database, telling.posts)
     await _run(telling, checker)
@@ -162,7 +169,7 @@ def _start(telling: Telling) -> None:
                 blow=lambda where: _blow(telling, where),
             )
         )
-    telling.parts = assemble(
+    parts = assemble(
         telling.config,
         database=telling.database,
         clock=telling.clock,
@@ -171,6 +178,7 @@ def _start(telling: Telling) -> None:
         key=_KEY,
         offer_page=(lambda key, _: f"https://page.example/o/{key}") if story.writes else no_links,
     )
+    telling.parts = parts if telling.wording is None else replace(parts, wording=telling.wording)
 
 
 def _blow(telling: Telling, where: str) -> None:
