@@ -97,8 +97,10 @@ def is_ours(address: str, config: Config) -> bool:
     """Whether an address belongs to our side."""
     bare = canonical(address)
     us = config.us
-    listed = {canonical(a) for a in (*us.addresses, *us.contractors, *us.shared_mailboxes, *us.aliases)}
-    return bare in listed or bare.rpartition("@")[2] in us.domains or person_for(bare, config) is not None
+    if bare.rpartition("@")[2] in us.domains or person_for(bare, config) is not None:
+        return True
+    listed = (*us.addresses, *us.contractors, *us.shared_mailboxes, *us.aliases)
+    return any(bare == canonical(one) for one in listed)
 
 
 def person_for(address: str | None, config: Config) -> Person | None:
@@ -174,15 +176,17 @@ def _step(step: LadderStep, name: str) -> Step:
 
 
 def _fits(match: Match, meeting: Meeting, config: Config) -> bool:
-    addresses = [a for p in meeting.people for a in (p.address, *p.aliases) if a is not None]
-    guests = [a for p in meeting.side(Side.THEIRS) for a in (p.address, *p.aliases) if a is not None]
     return (
         meeting.place.kind.value in match.medium
         and _with_fits(match.with_, meeting, config)
-        and (not match.people or any(_named(a, match.people) for a in addresses))
-        and (not match.domains or any(_named(a, match.domains) for a in guests))
+        and (not match.people or any(_named(a, match.people) for a in _addresses(meeting, Side.OURS, Side.THEIRS)))
+        and (not match.domains or any(_named(a, match.domains) for a in _addresses(meeting, Side.THEIRS)))
         and (match.title is None or _title_fits(match.title, meeting.title))
     )
+
+
+def _addresses(meeting: Meeting, *sides: Side) -> list[str]:
+    return [a for p in meeting.people if p.side in sides for a in (p.address, *p.aliases) if a is not None]
 
 
 def _with_fits(wanted: With, meeting: Meeting, config: Config) -> bool:

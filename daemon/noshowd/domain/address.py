@@ -11,7 +11,8 @@ _GMAIL = ("gmail.com", "googlemail.com")
 @lru_cache(maxsize=4096)
 def canonical(address: str) -> str:
     """Lower case, no plus tag; Gmail ignores dots and has two names."""
-    plain = unicodedata.normalize("NFC", address).strip().strip("<>").casefold().removeprefix("mailto:")
+    composed = address if address.isascii() else unicodedata.normalize("NFC", address)
+    plain = composed.strip().strip("<>").casefold().removeprefix("mailto:")
     local, at, domain = plain.rpartition("@")
     if not at:
         return plain

@@ -63,8 +63,9 @@ class Sighting:
     conference: str | None = None
 
     def __post_init__(self) -> None:
-        require_aware("sighting.began", self.began)
-        require_aware("sighting.until", self.until)
+        if self.began.tzinfo is None or self.until.tzinfo is None:  # sightings are many: two calls less for each
+            require_aware("sighting.began", self.began)
+            require_aware("sighting.until", self.until)
         if self.until < self.began:
             raise ValueError(f"a stay ends before it begins: {self.source} {self.stay}")
 

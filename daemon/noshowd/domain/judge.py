@@ -181,10 +181,12 @@ def _set(people: tuple[PersonVerdict, ...], keys: set[str], presence: Presence) 
     )
 
 
-def _moment(meeting: Meeting, findings: Findings, policy: Policy, now: datetime, *, said_confirms: bool) -> Moment:
+def _moment(
+    meeting: Meeting, findings: Findings, confirmed: timedelta, now: datetime, *, said_confirms: bool
+) -> Moment:
     """How far the slot has come: the evidence counts only as far as it reaches (as of t)."""
     reached = min(findings.as_of or now, now)
-    if reached < meeting.start + confirmation(meeting, policy.judging) and not said_confirms:
+    if reached < meeting.start + confirmed and not said_confirms:
         return Moment.OPEN
     return Moment.ENDED if now >= meeting.end else Moment.CONFIRMED
 
@@ -202,9 +204,10 @@ def _word(
     *,
     said_confirms: bool,
 ) -> Verdict:
-    moment = _moment(meeting, findings, policy, now, said_confirms=said_confirms)
+    confirmed = confirmation(meeting, policy.judging)
+    moment = _moment(meeting, findings, confirmed, now, said_confirms=said_confirms)
     slowest = max((s.lag for s in sources.values()), default=timedelta(0))
-    if moment is Moment.OPEN and now >= meeting.start + gives_up(meeting, policy.judging) + slowest:
+    if moment is Moment.OPEN and now >= meeting.start + gives_up(meeting, policy.judging, confirmed) + slowest:
         # the evidence broke off before the confirmation: the past is unknown
         findings = replace(
             findings, theirs=_doubt(findings.theirs), ours=_doubt(findings.ours), overlap_would_show=False

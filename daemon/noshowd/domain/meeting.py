@@ -154,8 +154,9 @@ class Meeting:
     uid: str | None = None
 
     def __post_init__(self) -> None:
-        require_aware("meeting.start", self.start)
-        require_aware("meeting.end", self.end)
+        if self.start.tzinfo is None or self.end.tzinfo is None:  # meetings are many: two calls less for each
+            require_aware("meeting.start", self.start)
+            require_aware("meeting.end", self.end)
         if self.end < self.start:
             raise ValueError(f"meeting {self.key} ends before it starts")
 
@@ -176,4 +177,7 @@ class Meeting:
         return tuple([p for p in self.people if p.side is side])
 
     def person(self, key: str) -> Person | None:
-        return next((p for p in self.people if p.key == key), None)
+        for person in self.people:
+            if person.key == key:
+                return person
+        return None

@@ -131,12 +131,12 @@ def _rungs(
     if cause is None:
         return []
     due: dict[tuple[bool, str, bool], tuple[datetime, FollowUp]] = {}
-    confirmed = confirmation(meeting, policy.judging)
+    confirmed, reached = confirmation(meeting, policy.judging), _reached(verdict, now)
     missing = tuple([p.key for p in verdict.people if p.absent_now or p.presence is Presence.ABSENT])
     for rung in policy.ladders.get(cause, ()):
         if meeting.place.kind not in rung.media:
             continue
-        at = _due_at(meeting, rung, verdict, confirmed, now)
+        at = _due_at(meeting, rung, verdict, confirmed, reached)
         if at is None:
             continue
         for followup in _followups(meeting, verdict, policy, cause, rung, at, around, missing):
@@ -151,12 +151,16 @@ def _rungs(
     return [followup for _, followup in due.values()]
 
 
-def _due_at(meeting: Meeting, rung: Step, verdict: Verdict, confirmed: timedelta, now: datetime) -> datetime | None:
-    """The latest instant of this rung that the evidence has reached (as of t), or None."""
+def _reached(verdict: Verdict, now: datetime) -> datetime:
+    """How far the slot has come for the rungs: with an unconfirmed absence as far as the evidence reaches (as of t)."""
+    absence = SidePresence.ABSENT in (verdict.ours, verdict.theirs)
+    return min(verdict.as_of, now) if absence and verdict.as_of is not None and not verdict.confirmed else now
+
+
+def _due_at(meeting: Meeting, rung: Step, verdict: Verdict, confirmed: timedelta, reached: datetime) -> datetime | None:
+    """The latest instant of this rung that has been `reached`, or None."""
     if rung.after is None and not verdict.confirmed:
         return None
-    absence = SidePresence.ABSENT in (verdict.ours, verdict.theirs)
-    reached = min(verdict.as_of, now) if absence and verdict.as_of is not None and not verdict.confirmed else now
     return last_instant(meeting, rung, confirmed, reached) or (meeting.start if rung.after is None else None)
 
 
@@ -174,11 +178,7 @@ def _followups(
     people = recipients(rung.kind, cause, meeting, verdict, around.stand_ins)
     if not people or (rung.kind in TO_GUESTS and len(people) > policy.most_guests):
         return []
-    closes = {
-        WindowKind.SLOT: meeting.end,
-        WindowKind.DAY: around.day_ends or meeting.end + _MAX_DAY,
-        WindowKind.DAYS: meeting.end + policy.offer_days,
-    }[rung.window]
+    closes = _closes(rung.window, meeting, policy, around)
     name = rung.name if rung.every is None else f"{rung.name}@{int((at - meeting.start).total_seconds())}"
     return [
         FollowUp(
@@ -191,6 +191,16 @@ def _followups(
         )
         for person in people
     ]
+
+
+def _closes(window: WindowKind, meeting: Meeting, policy: Policy, around: Circumstances) -> datetime:
+    match window:
+        case WindowKind.SLOT:
+            return meeting.end
+        case WindowKind.DAY:
+            return around.day_ends or meeting.end + _MAX_DAY
+        case WindowKind.DAYS:
+            return meeting.end + policy.offer_days
 
 
 def _approval_for(rung: Step, verdict: Verdict) -> Approval:

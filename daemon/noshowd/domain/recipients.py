@@ -10,12 +10,11 @@ from noshowd.domain.verdict import Presence, Verdict
 
 
 def _expected(meeting: Meeting, side: Side) -> list[Person]:
-    return [p for p in meeting.side(side) if p.expected]
+    return [p for p in meeting.people if p.side is side and p.expected]
 
 
-def _presence(verdict: Verdict, person: Person) -> Presence:
-    seen = verdict.person(person.key)
-    return seen.presence if seen is not None else Presence.UNKNOWN
+def _who_is(verdict: Verdict, presence: Presence) -> set[str]:
+    return {p.key for p in verdict.people if p.presence is presence}
 
 
 def owner(meeting: Meeting, verdict: Verdict) -> str:
@@ -24,8 +23,8 @@ def owner(meeting: Meeting, verdict: Verdict) -> str:
     A meeting without anybody of ours has the empty key as owner.
     """
     ours = _expected(meeting, Side.OURS) or list(meeting.side(Side.OURS))
-    there = [p for p in ours if _presence(verdict, p) is Presence.PRESENT]
-    for group in (there, ours):
+    present = _who_is(verdict, Presence.PRESENT)
+    for group in ([p for p in ours if p.key in present], ours):
         for person in group:
             if person.key == meeting.organizer:
                 return person.key
@@ -36,17 +35,14 @@ def owner(meeting: Meeting, verdict: Verdict) -> str:
 
 def _missing_ours(meeting: Meeting, verdict: Verdict) -> list[str]:
     ours = _expected(meeting, Side.OURS)
-    absent = [p.key for p in ours if _presence(verdict, p) is Presence.ABSENT]
-    now = [p.key for p in ours if (seen := verdict.person(p.key)) is not None and seen.absent_now]
-    return absent or now
+    absent = _who_is(verdict, Presence.ABSENT)
+    now = {p.key for p in verdict.people if p.absent_now}
+    return [p.key for p in ours if p.key in absent] or [p.key for p in ours if p.key in now]
 
 
 def _missing_theirs(meeting: Meeting, verdict: Verdict) -> list[str]:
-    return [
-        p.key
-        for p in _expected(meeting, Side.THEIRS)
-        if (seen := verdict.person(p.key)) is not None and (seen.absent_now or seen.presence is Presence.ABSENT)
-    ]
+    missing = {p.key for p in verdict.people if p.absent_now or p.presence is Presence.ABSENT}
+    return [p.key for p in _expected(meeting, Side.THEIRS) if p.key in missing]
 
 
 def recipients(

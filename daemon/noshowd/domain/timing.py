@@ -33,14 +33,20 @@ def settled_at(meeting: Meeting, rules: JudgingRules, sources: Iterable[SourceTr
 
 def confirmation(meeting: Meeting, rules: JudgingRules) -> timedelta:
     """After how long from the start an absence counts as confirmed; whoever was invited later has time to come."""
-    late = [p.invited_at for p in meeting.people if p.expected and p.invited_at is not None]
-    asked = [at + rules.confirm_at_least - meeting.start for at in late]
+    asked = [
+        p.invited_at + rules.confirm_at_least - meeting.start
+        for p in meeting.people
+        if p.invited_at is not None and p.expected
+    ]
     return max([rules.confirmation(meeting.length), *asked])
 
 
-def gives_up(meeting: Meeting, rules: JudgingRules) -> timedelta:
-    """After how long from the start evidence that broke off before the confirmation is waited for no longer."""
-    return max(rules.gives_up(meeting.length), confirmation(meeting, rules) + rules.gap)
+def gives_up(meeting: Meeting, rules: JudgingRules, confirmed: timedelta) -> timedelta:
+    """After how long from the start evidence that broke off before the confirmation is waited for no longer.
+
+    `confirmed` is the meeting's `confirmation`.
+    """
+    return max(rules.gives_up(meeting.length), confirmed + rules.gap)
 
 
 def last_instant(meeting: Meeting, step: Step, confirmed: timedelta, until: datetime) -> datetime | None:
@@ -56,21 +62,32 @@ def last_instant(meeting: Meeting, step: Step, confirmed: timedelta, until: date
     return first + (min(until, max(meeting.end, first)) - first) // step.every * step.every
 
 
-def _next_mark(meeting: Meeting, policy: Policy, after: datetime) -> datetime | None:
-    """The first instant later than `after` at which time alone may change the verdict or make a rung due."""
-    passed, length = after - meeting.start, meeting.length
-    confirmed = confirmation(meeting, policy.judging)
-    marks = [-policy.warn_before, length, confirmed, gives_up(meeting, policy.judging)]
-    for ladder in policy.ladders.values():
-        for step in ladder:
-            first = confirmed if step.after is None else step.after
-            marks.append(first)
-            if step.every is not None and first <= passed:
-                again = first + ((passed - first) // step.every + 1) * step.every
-                if again <= length:
-                    marks.append(again)
-    coming = [mark for mark in marks if mark > passed]
-    return meeting.start + min(coming) if coming else None
+class _Marks:
+    """When time alone may change the verdict of one meeting or make a rung due, counted from its start."""
+
+    def __init__(self, meeting: Meeting, policy: Policy) -> None:
+        confirmed = confirmation(meeting, policy.judging)
+        self._start, self._length = meeting.start, meeting.length
+        self._once = {-policy.warn_before, self._length, confirmed, gives_up(meeting, policy.judging, confirmed)}
+        #: Rungs that come again: when first, and how often from then on.
+        self._again: list[tuple[timedelta, timedelta]] = []
+        for ladder in policy.ladders.values():
+            for step in ladder:
+                first = confirmed if step.after is None else step.after
+                self._once.add(first)
+                if step.every is not None:
+                    self._again.append((first, step.every))
+
+    def after(self, instant: datetime) -> datetime | None:
+        """The first of them that is later than `instant`."""
+        passed = instant - self._start
+        coming = [mark for mark in self._once if mark > passed]
+        for first, every in self._again:
+            if first <= passed:
+                again = first + ((passed - first) // every + 1) * every
+                if again <= self._length:
+                    coming.append(again)
+        return self._start + min(coming) if coming else None
 
 
 def next_look_at(meeting: Meeting, policy: Policy, sources: Iterable[SourceTraits], now: datetime) -> datetime | None:
@@ -78,12 +95,12 @@ def next_look_at(meeting: Meeting, policy: Policy, sources: Iterable[SourceTrait
 
     Rungs are tried when the evidence can reach them: their instant plus the source's lag.
     """
-    known = list(sources)
+    known, marks = list(sources), _Marks(meeting, policy)
     instants = [window(meeting, policy.judging).start, settled_at(meeting, policy.judging, known)]
     if policy.confirm_before is not None:
         instants.append(meeting.start - policy.confirm_before)
     for lag in {timedelta(0), *(s.lag + _MARGIN for s in known)}:
-        mark = _next_mark(meeting, policy, now - lag)
+        mark = marks.after(now - lag)
         if mark is not None:
             instants.append(mark + lag)
     return min([t for t in instants if t > now], default=None)
@@ -120,7 +137,7 @@ def next_source_look(
     if now < meeting.end:
         pause = rules.gap * 2 if source.ended_only else rules.gap if source.keeps_history else rules.gap / 2
         lag = source.lag + _MARGIN
-        mark = _next_mark(meeting, policy, now - lag)
+        mark = _Marks(meeting, policy).after(now - lag)
         return now + pause if mark is None else min(now + pause, mark + lag)
     late = [
         meeting.end + source.lag + _MARGIN,

@@ -167,7 +167,10 @@ class Verdict:
         return self.ours if side is Side.OURS else self.theirs
 
     def person(self, key: str) -> PersonVerdict | None:
-        return next((p for p in self.people if p.key == key), None)
+        for person in self.people:
+            if person.key == key:
+                return person
+        return None
 
 
 def missing_guests(verdict: Verdict | None) -> frozenset[str]:

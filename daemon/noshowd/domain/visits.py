@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 
 from noshowd.domain.evidence import Evidence, Identity, MatchStrength, Sighting, Where
 from noshowd.domain.matching import Matches, Who
@@ -31,20 +33,21 @@ class Visits:
     def seen(self) -> bool:
         return self.first is not None
 
-    def enter(self, sighting: Sighting, opens: datetime) -> None:
+    def enter(self, sightings: Iterable[Sighting], opens: datetime) -> Self:
         """Add what was seen of them, as far as it lies in the window that `opens`."""
-        began, until = sighting.began, sighting.until
-        began = max(began, opens)
-        in_lobby = sighting.where is Where.LOBBY
-        (self.lobby if in_lobby else self.room).append(Span(start=began, end=until))
-        if self.first is None or began < self.first:
-            self.first = began
-        if self.last is None or until > self.last:
-            self.last = until
-        if sighting.open:
-            self.open_until = max(self.open_until or until, until)
-            if not in_lobby:
-                self.in_room_until = max(self.in_room_until or until, until)
+        for sighting in sightings:
+            began = max(sighting.began, opens)
+            until, in_lobby = sighting.until, sighting.where is Where.LOBBY
+            (self.lobby if in_lobby else self.room).append(Span(start=began, end=until))
+            if self.first is None or began < self.first:
+                self.first = began
+            if self.last is None or until > self.last:
+                self.last = until
+            if sighting.open:
+                self.open_until = max(self.open_until or until, until)
+                if not in_lobby:
+                    self.in_room_until = max(self.in_room_until or until, until)
+        return self
 
     def stays(self, rules: JudgingRules) -> bool:
         """In the room long enough to count; brief drops in between do not end a stay."""
@@ -107,33 +110,25 @@ def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules
     opens, closes = meeting.start - rules.early_window, meeting.end + rules.early_window
     people: defaultdict[str, Visits] = defaultdict(Visits)
     unlisted: defaultdict[Side | None, Visits] = defaultdict(Visits)
-    strangers: dict[Identity, tuple[Who, Visits]] = {}
+    unidentified: list[tuple[Who, Visits]] = []
     devices: list[tuple[Who, Visits]] = []
-    controls: dict[tuple[str, Identity], Sighting] = {}
+    controls: list[Sighting] = []
     bots = False
-    for sighting in {(s.source, s.stay): s for s in evidence.sightings}.values():
-        if sighting.until < opens or sighting.began > closes:
-            continue
-        who = matches.who(sighting.identity)
+    for identity, sightings in _by_identity(evidence, opens, closes).items():
+        who = matches.who(identity)
         if who.hides_people:
-            visits = Visits()
-            devices.append((who, visits))
+            # each time somebody else may sit in front of it
+            devices += [(who, Visits().enter([one], opens)) for one in sightings]
         elif not who.human:
             bots = True
-            continue
-        elif _left_over(sighting, who, meeting, rules):
-            continue
         elif who.person is None and who.side is None:
             # the same unidentified identity seen twice is one human
-            _, visits = strangers.setdefault(sighting.identity, (who, Visits()))
+            unidentified.append((who, Visits().enter(sightings, opens)))
         else:
+            came = _without_left_over(sightings, who, meeting, rules)
             visits = people[who.person] if who.person is not None else unlisted[who.side]
-            visits.surely |= who.strength is MatchStrength.STRONG
-            latest = controls.setdefault((sighting.source, sighting.identity), sighting)
-            if latest.until < sighting.until:
-                controls[sighting.source, sighting.identity] = sighting
-        visits.enter(sighting, opens)
-    unidentified = list(strangers.values())
+            visits.enter(came, opens).surely |= who.strength is MatchStrength.STRONG
+            controls += _latest_by_source(came)
     return Seen(
         ours=_party(Side.OURS, meeting, people, unlisted[Side.OURS]),
         theirs=_party(Side.THEIRS, meeting, people, unlisted[Side.THEIRS]),
@@ -141,19 +136,39 @@ def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules
         unidentified=unidentified,
         devices=devices,
         doubts=unidentified + devices,
-        controls=list(controls.values()),
+        controls=controls,
         bots=bots,
     )
 
 
-def _left_over(sighting: Sighting, who: Who, meeting: Meeting, rules: JudgingRules) -> bool:
-    """Whether a colleague who was not invited is still there from the meeting before: whoever stays on is not.
+def _by_identity(evidence: Evidence, opens: datetime, closes: datetime) -> dict[Identity, list[Sighting]]:
+    """The last that was told of each stay, as far as it lies in the window, by whom the source named."""
+    found: defaultdict[Identity, list[Sighting]] = defaultdict(list)
+    for one in {(s.source, s.stay): s for s in evidence.sightings}.values():
+        if one.until >= opens and one.began <= closes:
+            found[one.identity].append(one)
+    return found
+
+
+def _without_left_over(sightings: list[Sighting], who: Who, meeting: Meeting, rules: JudgingRules) -> list[Sighting]:
+    """Without a colleague who was not invited and is still there from the meeting before: whoever stays on is not.
 
     Of anybody else it cannot be told: a guest may have come far too early and left.
     """
+    if who.side is not Side.OURS:
+        return sightings
     # a source may tell of the window alone
-    before = sighting.began <= meeting.start - rules.early_window
-    return who.side is Side.OURS and before and sighting.until < meeting.start + rules.confirm_at_least
+    opens, stayed_on = meeting.start - rules.early_window, meeting.start + rules.confirm_at_least
+    return [one for one in sightings if one.began > opens or one.until >= stayed_on]
+
+
+def _latest_by_source(sightings: list[Sighting]) -> Iterable[Sighting]:
+    """Of each source the sighting that reaches farthest."""
+    latest: dict[str, Sighting] = {}
+    for one in sightings:
+        if latest.setdefault(one.source, one).until < one.until:
+            latest[one.source] = one
+    return latest.values()
 
 
 def _party(side: Side, meeting: Meeting, people: dict[str, Visits], unlisted: Visits) -> Party:

@@ -20,7 +20,7 @@ from noshowd.engine.deciding import Brief, Decided, House, decide_all
 from noshowd.engine.foresight import look_ahead
 from noshowd.engine.history import note_misses
 from noshowd.engine.parts import Parts
-from noshowd.engine.standing import colleagues, read_standing
+from noshowd.engine.standing import Colleagues, read_standing
 from noshowd.engine.undo import undo
 from noshowd.store import cards, meetings, outbox
 from noshowd.store import evidence as evidence_rows
@@ -114,6 +114,7 @@ def _claim(conn: sa.Connection, parts: Parts, limit: int, now: datetime) -> Batc
 
 
 def _briefs(parts: Parts, batch: Batch) -> list[Brief]:
+    colleagues = Colleagues(parts)
     return [
         Brief(
             meeting=claim.text,
@@ -126,7 +127,7 @@ def _briefs(parts: Parts, batch: Batch) -> list[Brief]:
             followups=batch.followups.get(claim.id, ()),
             policy=parts.policy_for(claim.meeting) or _NO_POLICY,
             sources=parts.traits_for(claim.meeting),
-            colleagues=colleagues(parts, claim.meeting),
+            colleagues=colleagues.of(claim.meeting),
         )
         for claim in batch.claims
     ]

@@ -15,7 +15,7 @@ from noshowd.reading.sides import Us, same_firm
 
 def match(meeting: Meeting, evidence: Evidence, us: Us) -> Matches:
     """Who everybody seen is, and how surely each number is one of the other side's."""
-    identities = list(dict.fromkeys(s.identity for s in evidence.sightings))
+    identities = list(dict.fromkeys([s.identity for s in evidence.sightings]))
     given = match_all(identities, meeting.people, us) if identities else {}
     theirs = their_numbers(meeting) if evidence.calls else ()
     numbers = {
@@ -61,12 +61,13 @@ def _who(identity: Identity, given: tuple[str, MatchStrength] | None, people: Se
 
     Everything else is an unidentified human, an account at an address nobody knows too: any of us may have one.
     """
+    if given is not None and given[1] >= MatchStrength.MEDIUM:
+        # a machine is given to nobody
+        return Who(person=given[0], strength=given[1])
     if is_bot(identity):
         return Who(human=False)
     if is_device(identity):
         return Who(human=False, hides_people=True)
-    if given is not None and given[1] >= MatchStrength.MEDIUM:
-        return Who(person=given[0], strength=given[1])
     if identity.address is None or not identity.verified:
         return Who()
     side = us.side_of(identity.address)

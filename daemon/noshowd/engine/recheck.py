@@ -23,7 +23,7 @@ from noshowd.engine.notes import note_for
 from noshowd.engine.observe import look
 from noshowd.engine.parts import Parts
 from noshowd.engine.rebooking import rebooked_since
-from noshowd.engine.standing import colleagues, read_standing
+from noshowd.engine.standing import Colleagues, read_standing
 from noshowd.ports.calendar import Gone
 from noshowd.ports.errors import Temporary, VendorError
 from noshowd.ports.presence import PresenceSource
@@ -169,7 +169,7 @@ def _weigh(
     evidence = evidence_rows.load(conn, [round_id])[round_id]
     verdict = verdict_of(parts, meeting, evidence, policy, now)
     standing = read_standing(conn, shadow=parts.shadow)
-    around = standing.around(meeting, verdict, policy, evidence, colleagues(parts, meeting), now)
+    around = standing.around(meeting, verdict, policy, evidence, Colleagues(parts).of(meeting), now)
     person = meeting.person(followup.key.person)
     around = replace(
         around,

@@ -20,17 +20,27 @@ LEFT = "left:"
 _FOR_GOOD = datetime.max.replace(tzinfo=UTC)
 
 
-def colleagues(parts: Parts, meeting: Meeting) -> dict[str, Colleague]:
-    """Those of ours in this meeting, by their keys."""
-    found = {}
-    for person in meeting.side(Side.OURS):
-        other = parts.directory.stand_in(person)
-        found[person.key] = Colleague(
-            shadow=parts.directory.contact(person).shadow,
-            stand_in=None if other is None else other.key,
-            day_ends=parts.directory.day_ends(person, meeting.end),
-        )
-    return found
+class Colleagues:
+    """What the directory says of ours in many meetings, looked up once for each of them and instant."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._directory = parts.directory
+        self._known: dict[tuple[str, str | None, datetime], Colleague] = {}
+
+    def of(self, meeting: Meeting) -> dict[str, Colleague]:
+        """Those of ours in this meeting, by their keys."""
+        return {person.key: self._colleague(person, meeting.end) for person in meeting.side(Side.OURS)}
+
+    def _colleague(self, person: Person, at: datetime) -> Colleague:
+        asked = person.key, person.address, at
+        if (known := self._known.get(asked)) is None:
+            other = self._directory.stand_in(person)
+            known = self._known[asked] = Colleague(
+                shadow=self._directory.contact(person).shadow,
+                stand_in=None if other is None else other.key,
+                day_ends=self._directory.day_ends(person, at),
+            )
+        return known
 
 
 def stop_today(conn: sa.Connection, parts: Parts, person: Person, now: datetime) -> None:

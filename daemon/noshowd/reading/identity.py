@@ -38,7 +38,7 @@ def _fits(identity: Identity, people: Sequence[Person], us: Us) -> list[_Candida
         return []
     shown = _addresses(identity, us)
     known = {person.key: _known_fit(identity, shown, person, us) for person in people}
-    sure = [(key, *fit) for key, fit in known.items() if fit[0] is MatchStrength.STRONG]
+    sure = [(key, strength, score) for key, (strength, score) in known.items() if strength is MatchStrength.STRONG]
     if sure:
         # names, which take the time, could add nothing
         return sorted(sure)
@@ -123,14 +123,13 @@ def _known_fit(identity: Identity, shown: frozenset[str], person: Person, us: Us
 
 
 def _by_id(identity: Identity, person: Person, us: Us) -> _Fit:
-    known = us.known(person.key)
-    ids = (*person.provider_ids, *(known.provider_ids if known else ()))
-    if not ids or not identity.provider_id:
+    if not identity.provider_id:
         return _NO_FIT
-    hit = any(
-        known_id in (identity.provider_id, known_id.partition(":")[0] + ":" + identity.provider_id) for known_id in ids
-    )
-    return (MatchStrength.STRONG, 100.0) if hit else _NO_FIT
+    known = us.known(person.key)
+    for known_id in (*person.provider_ids, *(known.provider_ids if known else ())):
+        if known_id in (identity.provider_id, known_id.partition(":")[0] + ":" + identity.provider_id):
+            return MatchStrength.STRONG, 100.0
+    return _NO_FIT
 
 
 def _addresses(identity: Identity, us: Us) -> frozenset[str]:
@@ -148,12 +147,12 @@ def _by_address(identity: Identity, shown: frozenset[str], person: Person) -> _F
 
 
 def _by_number(identity: Identity, person: Person) -> _Fit:
-    shown = identity.phone or ""
-    if not shown:
+    shown = identity.phone
+    if not shown or not person.lines:
         return _NO_FIT
     whole = shown.startswith("+") and shown[1:].isdigit()
     strengths = [line_match(shown, line) if whole else masked_match(shown, line) for line in person.lines]
-    return max(strengths, default=MatchStrength.NONE), 100.0
+    return max(strengths), 100.0
 
 
 def _by_name(identity: Identity, person: Person, people: Sequence[Person], us: Us) -> _Fit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Callable, Iterator
@@ -110,7 +109,7 @@ def _configured(config: Config) -> dict[str, Any]:
 
 def digest_of(address: str, key: bytes) -> str:
     """The keyed hash under which an opt-out is remembered: it names nobody without the key."""
-    return hmac.new(key, canonical(address).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, canonical(address).encode(), "sha256").hex()
 
 
 def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: bool) -> datetime:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from noshowd.domain.followup import FollowUpKey, State
 from noshowd.ports.channel import Receipt
 from noshowd.store import leases
+from noshowd.store.among import among
 from noshowd.store.card_table import card
 from noshowd.store.codec import Instant
 from noshowd.store.schema import outbox
@@ -85,7 +86,7 @@ def poke(conn: sa.Connection, meetings: Collection[str], *, now: datetime) -> No
     """Something happened about these meetings: their cards are looked at again."""
     wanted = [meeting for meeting in meetings if meeting]
     if wanted:
-        there = (card.c.meeting.in_(wanted), card.c.receipt.is_not(None))
+        there = (among(card.c.meeting, wanted), card.c.receipt.is_not(None))
         conn.execute(sa.update(card).where(*there).values(news=card.c.news + 1, next_try_at=now))
 
 

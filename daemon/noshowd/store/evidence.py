@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from noshowd.domain.evidence import CallRecord, Coverage, Evidence, Observation, Sighting, Statement
 from noshowd.domain.same_call import lost_from_sight
 from noshowd.store import meetings
+from noshowd.store.among import among
 from noshowd.store.judged import RoundId
 from noshowd.store.schema import evidence, meeting
 from noshowd.store.texts import decoder, encode, read_evidence
@@ -45,11 +46,11 @@ def load_texts(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId
     table = evidence.c
     rows = conn.execute(
         sa.select(table.meeting, table.round, table.kind, sa.func.aggregate_strings(table.payload, ","))
-        .where(table.meeting.in_([key for key, _ in rounds]), table.replaced_at.is_(None))
+        .where(among(table.meeting, [key for key, _ in rounds]), table.replaced_at.is_(None))
         .group_by(table.meeting, table.round, table.kind)
     )
     found: dict[RoundId, dict[str, str]] = {}
-    for key, round_, kind, payloads in rows:
+    for key, round_, kind, payloads in rows.all():
         found.setdefault((key, round_), {})[kind] = f"[{payloads}]"
     return found
 

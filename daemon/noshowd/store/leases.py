@@ -55,10 +55,18 @@ def claim(
             try:
                 rows.append(conn.execute(sa.select(due, *returning).where(*this)).one())
             except Unreadable as error:
-                log.error("row_unreadable", action="claim", table=due.table.name, row=tuple(key), error=str(error))
-                later = {due.name: now + UNREADABLE_PAUSE, "lease_token": None, "lease_until": None}
-                conn.execute(sa.update(due.table).where(*this).values(later))
+                put_off_unreadable(conn, due, key, error, now=now)
     return token, sorted(rows, key=lambda row: row[0])
+
+
+def put_off_unreadable(
+    conn: sa.Connection, due: sa.Column[Any], key: Sequence[Any], error: Unreadable, *, now: datetime
+) -> None:
+    """A claimed row with this primary key cannot be read: it comes again after `UNREADABLE_PAUSE`, and is logged."""
+    log.error("row_unreadable", action="claim", table=due.table.name, row=tuple(key), error=str(error))
+    this = [column == value for column, value in zip(due.table.primary_key, key, strict=True)]
+    later = {due.name: now + UNREADABLE_PAUSE, "lease_token": None, "lease_until": None}
+    conn.execute(sa.update(due.table).where(*this).values(later))
 
 
 def _claim(

@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.verdict import Outcome, Verdict
 from noshowd.store import bulk, leases
+from noshowd.store.among import among
+from noshowd.store.errors import Unreadable
 from noshowd.store.judged import CHANGE, ROUND, ClaimedMeeting, Judged, RoundId, Written, written
 from noshowd.store.schema import evidence, meeting, transition
-from noshowd.store.texts import encode
+from noshowd.store.texts import encode, read_meeting
 from noshowd.store.upsert import insert_once
 
 
@@ -116,23 +118,34 @@ def beginning_with(conn: sa.Connection, beginning: str, *, limit: int = 20) -> l
 
 def claim_due(conn: sa.Connection, *, now: datetime, lease: timedelta, limit: int, worker: str) -> list[ClaimedMeeting]:
     """Lease up to `limit` rounds that are due to be judged, the longest due first."""
-    stored = [sa.type_coerce(column, sa.Text) for column in (meeting.c.payload, meeting.c.verdict)]
-    columns = (meeting.c.payload, *stored, meeting.c.phase, meeting.c.outcome, meeting.c.news)
-    token, rows = leases.claim(
-        conn, meeting.c.next_look_at, now=now, lease=lease, limit=limit, worker=worker, returning=columns
-    )
-    return [
-        ClaimedMeeting(
-            meeting=value,
-            text=text,
-            phase=phase,
-            outcome=None if outcome is None else Outcome(outcome),
-            verdict=verdict,
-            news=news,
-            token=token,
+    due = meeting.c.next_look_at
+    # a statement that writes keeps aside what it returns: whole rows are read faster by another one
+    token, found = leases.claim(conn, due, now=now, lease=lease, limit=limit, worker=worker, returning=(meeting.c.key,))
+    columns = (meeting.c.key, meeting.c.round, *_TEXTS, meeting.c.phase, meeting.c.outcome, meeting.c.news)
+    held = (among(meeting.c.key, [key for _, key in found]), meeting.c.lease_token == token)
+    claims = []
+    rows = conn.execute(sa.select(*columns).where(*held).order_by(due)).all()
+    for *id_, text, verdict, phase, outcome, news in rows:
+        try:
+            value = read_meeting(text)
+        except Unreadable as error:
+            leases.put_off_unreadable(conn, due, id_, error, now=now)
+            continue
+        claims.append(
+            ClaimedMeeting(
+                meeting=value,
+                text=text,
+                phase=phase,
+                outcome=None if outcome is None else Outcome(outcome),
+                verdict=verdict,
+                news=news,
+                token=token,
+            )
         )
-        for _, value, text, verdict, phase, outcome, news in rows
-    ]
+    return claims
+
+
+_TEXTS = [sa.type_coerce(column, sa.Text) for column in (meeting.c.payload, meeting.c.verdict)]
 
 
 def next_due(conn: sa.Connection, *, now: datetime) -> datetime | None:
@@ -150,7 +163,7 @@ def poke(conn: sa.Connection, keys: Iterable[str], *, now: datetime) -> None:
     )
     conn.execute(
         sa.update(meeting)
-        .where(meeting.c.key.in_(list(keys)), ~meeting.c.superseded, ~meeting.c.nameless)
+        .where(among(meeting.c.key, keys), ~meeting.c.superseded, ~meeting.c.nameless)
         .values(next_look_at=sooner, news=meeting.c.news + 1)
     )
 
@@ -237,10 +250,9 @@ def _stored() -> sa.Select[Any]:
 def _held(conn: sa.Connection, judged: Sequence[Written]) -> dict[RoundId, int]:
     """The rounds that are still leased to us, with how much is known of each by now."""
     tokens = {one.token for one in judged}
-    keys = [one.id[0] for one in judged]
     rows = conn.execute(
         sa.select(meeting.c.key, meeting.c.round, meeting.c.news)
-        .where(meeting.c.key.in_(keys), meeting.c.lease_token.in_(tokens))
+        .where(among(meeting.c.key, [one.id[0] for one in judged]), meeting.c.lease_token.in_(tokens))
         .with_for_update()
     )
     return {(key, round_): news for key, round_, news in rows.all()}

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from noshowd.store import bulk
+from noshowd.store.among import among
 from noshowd.store.schema import miss
 
 
@@ -18,7 +19,7 @@ def replace(conn: sa.Connection, meeting: str, digests: Collection[str], *, at: 
 
 def replace_all(conn: sa.Connection, missed: Mapping[str, tuple[datetime, Collection[str]]]) -> None:
     """As `replace`, for many meetings: when each was, and who missed it."""
-    conn.execute(sa.delete(miss).where(miss.c.meeting.in_(list(missed))))
+    conn.execute(sa.delete(miss).where(among(miss.c.meeting, missed)))
     rows = [
         {"digest": one, "meeting": meeting, "missed_at": at}
         for meeting, (at, digests) in missed.items()

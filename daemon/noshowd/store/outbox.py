@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from noshowd.domain.followup import FollowUp, FollowUpKind, Happening, State, step
 from noshowd.ports.channel import Parcel, Receipt
 from noshowd.store import bulk, cards, leases
+from noshowd.store.among import among
 from noshowd.store.errors import LeaseLost
 from noshowd.store.judged import FOLLOWUP, NewRow, RoundId, Row, planned
 from noshowd.store.schema import happening as trail
@@ -107,7 +108,7 @@ def plans(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId, lis
     table = outbox.c
     rows = conn.execute(
         sa.select(table.meeting, table.round, sa.type_coerce(table.followup, sa.Text), table.state)
-        .where(table.meeting.in_([key for key, _ in rounds]))
+        .where(among(table.meeting, [key for key, _ in rounds]))
         .order_by(table.created_at, table.key)
     )
     found: dict[RoundId, list[tuple[str, str]]] = {}

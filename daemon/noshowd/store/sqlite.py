@@ -140,6 +140,9 @@ def _prepare(connection: Any, _record: object) -> None:
         # cut could forget a committed `sending`, and the message would go out a second time.
         "synchronous=FULL",
         "temp_store=MEMORY",
+        # Pages of about 16 MB lie in the log before they are moved to the file: a page that is written again and
+        # again, as in a crowd of judgements, is moved once.
+        "wal_autocheckpoint=4000",
         "cache_size=-16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
