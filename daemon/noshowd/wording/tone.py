@@ -41,8 +41,8 @@ class Finding:
 
 
 #: Nobody writes longer sentences; what is longer is looked at in pieces.
-_SENTENCE = re.compile(r"[^.!?\n]{1,400}[.!?]*")
-_PAUSE = re.compile(r"[,;:()\"„“”–—]|\s-\s")
+_SENTENCE = re.compile(r"(?:[^.!?\n]|\.(?=\w)|(?<=\d)\.(?= \w)){1,400}[.!?]*")
+_PAUSE = re.compile(r"[,;()\"„“”–—]|:(?!\d)|\s-\s")
 
 
 def check_tone(text: str, own: Path | None = None) -> tuple[Finding, ...]:
@@ -104,7 +104,8 @@ def _tells_of_the_past(clause: str, language: Phrases) -> tuple[Tone, str] | Non
     """A clause in the past tense that a kind message has no need of."""
     acted = language.clause("reader_acted").search(clause)
     if acted is not None:
-        return None if language.clause("welcome_act").search(clause) else (Tone.ACCUSING, acted[0])
+        welcome = language.clause("welcome_act").search(clause) and not language.clause("denial").search(clause)
+        return None if welcome else (Tone.ACCUSING, acted[0])
     past = language.clause("past").search(clause)
     if past is None or language.clause("harmless_past").search(clause):
         return None
