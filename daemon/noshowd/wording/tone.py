@@ -76,7 +76,9 @@ def _judge(plainly: str, language: Phrases) -> tuple[Tone, str] | None:
     stated = [clause for clause in clauses if clause and not language.clause("supposed").match(clause)]
     blames = [clause for clause in stated if not language.clause("owned").search(clause)]
     whole = " , ".join(stated)
-    excuse = language.known("excusing").search(whole)
+    excuse = language.known("excusing").search(
+        " , ".join(clause for clause in stated if not _only_of_reader(clause, language))
+    )
     if known := language.known("accusing").search(" , ".join(blames)):
         own = excuse is not None and not language.clause("reader").search(whole)
         return (Tone.EXCUSING if own else Tone.ACCUSING), known[0]
@@ -90,6 +92,11 @@ def _judge(plainly: str, language: Phrases) -> tuple[Tone, str] | None:
     if language.clause("courteous").search(sentence):
         return None
     return next(filter(None, (_tells_of_the_past(clause, language) for clause in stated)), None)
+
+
+def _only_of_reader(clause: str, language: Phrases) -> bool:
+    """Whether a clause speaks of the reader and not of the writer, so that it excuses nothing of ours."""
+    return bool(language.clause("reader").search(clause)) and not language.clause("writer").search(clause)
 
 
 def _says_absent(clause: str, language: Phrases) -> str | None:
