@@ -11,6 +11,8 @@ from typing import Protocol, Self, TypeVar
 
 from contract.call_suite import CallWorld
 from contract.source_suite import OPENING
+from noshowd.ports.errors import VendorError
+from noshowd.ports.heard import Heard
 from noshowd.ports.presence import PresenceSource
 from noshowd.reading.numbers import NumberFormat, Numbering, normalise
 
@@ -59,7 +61,7 @@ class Exchange(Protocol):
 
 
 class Listener(PresenceSource, Protocol):
-    async def run(self) -> None: ...
+    async def run(self, heard: Heard) -> None: ...
 
 
 class ListeningWorld(CallWorld):
@@ -72,6 +74,8 @@ class ListeningWorld(CallWorld):
         self.now = OPENING - timedelta(hours=3)
         self.clock = HandClock(lambda: self.now)
         self.woken = 0
+        #: What the source said of itself.
+        self.told: list[VendorError | None] = []
         self._woke = asyncio.Event()
 
     @abstractmethod
@@ -81,7 +85,7 @@ class ListeningWorld(CallWorld):
     async def __aenter__(self) -> Self:
         await self.server.open()
         self.source = self.listener(self._wake)
-        self._task = asyncio.create_task(self.source.run())
+        self._task = asyncio.create_task(self.source.run(self._tell))
         await self.until(lambda: self.woken == 1)
         self.now = OPENING
         return self
@@ -91,6 +95,9 @@ class ListeningWorld(CallWorld):
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         await self.server.shut()
+
+    async def _tell(self, error: VendorError | None) -> None:
+        self.told.append(error)
 
     def _wake(self) -> None:
         self.woken += 1

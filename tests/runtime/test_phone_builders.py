@@ -35,7 +35,7 @@ async def test_call_records_over_sql_and_as_files(tmp_path: Path) -> None:
 async def test_asterisk_listens_as_long_as_the_daemon_runs(tmp_path: Path) -> None:
     table = {"kind": "asterisk", "username": "noshowd", "secret": {"file": "secret"}, "lines": LINES}
     made = built(tmp_path, table)
-    assert set(made.presences) == set(made.streams) == {"asterisk"}
+    assert {f"source:{name}" for name in made.presences} == set(made.streams) == {"source:asterisk"}
 
 
 async def test_the_list_of_a_box_is_a_source_beside_its_monitor(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ async def test_the_list_of_a_box_is_a_source_beside_its_monitor(tmp_path: Path) 
     listed = {"kind": "fritzbox_list", "username": "noshowd", "password": {"file": "secret"}, "lines": LINES}
     made = built(tmp_path, monitor, listed)
     assert set(made.presences) == {"fritzbox", "fritzbox_list"}
-    assert set(made.streams) == {"fritzbox"}
+    assert set(made.streams) == {"source:fritzbox"}
 
 
 async def test_services_that_are_asked_and_services_that_call_us(tmp_path: Path) -> None:

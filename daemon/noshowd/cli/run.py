@@ -65,11 +65,7 @@ async def _until_stopped(daemon: Daemon, file: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, _reload, daemon, file)
-    commands = asyncio.create_task(AdminSocket(file).run())
-    try:
-        await daemon.run(stop)
-    finally:
-        commands.cancel()
+    await daemon.run(stop, admin=AdminSocket(file).run)
 
 
 def _reload(daemon: Daemon, file: Path) -> None:

@@ -21,7 +21,6 @@ from noshowd.cli.setup import add_config_argument
 
 if TYPE_CHECKING:
     from noshowd.config.model import Config
-    from noshowd.ports.channel import Parcel
 
 #: The same failure is told once within this.
 _AGAIN = timedelta(hours=6)
@@ -59,64 +58,26 @@ def run(args: argparse.Namespace) -> int:
 async def _by_channel(config: Config, folder: Path, unit: str) -> str | None:
     """The channel that took the word; None when none did."""
     from noshowd.config.secrets import SecretMissing
-    from noshowd.ports.channel import Carries
+    from noshowd.engine import direct
     from noshowd.ports.errors import VendorError
     from noshowd.runtime.bench import Adapters, Bench
     from noshowd.runtime.catalogue import CHANNELS
     from noshowd.runtime.clock import SystemClock
+    from noshowd.runtime.people import ConfiguredDirectory
     from noshowd.runtime.state import state_folder
+    from noshowd.wording import Wording
 
     made = Adapters()
     bench = Bench(config, folder=folder, state=state_folder(config), clock=SystemClock(), signing_key=b"unused" * 6)
     for section in config.channel:
         with suppress(SecretMissing, VendorError):
             CHANNELS[section.kind](bench, section, made)
+    directory, wording = ConfiguredDirectory(config), Wording(config.wording.templates)
+    told = direct.words(directory, wording, directory.owners(), notice="stopped", part=unit, now=bench.clock.now())
     try:
-        for parcel in _parcels(config, unit):
-            for channel in made.channels:
-                if Carries.TO_OUR_SIDE not in channel.carries:
-                    continue
-                with suppress(VendorError, TimeoutError):
-                    async with asyncio.timeout(channel.timeout):
-                        await channel.send(parcel)
-                    return channel.name
-        return None
+        return await direct.say(made.channels, told)
     finally:
         await bench.close()
-
-
-def _parcels(config: Config, unit: str) -> list[Parcel]:
-    """One for each owner, in their language."""
-    from noshowd.domain.followup import FollowUpKind
-    from noshowd.ports.channel import Carries, Parcel
-    from noshowd.runtime.clock import SystemClock
-    from noshowd.runtime.people import ConfiguredDirectory
-    from noshowd.wording import Wording, WordingContext
-
-    directory, wording, now = ConfiguredDirectory(config), Wording(config.wording.templates), SystemClock().now()
-    parcels = []
-    for key in directory.owners():
-        person = directory.colleague(key)
-        if person is None:
-            continue
-        contact = directory.contact(person)
-        told = WordingContext(
-            kind=FollowUpKind.NOTICE, notice="stopped", part=unit, start=now, end=now, now=now, zone=contact.zone
-        )
-        text = wording.render(told, contact.language)
-        parcels.append(
-            Parcel(
-                key=f"stopped{int(now.timestamp())}",
-                carries=Carries.TO_OUR_SIDE,
-                recipient=contact.recipient,
-                subject=text.subject,
-                preview=text.preview,
-                text=text.text,
-                html=text.html,
-                language=text.language,
-            )
-        )
-    return parcels
 
 
 def _by_sendmail(unit: str, problems: str) -> str | None:

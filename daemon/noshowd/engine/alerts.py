@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from noshowd.domain.followup import Cause, FollowUp, FollowUpKey, FollowUpKind, State
+from noshowd.domain.meeting import Person
+from noshowd.domain.spans import Span
+from noshowd.engine.parts import Directory
 from noshowd.ports.channel import Channel
 from noshowd.store import health, outages, outbox, switches
 from noshowd.store.health import Condition, Health
@@ -18,9 +21,18 @@ LASTING = timedelta(minutes=5)
 #: Told again this often while it lasts.
 _AGAIN = timedelta(days=1)
 _TOLD = "told:"
+#: Working hours without a post.
+_SILENT = timedelta(hours=16)
+_NOTHING_COMES = (
+    "nothing has been posted to us for two working days: perhaps nothing happened, perhaps the address is no longer "
+    "named there, or cannot be reached from outside (noshowd doctor)"
+)
+_BURIED = "worker ended"
 _STANDS = timedelta(hours=24)
 #: Said in place of `blind` and `recovered` where it is a clock that is wrong.
 CLOCK_WRONG, CLOCK_RIGHT = "clock_wrong", "clock_right"
+#: Said of a worker that did not end in the ordinary way.
+ENDED = "ended"
 
 
 def tell(conn: sa.Connection, owners: tuple[str, ...], *, now: datetime) -> int:
@@ -34,16 +46,30 @@ def tell(conn: sa.Connection, owners: tuple[str, ...], *, now: datetime) -> int:
             switches.clear(conn, f"{_TOLD}{part.part}")
             del told[part.part]
             if all(one.value != before.value for one in told.values()):
-                _queue(conn, owners, before.value, part, CLOCK_RIGHT if _is_clock(part) else "recovered", now)
+                what = CLOCK_RIGHT if _is_clock(part) else "recovered"
+                _queue(conn, owners, before.value, part.last_error, what, now)
                 count += 1
         elif _worth_telling(part, now) and (before is None or now - before.changed_at >= _AGAIN):
             first = _first_told(part, parts, told)
             switches.turn(conn, f"{_TOLD}{part.part}", first, by="noshowd", now=now)
             told = _told(conn)
             if first == part.part:
-                _queue(conn, owners, first, part, CLOCK_WRONG if _is_clock(part) else "blind", now)
+                _queue(conn, owners, first, part.last_error, CLOCK_WRONG if _is_clock(part) else "blind", now)
                 count += 1
     return count
+
+
+def miss_posts(conn: sa.Connection, directory: Directory, owners: Sequence[str], *, now: datetime) -> None:
+    """A vendor that posts to us and has been silent for two working days has perhaps ceased to: nothing else tells."""
+    person = next((one for one in map(directory.colleague, owners) if one is not None), None)
+    silent = [
+        (one.part, one.last_success)
+        for one in health.read(conn)
+        if one.part.startswith(health.POSTS) and one.state is Condition.WELL and one.last_success is not None
+    ]
+    for part, heard in silent:
+        if person is not None and now - heard >= _SILENT and _hours_between(directory, person, heard, now) >= _SILENT:
+            health.record(conn, part, Condition.STOPPED, now=now, error=_NOTHING_COMES)
 
 
 def let_go(conn: sa.Connection, parts: Sequence[str], *, now: datetime) -> None:
@@ -51,6 +77,24 @@ def let_go(conn: sa.Connection, parts: Sequence[str], *, now: datetime) -> None:
     for part in parts:
         switches.clear(conn, f"{_TOLD}{part}")
         outages.end(conn, part, at=now)
+
+
+def was_told(conn: sa.Connection, part: str, *, at: datetime) -> None:
+    """Our side was told of this part by other means than a notice of ours: its recovery is told, too."""
+    switches.turn(conn, f"{_TOLD}{part}", part, by="noshowd", now=at)
+
+
+def bury(conn: sa.Connection, owners: tuple[str, ...], gone: Sequence[health.Worker], *, now: datetime) -> int:
+    """These workers have ended without saying so: told to each owner once a day at most; how many were told of."""
+    for one in gone:
+        health.leave(conn, one.name)
+    last = switches.read(conn).get(_BURIED)
+    if not gone or (last is not None and now - last.changed_at < _AGAIN):
+        return 0
+    latest = max(gone, key=lambda one: one.heartbeat)
+    switches.turn(conn, _BURIED, latest.name, by="noshowd", now=now)
+    _queue(conn, owners, latest.name, latest.heartbeat.isoformat(), ENDED, now)
+    return 1
 
 
 def _told(conn: sa.Connection) -> dict[str, switches.Switch]:
@@ -69,9 +113,14 @@ def _first_told(part: Health, parts: Sequence[Health], told: Mapping[str, switch
 def _same_trouble(one: Health, other: Health) -> bool:
     """Whether an account and what works through it stopped for the same reason: a person mends it once.
 
+    A part and the trial of it are one.
     Calendars of one account fail for the same reason together, be it for a while.
     """
-    if one.state is not other.state or one.last_error != other.last_error or one.part == other.part:
+    if one.part == other.part:
+        return False
+    if one.part.removeprefix(health.TRIAL) == other.part.removeprefix(health.TRIAL):
+        return True
+    if one.state is not other.state or one.last_error != other.last_error:
         return False
     if _account_of(one) is not None and _account_of(one) == _account_of(other):
         return True
@@ -99,12 +148,19 @@ def _worth_telling(part: Health, now: datetime) -> bool:
 def another_way(followup: FollowUp, channels: list[Channel]) -> list[Channel]:
     """The word that a channel does not work, or is not heard, goes through any other one first."""
     what, _, part = followup.key.step.partition(":")
+    part = part.removeprefix(health.TRIAL)
     of_channel = what == "blind" and part.startswith((health.CHANNEL, health.ANSWERS))
     broken = part.partition(":")[2].rpartition(":")[0] if of_channel else ""
     return sorted(channels, key=lambda one: one.name == broken)
 
 
-def _queue(conn: sa.Connection, owners: tuple[str, ...], name: str, part: Health, what: str, now: datetime) -> None:
+def _hours_between(directory: Directory, person: Person, start: datetime, end: datetime) -> timedelta:
+    """How much of it lies in the person's working hours."""
+    spans = directory.open_spans(person, Span(start=start, end=end))
+    return sum((span.end - span.start for span in spans), timedelta())
+
+
+def _queue(conn: sa.Connection, owners: tuple[str, ...], name: str, text: str | None, what: str, now: datetime) -> None:
     rows = [
         NewRow(
             followup=FollowUp(
@@ -118,7 +174,7 @@ def _queue(conn: sa.Connection, owners: tuple[str, ...], name: str, part: Health
                 cause=Cause.UNKNOWN,
                 not_before=now,
                 not_after=now + _STANDS,
-                text=part.last_error,
+                text=text,
             ),
             state=State.QUEUED,
             next_try_at=now,

@@ -14,7 +14,7 @@ from noshowd.domain.prospect import prospect
 from noshowd.domain.recipients import owner
 from noshowd.domain.verdict import Presence, Verdict
 from noshowd.engine import digest
-from noshowd.engine.alerts import CLOCK_RIGHT, CLOCK_WRONG
+from noshowd.engine.alerts import CLOCK_RIGHT, CLOCK_WRONG, ENDED
 from noshowd.engine.choices import Choosing, Tap, Verb, taps_for
 from noshowd.engine.enrolment import taps_under
 from noshowd.engine.matching import their_numbers
@@ -103,6 +103,9 @@ class Composer:
         if step in ("blind", "recovered", CLOCK_WRONG, CLOCK_RIGHT):
             part = rest.rpartition(":")[0]
             context = replace(context, part=part, detail=row.followup.text or "", since=row.created_at)
+        if step == ENDED:
+            part = rest.rpartition(":")[0]
+            context = replace(context, part=part, since=datetime.fromisoformat(row.followup.text or ""))
         if step == digest.STEP:
             return await self._digest(row, context, contact, date.fromisoformat(rest))
         return self._to_ours(row, context, contact)

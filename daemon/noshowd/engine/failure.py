@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
 
-from noshowd.engine.parts import Pace
+from noshowd.engine.parts import Pace, Parts
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
 from noshowd.store import health
 from noshowd.store.errors import StoreError
@@ -38,6 +40,25 @@ def as_vendor_error(error: Exception) -> VendorError:
         raise error
     log.error("unforeseen", action="call", error=type(error).__name__, exc_info=error)
     return Temporary(f"an answer that was not foreseen ({type(error).__name__})")
+
+
+@asynccontextmanager
+async def report_of(parts: Parts, part: str) -> AsyncIterator[None]:
+    """Around a call that may fail without harm to what it is for: whether it did is kept, and nothing is raised."""
+    failed: VendorError | None = None
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - errors of the store are raised again, all others are the call's own
+        failed = as_vendor_error(error)
+    now = parts.clock.now()
+
+    def note(conn: sa.Connection) -> None:
+        if failed is None:
+            report_good(conn, part, now=now)
+        else:
+            report_bad(conn, part, failed, now=now)
+
+    await parts.database.run(note)
 
 
 def report_good(conn: sa.Connection, part: str, *, now: datetime) -> None:

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.slots import Wish, free_starts, is_free, open_for_all, spread
 from noshowd.domain.spans import Span
+from noshowd.engine.failure import report_of
 from noshowd.engine.parts import Parts
-from noshowd.ports.calendar import Busy, FreeBusySource
-from noshowd.ports.errors import VendorError
+from noshowd.ports.calendar import Busy
+from noshowd.store import health
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,8 @@ async def look(parts: Parts, meeting: Meeting, guest: Person, *, patience: timed
 
 async def busy_of(parts: Parts, addresses: tuple[str, ...], window: Span, patience: timedelta) -> list[Busy]:
     """Busy time of each over all accounts; unknown where none of them knows (which is not free)."""
-    answers = await asyncio.gather(*(_ask(source, addresses, window, patience) for source in parts.free_busy.values()))
+    asking = (_ask(parts, account, addresses, window, patience) for account in parts.free_busy)
+    answers = await asyncio.gather(*asking)
     joined = []
     for number, address in enumerate(addresses):
         about = [answer[number] for answer in answers if answer]
@@ -82,12 +84,11 @@ async def busy_of(parts: Parts, addresses: tuple[str, ...], window: Span, patien
 
 
 async def _ask(
-    source: FreeBusySource, addresses: tuple[str, ...], window: Span, patience: timedelta
+    parts: Parts, account: str, addresses: tuple[str, ...], window: Span, patience: timedelta
 ) -> tuple[Busy, ...]:
     """The answer of one account; nothing when it has none."""
-    try:
-        async with asyncio.timeout(patience.total_seconds()):
-            answer = await source.busy(addresses, window) if addresses else ()
-    except (VendorError, TimeoutError, ValueError):
-        return ()
+    answer: tuple[Busy, ...] = ()
+    if addresses:
+        async with report_of(parts, f"{health.FREE_BUSY}{account}"), asyncio.timeout(patience.total_seconds()):
+            answer = await parts.free_busy[account].busy(addresses, window)
     return answer if len(answer) == len(addresses) else ()

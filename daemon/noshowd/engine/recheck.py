@@ -15,6 +15,7 @@ from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.policy import Policy
 from noshowd.domain.timing import window
 from noshowd.domain.verdict import Verdict
+from noshowd.engine.failure import report_of
 from noshowd.engine.foresight import BUSY
 from noshowd.engine.history import History, history
 from noshowd.engine.intake import take_in
@@ -27,7 +28,7 @@ from noshowd.engine.standing import Colleagues, read_standing
 from noshowd.ports.calendar import Gone
 from noshowd.ports.errors import Temporary, VendorError
 from noshowd.ports.presence import PresenceSource
-from noshowd.store import entries, meetings, outbox, people
+from noshowd.store import entries, health, meetings, outbox, people
 from noshowd.store import evidence as evidence_rows
 from noshowd.wording import TaskNote
 
@@ -75,12 +76,11 @@ async def _hinted(parts: Parts, followup: FollowUp, meeting: Meeting) -> frozens
     if followup.kind is not FollowUpKind.QUESTION or person is None or person.address is None:
         return frozenset()
     for source in parts.hints:
-        try:
+        async with report_of(parts, f"{health.HINT}{source.name}"):
             async with asyncio.timeout(parts.pace.patience.total_seconds()):
-                if await source.in_a_call(frozenset({person.address})):
-                    return frozenset({person.key})
-        except (VendorError, TimeoutError):
-            continue
+                busy = await source.in_a_call(frozenset({person.address}))
+            if busy:
+                return frozenset({person.key})
     return frozenset()
 
 

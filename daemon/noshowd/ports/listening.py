@@ -8,19 +8,25 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 from noshowd.ports.clock import Clock
+from noshowd.ports.errors import VendorError
+from noshowd.ports.heard import Heard
 
 #: Waiting before the next try to connect, seconds; the last one for ever.
 _PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
 
-async def listen_for_ever(listen: Callable[[], Awaitable[bool]], clock: Clock) -> NoReturn:
+async def listen_for_ever(
+    listen: Callable[[Heard], Awaitable[bool]], clock: Clock, *, heard: Heard, why: Callable[[], VendorError]
+) -> NoReturn:
     """Call `listen` again whenever it ends, until cancelled. It returns whether its connection came up at all:
-    the pauses grow from 1 s to 60 s only while it does not.
+    the pauses grow from 1 s to 60 s only while it does not. `listen` says that it hears; `why` it no longer does is
+    said here.
     """
     failures = 0
     while True:
-        heard = await listen()
-        failures = 0 if heard else failures + 1
+        came_up = await listen(heard)
+        await heard(why())
+        failures = 0 if came_up else failures + 1
         await clock.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
 
 

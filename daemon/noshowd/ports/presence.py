@@ -9,6 +9,7 @@ from typing import Protocol
 
 from noshowd.domain.evidence import Observation, SourceTraits
 from noshowd.domain.meeting import Meeting
+from noshowd.ports.heard import Heard, unheard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class StirSource(Protocol):
 
     name: str
 
-    async def run(self, heed: Callable[[Stir], Awaitable[object]]) -> None:
+    async def run(self, heed: Callable[[Stir], Awaitable[object]], heard: Heard = unheard) -> None:
         """Tell until cancelled, reconnecting by itself. What is missed meanwhile is caught up by looking."""
         ...
 

@@ -43,12 +43,11 @@ class AdminSocket:
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def run(self) -> None:
-        """Never fails: without the socket, commands do what they can by themselves."""
-        try:
-            if self.path is not None:
-                await self._listen(self.path)
-        except OSError as error:
-            log.error("admin_stopped", action="admin", error=str(error))
+        """Raises `OSError`: without the socket, commands do what they can by themselves."""
+        if self.path is None:
+            await asyncio.Event().wait()  # no folder, no socket, and nothing to be told of
+        else:
+            await self._listen(self.path)
 
     async def _listen(self, path: Path) -> None:
         loop = asyncio.get_running_loop()

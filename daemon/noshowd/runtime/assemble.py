@@ -113,14 +113,14 @@ def digest_of(address: str, key: bytes) -> str:
 
 
 def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: bool) -> datetime:
-    if alone:
-        health.leave(conn)
     calendars.register(conn, adapters.watched, now=now)
     alerts.let_go(conn, health.keep(conn, _parts_of(adapters)), now=now)
     for account, name in dict(reversed(adapters.watched)).items():
         calendars.look_now(conn, account, name, now=now)  # readiness says how each account is today
     last = switches.read(conn).get(switches.INSTALLATION)
-    if last is not None and now - last.changed_at > _STOOD_STILL:
+    # of a worker that took no leave the housekeeping tells, to the half minute
+    left_behind = alone and health.workers(conn)
+    if last is not None and not left_behind and now - last.changed_at > _STOOD_STILL:
         outages.note(conn, outages.ITSELF, began=last.changed_at, ended=now)
     first = switches.settle(conn, switches.FIRST_STARTED, now.isoformat(), by="noshowd", now=now)
     return datetime.fromisoformat(first)
@@ -135,6 +135,11 @@ def _parts_of(adapters: Adapters) -> Iterator[str]:
     yield from (f"{health.SOURCE}{name}" for name in adapters.presences)
     yield from (f"{health.CHANNEL}{one.name}" for one in adapters.channels)
     yield from (f"{health.ANSWERS}{one.name}" for one in adapters.answers)
+    yield from adapters.streams
+    yield from (f"{health.SOURCE}{one.name}" for one in adapters.stirs)
+    yield from (f"{health.POSTS}{one.name}" for one in adapters.webhooks)
+    yield from (f"{health.HINT}{one.name}" for one in adapters.hints)
+    yield from (f"{health.FREE_BUSY}{name}" for name in adapters.free_busy)
 
 
 def _policies(config: Config) -> Callable[[Meeting], Policy | None]:

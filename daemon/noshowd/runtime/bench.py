@@ -16,6 +16,7 @@ from noshowd.ports.calendar import CalendarSource, CalendarWatcher, CalendarWrit
 from noshowd.ports.channel import Channel
 from noshowd.ports.check import Check
 from noshowd.ports.clock import Clock
+from noshowd.ports.heard import Heard
 from noshowd.ports.hints import HintSource
 from noshowd.ports.invitations import Invitations
 from noshowd.ports.presence import PresenceSource, StirSource
@@ -42,8 +43,8 @@ class Adapters:
     #: Address to which an answer to the message with this key is sent, where its Message-ID alone would not tell.
     reply_address: Callable[[str], str | None] | None = None
     webhooks: list[Webhook] = field(default_factory=list)
-    #: Streams that run as long as the worker, by name.
-    streams: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    #: Streams that run as long as the worker, by the part whose health they tell.
+    streams: dict[str, Callable[[Heard], Awaitable[None]]] = field(default_factory=dict)
     #: What tells that a look is worth while, as long as the worker runs.
     stirs: list[StirSource] = field(default_factory=list)
     #: Trials for `noshowd doctor`, by the table of the configuration.

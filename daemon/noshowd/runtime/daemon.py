@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from noshowd.runtime.assemble import assemble, renewed
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.catalogue import build
 from noshowd.runtime.clock import SystemClock
+from noshowd.runtime.conditions import Conditions
 from noshowd.runtime.heartbeat import keep_beating
 from noshowd.runtime.listening import in_turn
 from noshowd.runtime.loops import Worker
@@ -102,15 +103,14 @@ class Daemon:
         self._questions = StoredQuestions(self.parts)
         self._offers = OfferDesk(self.parts)
         self._opt_outs = OptOutDesk(self.parts)
+        conditions = self._conditions = Conditions(self._database, clock)
         self._worker = Worker(
             self.parts,
             owners=ConfiguredDirectory(config).owners(),
             box=self._desk,
             sources=self._adapters.answers,
-            streams={
-                **self._adapters.streams,
-                **{one.name: partial(one.run, self._hurry) for one in self._adapters.stirs},
-            },
+            streams=self._streams(conditions),
+            conditions=conditions,
             version=__version__,
             alive=self._pulse.beat,
         )
@@ -120,16 +120,41 @@ class Daemon:
         """Whatever brings answers while the daemon runs."""
         return self._adapters.answers
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; then finish what is in hand within seconds."""
-        tasks = [asyncio.create_task(self._worker.run()), asyncio.create_task(self._pulse.run())]
+    def _streams(self, conditions: Conditions) -> dict[str, Callable[[], Awaitable[object]]]:
+        """What listens as long as the worker, by the part whose health it tells."""
+        streams: dict[str, Callable[[], Awaitable[object]]] = {
+            part: partial(run, conditions.of(part)) for part, run in self._adapters.streams.items()
+        }
+        for one in self._adapters.stirs:
+            part = f"{health.SOURCE}{one.name}"
+            streams[part] = partial(one.run, self._hurry, conditions.of(part))
+        return streams
+
+    def _beside(self) -> dict[str, Callable[[], Awaitable[object]]]:
+        """What runs beside the worker, by the part under which its failing is told."""
+        beside: dict[str, Callable[[], Awaitable[object]]] = {
+            f"{health.LOOP}readiness": self._readiness.run,
+            f"{health.LOOP}mark": self._keep_mark,
+            f"{health.LOOP}heartbeat": self._beat,
+        }
         if self._config.web is not None:
-            tasks.append(asyncio.create_task(self._serve()))
-        tasks += [asyncio.create_task(self._readiness.run()), asyncio.create_task(self._keep_mark())]
-        beating = keep_beating(lambda: self._config, self._clock, alive=self._is_ready)
-        tasks.append(asyncio.create_task(beating))
+            beside[f"{health.PAGES}{socket.gethostname()}"] = self._serve
         if self._time is not None:
-            tasks.append(asyncio.create_task(self._time.run()))
+            beside[f"{health.LOOP}clock"] = self._time.run
+        return beside
+
+    async def _beat(self) -> None:
+        part = f"{health.HEARTBEAT}{socket.gethostname()}"
+        await keep_beating(lambda: self._config, self._clock, alive=self._is_ready, heard=self._conditions.of(part))
+
+    async def run(self, stop: asyncio.Event, **more: Callable[[], Awaitable[object]]) -> None:
+        """Work until `stop` is set; then finish what is in hand within seconds. `more` runs beside it, by name.
+
+        Raises what ended the worker itself, or `NotListening`.
+        """
+        beside = self._beside() | {f"{health.LOOP}{name}": run for name, run in more.items()}
+        tasks = [asyncio.create_task(self._worker.run()), asyncio.create_task(self._pulse.run())]
+        tasks += [asyncio.create_task(self._conditions.keep_up(part, run)) for part, run in beside.items()]
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
         self._notifier.stopping()
@@ -195,6 +220,7 @@ class Daemon:
                 receive=self._receive,
                 heed=self._heed,
                 hurry=self._hurry,
+                heard=lambda name, error: self._conditions.note(f"{health.POSTS}{name}", error),
                 clock=self._clock,
             ),
         )
@@ -204,7 +230,9 @@ class Daemon:
 
         section = self._config.web
         assert section is not None
-        with await in_turn(section.listen, self._clock, alone=not self._database.shared) as at:
+        heard = self._conditions.of(f"{health.PAGES}{socket.gethostname()}")
+        with await in_turn(section.listen, self._clock, alone=not self._database.shared, heard=heard) as at:
+            await heard(None)
             await serve(self.pages(), at, section.trusted_proxies)
 
     async def _receive(self, seen: Observation) -> None:

@@ -13,6 +13,8 @@ import structlog
 
 from noshowd.config.model import Config
 from noshowd.ports.clock import Clock
+from noshowd.ports.errors import Temporary
+from noshowd.ports.heard import Heard, unheard
 
 log = structlog.get_logger()
 
@@ -22,10 +24,12 @@ _EVERY = 60.0
 _PATIENCE = 3.0
 
 
-async def keep_beating(config: Callable[[], Config], clock: Clock, *, alive: Callable[[], Awaitable[bool]]) -> None:
+async def keep_beating(
+    config: Callable[[], Config], clock: Clock, *, alive: Callable[[], Awaitable[bool]], heard: Heard = unheard
+) -> None:
     """Call the configured address as long as no loop hangs and the database answers, until cancelled.
 
-    A failure is written into the journal when it begins and when it is over; it stops nothing.
+    A failure is written into the journal when it begins and when it is over, and told to `heard`; it stops nothing.
     """
     failing = False
     while True:
@@ -37,6 +41,7 @@ async def keep_beating(config: Callable[[], Config], clock: Clock, *, alive: Cal
             elif error is None and failing:
                 log.info("heartbeat_works", action="heartbeat", source=urlsplit(url).netloc)
             failing = error is not None
+            await heard(None if error is None else Temporary(error))
         await clock.sleep(_EVERY)
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 import structlog
 
 from noshowd.engine import digest, enrolment
-from noshowd.engine.alerts import tell
+from noshowd.engine.alerts import bury, miss_posts, tell
 from noshowd.engine.erasure import clear
 from noshowd.engine.parts import Parts
 from noshowd.engine.turn import VERBS, next_due
 from noshowd.ports.answers import AnswerBox, AnswerSource
-from noshowd.ports.errors import VendorError
-from noshowd.store import health
+from noshowd.runtime.conditions import Conditions, foreseen_by_nobody
+from noshowd.runtime.unwritten import Unwritten
+from noshowd.store import health, outages
 from noshowd.store.errors import StoreError
 
 log = structlog.get_logger()
@@ -30,8 +32,8 @@ _PAUSE = 2.0
 _HOUSEKEEPING = timedelta(seconds=30)
 #: What is older than it may be is deleted this often, in portions at each housekeeping until nothing is left.
 _CLEARING = timedelta(hours=1)
-#: A source of answers or a stream that gave up is tried again after this, seconds.
-_TRY_AGAIN = 60.0
+#: A worker that has not been heard of for this long has ended.
+SILENT = timedelta(minutes=3)
 
 
 class Worker:
@@ -44,7 +46,8 @@ class Worker:
         owners: tuple[str, ...] = (),
         box: AnswerBox,
         sources: Sequence[AnswerSource] = (),
-        streams: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
+        conditions: Conditions | None = None,
+        streams: Mapping[str, Callable[[], Awaitable[object]]] | None = None,
         version: str = "",
         alive: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -56,6 +59,8 @@ class Worker:
         self._version = version
         self._alive = alive
         self._evening = digest.Evening()
+        self._unwritten = Unwritten()
+        self._conditions = conditions or Conditions(parts.database, parts.clock)
 
     def use(self, parts: Parts, owners: tuple[str, ...]) -> None:
         """Work with these from the next round of each loop on."""
@@ -68,13 +73,14 @@ class Worker:
             for verb in VERBS:
                 group.create_task(self._loop(verb), name=verb)
             group.create_task(self._keep_house(), name="housekeeping")
-            for name, stream in self._streams.items():
-                group.create_task(self._keep_up(name, stream), name=name)
+            for part, stream in self._streams.items():
+                group.create_task(self._conditions.keep_up(part, stream), name=part)
             for source in self._sources:
-                group.create_task(self._listen(source), name=source.name)
+                part = f"{health.ANSWERS}{source.name}"
+                group.create_task(self._conditions.keep_up(part, partial(source.run, self._box)), name=part)
 
     async def _loop(self, verb: str) -> None:
-        bell = self._parts.database.bell()
+        bell, part = self._parts.database.bell(), f"{health.LOOP}{verb}"
         while True:
             self._alive(verb)
             try:
@@ -85,10 +91,12 @@ class Worker:
                 lost = _of_the_store(error)
                 if lost is None:
                     log.exception("loop_failed", action=verb)
+                    await self._conditions.note(part, foreseen_by_nobody(error))
                 else:
                     log.error("store_unavailable", action=verb, error=str(lost))
                 await self._parts.clock.sleep(_PAUSE)
                 continue
+            await self._conditions.note(part, None)
             now = self._parts.clock.now()
             longest = _LONGEST_SLEEP * self._parts.clock.speed
             wait = longest if due is None else min(longest, (due - now).total_seconds())
@@ -98,46 +106,49 @@ class Worker:
     async def _keep_house(self) -> None:
         """Heartbeat, and a word to our side about whatever has gone blind or come back."""
         started = self._parts.clock.now()
-        clearing = started
+        clearing, part = started, f"{health.LOOP}housekeeping"
         while True:
             self._alive("housekeeping")
             try:
+                # first of all: whatever the rest of it meets, this is told
+                told = await self._parts.database.run(lambda conn: self._live(conn, started))
+                self._unwritten.settled()
+                told += await self._parts.database.run(self._tidy)
                 if self._parts.clock.now() >= clearing and not await clear(self._parts):
                     clearing = self._parts.clock.now() + _CLEARING
-                if await self._parts.database.run(lambda conn: self._tidy(conn, started)):
+                if told:
                     self._parts.database.wake()
             except StoreError as error:
                 log.error("store_unavailable", action="housekeeping", error=str(error))
+                await self._unwritten.failed(self._parts, self._owners, error)
+            except Exception as error:
+                log.exception("loop_failed", action="housekeeping")
+                await self._conditions.note(part, foreseen_by_nobody(error))
+            else:
+                await self._conditions.note(part, None)
             await self._parts.clock.sleep(_HOUSEKEEPING.total_seconds())
 
-    def _tidy(self, conn: sa.Connection, started: datetime) -> int:
+    def _live(self, conn: sa.Connection, started: datetime) -> int:
+        """This worker is there; others that are no more, and what does not work, is told."""
         now = self._parts.clock.now()
+        self._unwritten.settle(conn, now)
         health.beat(conn, self._parts.worker, version=self._version, started_at=started, now=now)
-        told = tell(conn, self._owners, now=now)
-        if self._parts.observes:
-            told += enrolment.welcome(conn, self._parts, now=now)
+        miss_posts(conn, self._parts.directory, self._owners, now=now)
+        return self._bury(conn, now) + tell(conn, self._owners, now=now)
+
+    def _bury(self, conn: sa.Connection, now: datetime) -> int:
+        """Whoever ends in the ordinary way takes leave; of an SQLite file there is one worker only."""
+        alone = not self._parts.database.shared
+        others = [one for one in health.workers(conn) if one.name != self._parts.worker]
+        gone = [one for one in others if alone or now - one.heartbeat > SILENT]
+        if gone and alone:
+            outages.note(conn, outages.ITSELF, began=max(one.heartbeat for one in gone), ended=now)
+        return bury(conn, self._owners, gone, now=now)
+
+    def _tidy(self, conn: sa.Connection) -> int:
+        now = self._parts.clock.now()
+        told = enrolment.welcome(conn, self._parts, now=now) if self._parts.observes else 0
         return told + digest.queue(conn, self._parts, self._evening, self._owners, now=now)
-
-    async def _listen(self, source: AnswerSource) -> None:
-        """A source of answers reconnects by itself; one that gives up is told of and tried again."""
-        while True:
-            try:
-                await source.run(self._box)
-            except VendorError as error:
-                log.error("answers_stopped", action="answer", source=source.name, error=error.reason)
-                await self._box.heard(source.name, error)
-            except Exception:
-                log.exception("answers_failed", action="answer", source=source.name)
-            await self._parts.clock.sleep(_TRY_AGAIN)
-
-    async def _keep_up(self, name: str, stream: Callable[[], Awaitable[None]]) -> None:
-        """A stream reconnects by itself; should it end all the same, it is begun again."""
-        while True:
-            try:
-                await stream()
-            except Exception:
-                log.exception("stream_failed", action="observe", source=name)
-            await self._parts.clock.sleep(_TRY_AGAIN)
 
 
 def _of_the_store(error: Exception) -> StoreError | None:

@@ -17,8 +17,17 @@ from noshowd.store.upsert import insert_new, upsert
 CALENDAR = "calendar:"
 #: What the names of the other parts begin with that the configuration decides about.
 ACCOUNT, SOURCE, CHANNEL, ANSWERS = "account:", "source:", "channel:", "answers:"
+#: What listens, reads or serves beside them, by the name of the table or of the machine that follows.
+POSTS, HINT, FREE_BUSY, PAGES, HEARTBEAT = "posts:", "hint:", "free_busy:", "pages:", "heartbeat:"
+#: One of the loops of a worker.
+LOOP = "loop:"
+#: A part that was tried out of turn (`trial:channel:slack`).
+TRIAL = "trial:"
 #: The clock of a machine, whose name follows.
 CLOCK = "clock:"
+#: What everything is kept in.
+DATABASE = "database"
+_SORTS = (ACCOUNT, SOURCE, CHANNEL, ANSWERS, POSTS, HINT, FREE_BUSY, PAGES, HEARTBEAT, LOOP, TRIAL, CLOCK, CALENDAR)
 
 
 class Condition(StrEnum):
@@ -95,9 +104,9 @@ def read(conn: sa.Connection) -> list[Health]:
 
 
 def keep(conn: sa.Connection, parts: Iterable[str]) -> list[str]:
-    """Forget how calendars, accounts, sources, channels, answers and clocks were that are not among these; which."""
-    kept, sorts = set(parts), (CALENDAR, ACCOUNT, SOURCE, CHANNEL, ANSWERS, CLOCK)
-    gone = [one.part for one in read(conn) if one.part.startswith(sorts) and one.part not in kept]
+    """Forget how the parts were that have a sort of their own and are not among these; which."""
+    kept = set(parts)
+    gone = [one.part for one in read(conn) if one.part.startswith(_SORTS) and one.part not in kept]
     for part in gone:
         conn.execute(sa.delete(health).where(health.c.part == part))
     return gone

@@ -12,14 +12,21 @@ from starlette.routing import Route
 
 from noshowd.domain.evidence import Observation
 from noshowd.ports.clock import Clock
+from noshowd.ports.errors import Temporary, VendorError
 from noshowd.ports.presence import Stir
 from noshowd.ports.webhook import Signal, Webhook
 
 LARGEST_REQUEST = 64 * 1024
+_TAKEN, _REFUSED = 200, 403
+_UNSIGNED = Temporary("a post came that the secret of the configuration does not prove: a new secret, or a stranger")
 
 
 async def _unheard(_: Signal) -> None:
     """Where nobody asked to be told of changes."""
+
+
+async def _unnoted(_: str, __: VendorError | None) -> None:
+    """Where nobody keeps whether posts come."""
 
 
 async def _unhurried(_: Stir) -> None:
@@ -28,12 +35,15 @@ async def _unhurried(_: Stir) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhooks:
-    """The requests of these vendors. `receive`, `heed` and `hurry` get what they bring before they are answered."""
+    """The requests of these vendors. `receive`, `heed` and `hurry` get what they bring before they are answered;
+    `heard` is told by name who posts, and whose posts are refused.
+    """
 
     hooks: Sequence[Webhook]
     receive: Callable[[Observation], Awaitable[object]]
     heed: Callable[[Signal], Awaitable[object]] = _unheard
     hurry: Callable[[Stir], Awaitable[object]] = _unhurried
+    heard: Callable[[str, VendorError | None], Awaitable[object]] = _unnoted
     clock: Clock
 
     def routes(self) -> list[Route]:
@@ -50,6 +60,8 @@ class Webhooks:
             if result.stir is not None:
                 await self.hurry(result.stir)
             reply = result.reply
+            if reply.status in (_TAKEN, _REFUSED):
+                await self.heard(hook.name, None if reply.status == _TAKEN else _UNSIGNED)
             return Response(reply.body, status_code=reply.status, media_type=reply.content_type)
 
         return endpoint

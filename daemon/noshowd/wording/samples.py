@@ -67,6 +67,7 @@ _SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
             "in_doubt",
             "bounced",
             "stopped",
+            "ended",
             "digest",
             "enrolled",
             "left",

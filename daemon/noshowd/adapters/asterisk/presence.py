@@ -15,7 +15,8 @@ from noshowd.domain.lines import can_know_of, concerns
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.uptime import Uptime
 from noshowd.ports.clock import Clock
-from noshowd.ports.errors import CredentialsLost, Temporary
+from noshowd.ports.errors import CredentialsLost, Temporary, VendorError
+from noshowd.ports.heard import Heard, unheard
 from noshowd.ports.listening import keep_alive, listen_for_ever
 
 #: Answering a sign-in takes no longer, seconds.
@@ -47,18 +48,20 @@ class AsteriskEvents:
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:
         """What was heard since then. Raises `CredentialsLost` or `Temporary` while nobody is signed in."""
-        if self._refused:
-            raise CredentialsLost("login_refused")
         if self._up.since is None:
-            raise Temporary("not_connected")
+            raise self._why()
         calls = tuple(call for call in self._book.calls(since) if concerns(call, meeting))
         return Observation(calls=calls, coverages=self._coverages(since, now))
 
-    async def run(self) -> None:
+    async def run(self, heard: Heard = unheard) -> None:
         """Keep a connection until cancelled; whatever ends it, the next one is tried."""
-        await listen_for_ever(self._listen, self._clock)
+        await listen_for_ever(self._listen, self._clock, heard=heard, why=self._why)
 
-    async def _listen(self) -> bool:
+    def _why(self) -> VendorError:
+        """Why nobody is signed in."""
+        return CredentialsLost("login_refused") if self._refused else Temporary("not_connected")
+
+    async def _listen(self, heard: Heard) -> bool:
         """One connection from its beginning to its end; whether the sign-in was accepted."""
         try:
             reader, writer = await asyncio.open_connection(self._settings.host, self._settings.port, limit=LARGEST)
@@ -69,6 +72,7 @@ class AsteriskEvents:
             async with asyncio.timeout(_PATIENCE):
                 messages = await self._sign_in(reader, writer)
             self._come_up(self._clock.now())
+            await heard(None)
             async for message in messages:
                 self._book.enter(message, self._clock.now())
                 self._wake()

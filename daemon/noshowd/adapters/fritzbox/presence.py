@@ -17,6 +17,7 @@ from noshowd.domain.meeting import Meeting
 from noshowd.domain.uptime import Uptime
 from noshowd.ports.clock import Clock
 from noshowd.ports.errors import Temporary
+from noshowd.ports.heard import Heard, unheard
 from noshowd.ports.listening import keep_alive, listen_for_ever
 
 #: A box whose clock is further off than this (NTP not reached yet) is not believed.
@@ -55,11 +56,11 @@ class FritzboxMonitor:
         calls = tuple(call for call in self._book.calls(since) if concerns(call, meeting))
         return Observation(calls=calls, coverages=self._coverages(since, now))
 
-    async def run(self) -> None:
+    async def run(self, heard: Heard = unheard) -> None:
         """Keep a connection until cancelled; whatever ends it, the next one is tried."""
-        await listen_for_ever(self._listen, self._clock)
+        await listen_for_ever(self._listen, self._clock, heard=heard, why=lambda: Temporary("not_connected"))
 
-    async def _listen(self) -> bool:
+    async def _listen(self, heard: Heard) -> bool:
         """One connection from its beginning to its end; whether it came up at all."""
         try:
             reader, writer = await asyncio.open_connection(
@@ -69,6 +70,7 @@ class FritzboxMonitor:
             return False
         keep_alive(writer)
         self._come_up(self._clock.now())
+        await heard(None)
         try:
             while line := await reader.readline():
                 if not line.endswith(b"\n"):

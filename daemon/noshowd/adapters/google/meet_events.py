@@ -16,6 +16,7 @@ from noshowd.adapters.google.queue import Queue, Received
 from noshowd.adapters.google.settings import EventSettings
 from noshowd.ports.clock import Clock
 from noshowd.ports.errors import Temporary, VendorError
+from noshowd.ports.heard import Heard, unheard
 from noshowd.ports.presence import Stir
 
 log = structlog.get_logger()
@@ -42,18 +43,20 @@ class MeetEvents:
         self._keep_at = clock.now()
         self._heard: OrderedDict[str, None] = OrderedDict()
 
-    async def run(self, heed: Heed) -> None:
+    async def run(self, heed: Heed, heard: Heard = unheard) -> None:
         failures = 0
         while True:
             try:
                 await self.turn(heed)
             except VendorError as error:
                 failures += 1
+                await heard(error)
                 if failures.bit_count() == 1:
                     log.warning("events_missed", action="observe", source=self._settings.source, error=error.reason)
                 await self._clock.sleep(_PAUSE if isinstance(error, Temporary) else _LONG_PAUSE)
             else:
                 failures = 0
+                await heard(None)
                 await self._clock.sleep(_BREATH)
 
     async def turn(self, heed: Heed) -> None:

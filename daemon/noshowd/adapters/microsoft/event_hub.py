@@ -24,6 +24,7 @@ from azure.eventhub.exceptions import AuthenticationError, EventHubError
 from noshowd.ports.check import Finding, Grade
 from noshowd.ports.clock import Clock
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
+from noshowd.ports.heard import Heard, unheard
 from noshowd.ports.presence import Stir
 
 log = structlog.get_logger()
@@ -64,7 +65,7 @@ class EventHub:
         self._read: dict[str, int] = {}
         self._news = asyncio.Condition()
 
-    async def run(self, heed: Callable[[Stir], Awaitable[object]]) -> None:
+    async def run(self, heed: Callable[[Stir], Awaitable[object]], heard: Heard = unheard) -> None:
         """Read until cancelled, reconnecting by itself."""
         while True:
             try:
@@ -73,12 +74,33 @@ class EventHub:
                         if partition not in self._read:
                             self._read[partition] = await _last(client, partition)
                     self._client = client
-                    await client.receive(partial(self._take, heed), starting_position=self._read)
+                    await heard(None)
+                    await self._listen(client, heed)
             except (EventHubError, VendorError) as error:
-                log.warning("event_hub_not_reached", action="observe", source=self.name, error=_word(error).reason)
+                word = _word(error)
+                await heard(word)
+                log.warning("event_hub_not_reached", action="observe", source=self.name, error=word.reason)
             finally:
                 self._client = None
             await self._clock.sleep(_AGAIN)
+
+    async def _listen(self, client: Any, heed: Callable[[Stir], Awaitable[object]]) -> None:
+        """Until it breaks: the library's own retries have failed by then. Raises what broke it."""
+        broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def tell(_context: Any, error: Exception) -> None:
+            if not broken.done():
+                broken.set_exception(error)
+
+        receiving = asyncio.create_task(
+            client.receive(partial(self._take, heed), on_error=tell, starting_position=self._read)
+        )
+        try:
+            await asyncio.wait([receiving, broken], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            receiving.cancel()
+            await asyncio.gather(receiving, return_exceptions=True)
+        await (broken if broken.done() else receiving)
 
     async def caught_up(self) -> None:
         """Return once everything has been received that lay in the hub when this was asked.

@@ -14,6 +14,7 @@ from noshowd.config.secrets import SecretMissing
 from noshowd.domain.evidence import CallResult
 from noshowd.reading.numbers import NumberFormat, Numbering, normalise
 from noshowd.runtime.bench import Adapters, Bench
+from noshowd.store.health import SOURCE
 
 
 def fritzbox(bench: Bench, section: Any, made: Adapters) -> None:
@@ -30,7 +31,7 @@ def fritzbox(bench: Bench, section: Any, made: Adapters) -> None:
     )
     monitor = FritzboxMonitor(settings, bench.clock, partial(normalise, numbering=dialled(bench, section)))
     made.presences[section.name] = monitor
-    made.streams[section.name] = monitor.run
+    made.streams[f"{SOURCE}{section.name}"] = monitor.run
     made.checks[f"presence {section.name}"] = lambda: check(settings)
 
 
@@ -78,7 +79,7 @@ def asterisk(bench: Bench, section: Any, made: Adapters) -> None:
     )
     events = AsteriskEvents(settings, bench.clock, partial(normalise, numbering=dialled(bench, section)))
     made.presences[section.name] = events
-    made.streams[section.name] = events.run
+    made.streams[f"{SOURCE}{section.name}"] = events.run
     made.checks[f"presence {section.name}"] = lambda: check(settings)
 
 
