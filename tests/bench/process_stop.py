@@ -1,6 +1,6 @@
 """How soon the daemon is ready with three accounts, and how soon it stops, at whatever moment it is told to.
 
-    python tests/bench/process_stop.py [--rounds 10]
+    python tests/bench/process_stop.py [--rounds 5]
 
 Google, Microsoft 365 and Slack are answered by simulations on loopback.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from noshowd.demo.configuration import write_configuration
 from noshowd.demo.process import free_port
 from noshowd.demo.town import Town
 from noshowd.runtime.clock import SystemClock
+from runtime.stopping import MOMENTS, Stage
 
 
 def start(file: Path, journal: Path) -> subprocess.Popen[bytes]:
@@ -43,28 +43,23 @@ def ready(file: Path, journal: Path) -> tuple[float, float]:
     return wall, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def stopped(file: Path, journal: Path, after: float) -> float:
-    """Seconds from SIGTERM to the end, so many seconds after the start."""
-    process = start(file, journal)
-    time.sleep(after)
-    began = time.perf_counter()
-    process.send_signal(signal.SIGTERM)
-    process.wait()
-    return time.perf_counter() - began
-
-
 def main() -> None:
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--rounds", type=int, default=10)
+    arguments.add_argument("--rounds", type=int, default=5)
     rounds = arguments.parse_args().rounds
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as name, Town(SystemClock().now, Path(name)) as town:
         file, journal = write_configuration(town, Path(name), free_port()), Path(name, "journal")
-        starts = [ready(file, journal) for _ in range(max(3, rounds // 3))]
+        starts = [ready(file, journal) for _ in range(max(3, rounds))]
         wall, used = (statistics.median(one) for one in zip(*starts, strict=True))
-        print(f"  ready after  {wall:6.2f} s   ({used:.2f} s of processor time)")
-        stops = [stopped(file, journal, 0.3 * turn) for turn in range(1, rounds + 1)]
-        print(f"  stopped after {statistics.median(stops):5.2f} s, at most {max(stops):.2f} s, in {rounds} rounds")
+        print(f"  ready after {wall:6.2f} s   ({used:.2f} s of processor time)")
+        print(f"  seconds from SIGTERM to the end, in {rounds} rounds: median, worst; in the middle of")
+        for words, moment in MOMENTS.items():
+            took = []
+            for turn in range(rounds):
+                with moment(Stage(town, Path(name, f"{words[:12]} {turn}"))) as running:
+                    took.append(running.stop())
+            print(f"  {statistics.median(took):6.2f} {max(took):6.2f}   {words}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ import pytest
 from engine.house import ANNA, House
 from noshowd.domain.followup import FollowUpKind
 from noshowd.ports.errors import Temporary
+from noshowd.store import health
 from noshowd.store.database import Database
+from noshowd.store.health import Condition
 
 QUESTION = FollowUpKind.QUESTION
 
@@ -59,3 +61,5 @@ async def test_a_hint_that_cannot_be_had_is_none(unseen: House, hints: Hints):
     await unseen.until(20)
     assert hints.asked
     assert unseen.sent(QUESTION)
+    told = {one.part: one.state for one in unseen.run(health.read)}
+    assert told[f"hint:{hints.name}"] is Condition.FAILING

@@ -19,7 +19,9 @@ from noshowd.domain.followup import FollowUpKind, State, Withheld
 from noshowd.domain.offer import OfferState
 from noshowd.engine.choices import Verb
 from noshowd.ports.offers import Reply
+from noshowd.store import health
 from noshowd.store.database import Database, open_database
+from noshowd.store.health import Condition
 from noshowd.store.schema import metadata
 from noshowd.story.format import ACCOUNT
 from noshowd.story.scripted import Mood
@@ -384,6 +386,8 @@ async def test_a_calendar_that_fails_is_tried_again_and_in_the_end_a_person_is_t
     house.stage.moods.of[ACCOUNT] = Mood.DOWN
     await house.until(15)
     assert state_of(house) is OfferState.TAKEN
+    told = {one.part: one.state for one in house.run(health.read)}
+    assert told[f"calendar:{ACCOUNT}"] is Condition.FAILING
     house.stage.moods.of.pop(ACCOUNT)
     await house.until(39)
     assert state_of(house) is OfferState.BOOKED

@@ -19,10 +19,11 @@ from adapters.microsoft.live_world import Doorstep
 from adapters.microsoft.tenant import ANNA, make_tenant
 from adapters.microsoft.tenant import socket as tenant_socket
 from contract.presence_suite import MINUTE, OPENING, START
+from noshowd.adapters.microsoft import event_hub
 from noshowd.adapters.microsoft.event_hub import EventHub, HubSettings
 from noshowd.adapters.microsoft.sealing import Seals
 from noshowd.ports.check import Grade
-from noshowd.ports.errors import Temporary
+from noshowd.ports.errors import Temporary, VendorError
 from noshowd.ports.presence import Stir
 from noshowd.runtime.clock import SystemClock
 from real.environments import python_of
@@ -85,6 +86,7 @@ class Reading:
         self.broker = broker
         self.bodies: list[bytes] = []
         self.stirs: list[Stir] = []
+        self.said: asyncio.Queue[VendorError | None] = asyncio.Queue()
         settings = HubSettings(connection=broker.connection)
         self.hub = EventHub(settings, SystemClock(), name="live", receive=self._kept)
 
@@ -94,6 +96,9 @@ class Reading:
 
     async def heed(self, stir: Stir) -> None:
         self.stirs.append(stir)
+
+    async def heard(self, error: VendorError | None) -> None:
+        await self.said.put(error)
 
     async def caught_up(self) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -107,7 +112,7 @@ class Reading:
 async def reading(broker: Broker) -> AsyncIterator[Reading]:
     broker.do(post="from before", partition="1")
     made = Reading(broker)
-    running = asyncio.create_task(made.hub.run(made.heed))
+    running = asyncio.create_task(made.hub.run(made.heed, made.heard))
     await made.caught_up()
     yield made
     running.cancel()
@@ -131,6 +136,25 @@ async def test_after_a_break_it_goes_on_where_it_was(reading: Reading) -> None:
     reading.broker.do(post="three", partition="1")
     await reading.caught_up()
     assert set(reading.bodies) == {b"one", b"two", b"three"}
+
+
+async def test_what_it_cannot_hear_is_said_and_that_it_hears_again(
+    monkeypatch: pytest.MonkeyPatch, broker: Broker
+) -> None:
+    monkeypatch.setattr(event_hub, "_ALIVE", 0.2)  # nobody waits in a test
+    monkeypatch.setattr(event_hub, "_AGAIN", 0.2)
+    reading = Reading(broker)
+    running = asyncio.create_task(reading.hub.run(reading.heed, reading.heard))
+    async with asyncio.timeout(PATIENCE):
+        assert await reading.said.get() is None
+        reading.broker.do(deny=True)
+        reading.broker.do(drop=True)
+        assert isinstance(await reading.said.get(), VendorError)
+        reading.broker.do(deny=False)
+        while await reading.said.get() is not None:
+            pass
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_who_may_not_listen_is_told_so(broker: Broker) -> None:

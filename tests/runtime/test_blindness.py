@@ -13,11 +13,13 @@ import pytest
 import sqlalchemy as sa
 
 from engine.house import ANNA, House, at
+from noshowd.domain.spans import Span
 from noshowd.engine import openings
 from noshowd.engine.alerts import LASTING, miss_posts
 from noshowd.engine.answering import AnswerDesk
 from noshowd.ports.answers import AnswerBox
 from noshowd.ports.calendar import Busy
+from noshowd.ports.check import Finding, Grade
 from noshowd.ports.errors import CredentialsLost, Temporary, VendorError
 from noshowd.runtime import loops
 from noshowd.runtime.clock import ScaledClock
@@ -25,6 +27,7 @@ from noshowd.runtime.conditions import Conditions
 from noshowd.runtime.listening import NotListening, in_turn
 from noshowd.runtime.loops import Worker
 from noshowd.runtime.people import ConfiguredDirectory
+from noshowd.runtime.rounds import Rounds, to_be_tried
 from noshowd.store import health, outages
 from noshowd.store.database import Database, open_database
 from noshowd.store.errors import StoreUnavailable
@@ -161,6 +164,48 @@ async def test_pages_that_a_stranger_keeps_from_several_workers_are_told(databas
     assert f"cannot be served at {listen}" in heard_of[0].reason
 
 
+async def test_a_token_that_nobody_uses_is_tried_every_hour(database: Database):
+    house = House(database, meeting=[], begins=0)
+    grades = [Grade.GOOD, Grade.BAD]
+    tried_at = []
+
+    async def check() -> list[Finding]:
+        tried_at.append((house.clock.now() - at(0)).total_seconds())
+        someone = Finding(grade=Grade.BAD, what="ben@us.example in Slack", says="users_not_found")
+        return [Finding(grade=grades[len(tried_at) - 1], what="bot token", says="token_revoked"), someone]
+
+    trials = to_be_tried({"channel chat": check, "account work": check, "presence box": check}, {"source:box"})
+    assert set(trials) == {"trial:channel:chat"}, "the others are heard all the time"
+    clock = TurningClock(house, 2)
+    rounds = asyncio.create_task(Rounds(trials, Conditions(house.database, clock), clock).run())
+    await clock.asleep.wait()
+    rounds.cancel()
+    assert state_of(house, "trial:channel:chat") == (Condition.STOPPED, "bot token: token_revoked")
+    assert tried_at == [120, 3720]
+    house.run(lambda conn: health.record(conn, "channel:chat", Condition.STOPPED, now=at(62), error="token_revoked"))
+    house.pass_time(63)
+    assert house.keep_house() == 1, "what was tried and what was used are one trouble"
+    await house.until(64)
+    assert {post.channel for post in house.posts} == {"mail"}
+
+
+async def test_an_outage_that_a_trial_meets_is_tried_again_before_it_is_told(database: Database):
+    house = House(database, meeting=[], begins=0)
+    tries = 0
+
+    async def check() -> list[Finding]:
+        nonlocal tries
+        tries += 1
+        return [Finding(grade=Grade.UNREACHED if tries == 1 else Grade.GOOD, what="sign-in")]
+
+    clock = TurningClock(house, 2)
+    rounds = asyncio.create_task(Rounds({"trial:source:box": check}, Conditions(house.database, clock), clock).run())
+    await clock.asleep.wait()
+    rounds.cancel()
+    assert house.clock.now() - at(0) < LASTING
+    assert state_of(house, "trial:source:box") == (Condition.WELL, "sign-in")
+
+
 @asynccontextmanager
 async def working(house: House, owners: Sequence[str] = (ANNA,), *, turns: int) -> AsyncIterator[None]:
     """A worker of this house, through so many pauses of its housekeeping."""
@@ -291,7 +336,7 @@ async def test_posts_that_stop_coming_are_told(database: Database):
 class Closed:
     """Free/busy that nobody may read."""
 
-    async def busy(self, addresses: tuple[str, ...], window: object) -> tuple[Busy, ...]:
+    async def busy(self, addresses: tuple[str, ...], window: Span) -> tuple[Busy, ...]:
         raise CredentialsLost("refused")
 
 

@@ -13,6 +13,7 @@ from noshowd.adapters.sipgate.settings import WebhookSettings
 from noshowd.adapters.sipgate.webhook import SipgateWebhook
 from noshowd.demo.vendors.sipgate.pushes import public_key, sign
 from noshowd.domain.evidence import CallRecord, Observation
+from noshowd.ports.errors import VendorError
 from noshowd.web.app import build_app
 from noshowd.web.questions import Question
 from noshowd.web.tokens import Links, Signer
@@ -27,11 +28,12 @@ class Door:
 
     def __init__(self) -> None:
         self.calls: list[CallRecord] = []
+        self.said: list[tuple[str, bool]] = []
         clock = SteppingClock()
         settings = WebhookSettings(
             address=f"https://ours.example{PATH}", public_key=public_key(), lines=frozenset({OUR_LINE})
         )
-        webhooks = Webhooks(hooks=[SipgateWebhook(settings)], receive=self.receive, clock=clock)
+        webhooks = Webhooks(hooks=[SipgateWebhook(settings)], receive=self.receive, heard=self.heard, clock=clock)
         app = build_app(answers=MemoryBox(), links=LINKS, questions=self, clock=clock, webhooks=webhooks)
         self.http = TestClient(app, raise_server_exceptions=False)
 
@@ -40,6 +42,9 @@ class Door:
 
     async def receive(self, seen: Observation) -> None:
         self.calls.extend(seen.calls)
+
+    async def heard(self, name: str, error: VendorError | None) -> None:
+        self.said.append((name, error is None))
 
     def post(self, body: bytes, signature: str | None = None):
         headers = {"X-Sipgate-Signature": sign(body) if signature is None else signature}
@@ -68,6 +73,12 @@ def test_a_signed_call_comes_in_and_is_answered_in_the_vendors_words(door):
 def test_what_is_not_signed_has_no_effect(door, signature):
     assert door.post(new_call(), signature).status_code == 403
     assert not door.calls
+
+
+def test_whether_posts_are_proved_is_kept(door):
+    door.post(new_call())
+    door.post(new_call(), "made with the secret of last year")
+    assert [works for _, works in door.said] == [True, False]
 
 
 def test_a_request_without_end_is_cut_off_before_it_is_read(door):

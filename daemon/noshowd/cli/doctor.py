@@ -45,8 +45,8 @@ async def _examine(config: Config, folder: Path) -> dict[str, Sequence[Finding]]
     from noshowd.config.secrets import SecretMissing
     from noshowd.runtime.bench import Bench
     from noshowd.runtime.clock import SystemClock
-    from noshowd.runtime.daemon import database_url
     from noshowd.runtime.doctor import examine
+    from noshowd.runtime.keys import database_url
     from noshowd.runtime.state import state_folder
     from noshowd.runtime.surroundings import surroundings
 

@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
     from noshowd.cli.reveal import note_reveal
     from noshowd.runtime.assemble import digest_of
     from noshowd.runtime.clock import SystemClock
-    from noshowd.runtime.daemon import known_key
+    from noshowd.runtime.keys import known_key
     from noshowd.store import forgetting
 
     config, folder = load_config(args)

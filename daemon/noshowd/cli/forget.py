@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     from noshowd.config.translate import person_for
     from noshowd.runtime.assemble import digest_of
     from noshowd.runtime.clock import SystemClock
-    from noshowd.runtime.daemon import known_key
+    from noshowd.runtime.keys import known_key
     from noshowd.store import forgetting
 
     config, folder = load_config(args)

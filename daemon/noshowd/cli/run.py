@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from noshowd.cli.setup import add_config_argument, load_config
 
 if TYPE_CHECKING:
     from noshowd.runtime.daemon import Daemon
+
+#: Seconds from the signal to the end, at the latest; and from when all is written down, whoever still waits.
+_AT_MOST, _AFTERWARDS = 4.5, 1.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,10 +66,33 @@ async def _until_stopped(daemon: Daemon, file: Path) -> None:
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        if not stop.is_set():
+            _ends_within(_AT_MOST)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, end)
     loop.add_signal_handler(signal.SIGHUP, _reload, daemon, file)
     await daemon.run(stop, admin=AdminSocket(file).run)
+    _ends_within(_AFTERWARDS)
+
+
+def _ends_within(seconds: float) -> None:
+    """End the process by then, whatever a library's thread still waits for.
+
+    All that matters is in the database: what was not committed is rolled back, what was leaving is left as uncertain.
+    """
+    import structlog
+
+    def end() -> None:
+        structlog.get_logger().warning("stopped_in_the_middle", action="run", reason="something did not end in time")
+        os._exit(ExitCode.OK)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 def _reload(daemon: Daemon, file: Path) -> None:

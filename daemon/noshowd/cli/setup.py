@@ -46,7 +46,7 @@ def load_config(args: argparse.Namespace, *, secrets: bool = True) -> tuple[Conf
 def open_store(config: Config, folder: Path) -> Database:
     """The installation's database. Raises `CommandError`."""
     from noshowd.config.secrets import SecretMissing
-    from noshowd.runtime.daemon import database_url
+    from noshowd.runtime.keys import database_url
     from noshowd.store.database import open_database
     from noshowd.store.errors import StoreError
 

@@ -31,7 +31,17 @@ _REJECTED = "rejected by "
 
 
 async def dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
-    """Write down that it leaves, send it, write down what became of it."""
+    """Write down that it leaves, send it, write down what became of it.
+
+    Being cancelled does not end what has begun: it is among `Parts.leaving` until it is through.
+    """
+    work = asyncio.create_task(_leave(parts, row, parcel))
+    parts.leaving.add(work)
+    work.add_done_callback(parts.leaving.discard)
+    await asyncio.shield(work)
+
+
+async def _leave(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
     channels = _channels(parts, row, parcel.carries)
     if not channels:
         now = parts.clock.now()

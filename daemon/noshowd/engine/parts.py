@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -213,6 +214,8 @@ class Parts:
     notice_url: str | None = None
     #: Keyed hash of an address, under which an opt-out is remembered.
     digest: Callable[[str], str]
+    #: Sends that are under way: whoever stops the daemon waits a moment for these.
+    leaving: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def lease(self) -> timedelta:

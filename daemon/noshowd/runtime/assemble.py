@@ -22,6 +22,7 @@ from noshowd.ports.clock import Clock
 from noshowd.runtime.bench import Adapters
 from noshowd.runtime.judges import OtherCores
 from noshowd.runtime.people import ConfiguredDirectory, us_of
+from noshowd.runtime.rounds import to_be_tried
 from noshowd.runtime.rules import Choose, Rules
 from noshowd.store import calendars, health, outages, switches
 from noshowd.store.database import Database
@@ -126,6 +127,11 @@ def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: boo
     return datetime.fromisoformat(first)
 
 
+def heard_by(adapters: Adapters) -> set[str]:
+    """The parts that say by themselves, all the time, how they are."""
+    return {*adapters.streams, *(f"{health.SOURCE}{one.name}" for one in adapters.stirs)}
+
+
 def _parts_of(adapters: Adapters) -> Iterator[str]:
     """Everything whose health is kept: what the configuration no longer has fails no longer."""
     yield from (f"{health.CALENDAR}{account}/{name}" for account, name in adapters.watched)
@@ -135,8 +141,8 @@ def _parts_of(adapters: Adapters) -> Iterator[str]:
     yield from (f"{health.SOURCE}{name}" for name in adapters.presences)
     yield from (f"{health.CHANNEL}{one.name}" for one in adapters.channels)
     yield from (f"{health.ANSWERS}{one.name}" for one in adapters.answers)
-    yield from adapters.streams
-    yield from (f"{health.SOURCE}{one.name}" for one in adapters.stirs)
+    yield from (heard := heard_by(adapters))
+    yield from to_be_tried(adapters.checks, heard)
     yield from (f"{health.POSTS}{one.name}" for one in adapters.webhooks)
     yield from (f"{health.HINT}{one.name}" for one in adapters.hints)
     yield from (f"{health.FREE_BUSY}{name}" for name in adapters.free_busy)

@@ -18,7 +18,6 @@ import structlog
 
 from noshowd import __version__
 from noshowd.config.model import Config
-from noshowd.config.secrets import SecretMissing, resolve
 from noshowd.domain.evidence import Observation
 from noshowd.engine import push, watching
 from noshowd.engine.answering import AnswerDesk
@@ -30,12 +29,13 @@ from noshowd.ports.clock import Clock
 from noshowd.ports.presence import Stir
 from noshowd.ports.webhook import Signal
 from noshowd.runtime import mark
-from noshowd.runtime.assemble import assemble, renewed
+from noshowd.runtime.assemble import assemble, heard_by, renewed
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.catalogue import build
 from noshowd.runtime.clock import SystemClock
 from noshowd.runtime.conditions import Conditions
 from noshowd.runtime.heartbeat import keep_beating
+from noshowd.runtime.keys import configured_key, database_url
 from noshowd.runtime.listening import in_turn
 from noshowd.runtime.loops import Worker
 from noshowd.runtime.people import ConfiguredDirectory
@@ -43,7 +43,8 @@ from noshowd.runtime.pulse import Pulse
 from noshowd.runtime.questions import StoredQuestions
 from noshowd.runtime.readiness import Readiness
 from noshowd.runtime.reloading import needs_restart
-from noshowd.runtime.state import kept_key, signing_key, state_folder
+from noshowd.runtime.rounds import Rounds, to_be_tried
+from noshowd.runtime.state import signing_key, state_folder
 from noshowd.runtime.systemd import Notifier
 from noshowd.runtime.timekeeping import Timekeeping
 from noshowd.store import health
@@ -58,8 +59,8 @@ log = structlog.get_logger()
 
 #: The mark by which a copied database is known changes this often, seconds.
 _MARK_EVERY = 300.0
-#: A clean stop waits this long for the send in hand.
-_STOP_WITHIN = 4.0
+#: A clean stop takes no longer than this, seconds, and waits so long for the sends in hand.
+_STOP_WITHIN, _SENDS_WITHIN = 4.0, 2.5
 
 
 class Daemon:
@@ -68,7 +69,7 @@ class Daemon:
     def __init__(self, config: Config, *, folder: Path, clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
         state = state_folder(config, environ=environ)
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = _key(config, folder, environ) or signing_key(state)
+        key = configured_key(config, folder, environ) or signing_key(state)
         self._config = config
         self._clock = clock
         self._database = open_database(database_url(config, folder, environ))
@@ -137,6 +138,9 @@ class Daemon:
             f"{health.LOOP}mark": self._keep_mark,
             f"{health.LOOP}heartbeat": self._beat,
         }
+        trials = to_be_tried(self._adapters.checks, heard_by(self._adapters))
+        if trials:
+            beside[f"{health.LOOP}rounds"] = Rounds(trials, self._conditions, self._clock).run
         if self._config.web is not None:
             beside[f"{health.PAGES}{socket.gethostname()}"] = self._serve
         if self._time is not None:
@@ -163,15 +167,25 @@ class Daemon:
         with suppress(TimeoutError):
             async with asyncio.timeout(_STOP_WITHIN):
                 results = await asyncio.gather(*tasks, return_exceptions=True)
+                await self._let_leave()
+                with suppress(StoreError):
+                    await self._database.run(lambda conn: health.leave(conn, self.parts.worker))
                 await self._bench.close()
                 if self.parts.judges is not None:
                     await self.parts.judges.rest()
-                with suppress(StoreError):
-                    await self._database.run(lambda conn: health.leave(conn, self.parts.worker))
                 for result in results:
                     if isinstance(result, Exception):
                         raise result
         log.info("stopped", action="run")
+
+    async def _let_leave(self) -> None:
+        """Wait a moment for the sends in hand; one that takes longer is left as uncertain."""
+        leaving = list(self.parts.leaving)
+        if leaving:
+            _, late = await asyncio.wait(leaving, timeout=_SENDS_WITHIN)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*leaving, return_exceptions=True)
 
     def reload(self, config: Config) -> list[str]:
         """Go on under a changed configuration: mode, people, policies, texts and speeds.
@@ -271,29 +285,6 @@ class Daemon:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _key(config: Config, folder: Path, environ: Mapping[str, str]) -> bytes | None:
-    """The signing key that workers on several machines share, where one is configured."""
-    if config.web is None or config.web.signing_key is None:
-        return None
-    return resolve(config.web.signing_key, folder=folder, environ=environ).reveal().encode()
-
-
-def known_key(config: Config, folder: Path, environ: Mapping[str, str] = os.environ) -> bytes | None:
-    """The key of this installation for a command beside the daemon; None where it cannot be found from here."""
-    try:
-        return _key(config, folder, environ) or kept_key(state_folder(config, environ=environ))
-    except SecretMissing:
-        return None
-
-
-def database_url(config: Config, folder: Path, environ: Mapping[str, str] = os.environ) -> str:
-    """The address of the database, with its password where it has one. Raises `SecretMissing`."""
-    if config.store.password is None:
-        return config.store.url
-    password = resolve(config.store.password, folder=folder, environ=environ).reveal()
-    return sa.make_url(config.store.url).set(password=password).render_as_string(hide_password=False)
 
 
 def _links(config: Config, key: bytes) -> Links:

@@ -14,7 +14,7 @@ from noshowd.adapters.asterisk.book import CallBook
 from noshowd.adapters.asterisk.settings import AsteriskSettings
 from noshowd.adapters.asterisk.wire import Collector, UnreadableMessageError, login
 from noshowd.domain.evidence import CallResult, Direction
-from noshowd.ports.errors import Temporary
+from noshowd.ports.errors import CredentialsLost, Temporary
 
 
 class TestAsterisk(CallSuite):
@@ -50,6 +50,16 @@ async def test_it_connects_again_however_often_it_fails(world):
         await world.look()
     await world.recover()
     assert not (await world.look()).calls
+
+
+async def test_it_says_at_once_that_it_hears_nothing_and_when_it_hears_again(world):
+    await world.outage()
+    await world.recover()
+    await world.lost()
+    await world.fail_once_more()
+    said = [None if one is None else type(one) for one in world.told]
+    assert said[:3] == [None, Temporary, None], "before any appointment"
+    assert CredentialsLost in said
 
 
 async def test_a_message_cut_in_the_middle_is_not_taken(world):

@@ -49,6 +49,14 @@ async def test_it_connects_again_however_often_it_fails(world):
     assert (await world.look()).coverages is not None
 
 
+async def test_it_says_at_once_that_it_hears_nothing_and_when_it_hears_again(world):
+    await world.outage()
+    await world.fail_once_more()
+    await world.recover()
+    said = [None if one is None else type(one) for one in world.told]
+    assert (said[0], said[-1], set(said)) == (None, None, {None, Temporary}), "before any appointment"
+
+
 async def test_a_line_cut_in_the_middle_is_not_taken(world):
     await world.pass_to(START)
     await world.heard(world.server.drop(b"10.03.26 10:00:00;RING;0;0171"))

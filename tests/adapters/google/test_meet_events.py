@@ -216,6 +216,12 @@ async def test_it_goes_on_by_itself_after_a_failure(google, listen):
     await listener.turn()
     google.join(room(google, ANNA), KIM)
     google.fail(UNAVAILABLE, on=PULL, times=3)
+    said: list[str | None] = []
+
+    async def heard(error: VendorError | None) -> None:
+        said.append(error.reason if error is not None else None)
+
     with pytest.raises(HeardEnough):
-        await listener.events.run(heed)
+        await listener.events.run(heed, heard)
     assert clock.slept == [30.0, 30.0, 30.0]
+    assert said == ["UNAVAILABLE"] * 3

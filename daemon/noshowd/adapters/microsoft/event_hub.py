@@ -33,6 +33,8 @@ logging.getLogger("azure.eventhub").setLevel(logging.CRITICAL)
 
 #: Between two attempts to reach it, seconds.
 _AGAIN = 15.0
+#: Between two looks whether it still lets us listen, seconds.
+_ALIVE = 60.0
 #: What lies in the hub is read within this time, or the look has failed.
 _PATIENCE = timedelta(seconds=10)
 
@@ -85,22 +87,21 @@ class EventHub:
             await self._clock.sleep(_AGAIN)
 
     async def _listen(self, client: Any, heed: Callable[[Stir], Awaitable[object]]) -> None:
-        """Until it breaks: the library's own retries have failed by then. Raises what broke it."""
-        broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Until it breaks, which the library keeps to itself and tries again for ever: so it is asked now and then.
 
-        async def tell(_context: Any, error: Exception) -> None:
-            if not broken.done():
-                broken.set_exception(error)
-
-        receiving = asyncio.create_task(
-            client.receive(partial(self._take, heed), on_error=tell, starting_position=self._read)
-        )
+        Raises what broke it.
+        """
+        receiving = asyncio.create_task(client.receive(partial(self._take, heed), starting_position=self._read))
         try:
-            await asyncio.wait([receiving, broken], return_when=asyncio.FIRST_COMPLETED)
+            while not receiving.done():
+                pause = asyncio.create_task(self._clock.sleep(_ALIVE))
+                await asyncio.wait([receiving, pause], return_when=asyncio.FIRST_COMPLETED)
+                pause.cancel()
+                await client.get_partition_ids()
         finally:
             receiving.cancel()
             await asyncio.gather(receiving, return_exceptions=True)
-        await (broken if broken.done() else receiving)
+        await receiving
 
     async def caught_up(self) -> None:
         """Return once everything has been received that lay in the hub when this was asked.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import ssl
 import threading
@@ -12,6 +13,9 @@ from typing import Any, Self
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from noshowd.demo.vendors.mail.post import Post
+
+# aiosmtpd warns at every sign-in of an attribute that it sets itself.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 class SmtpServer:
