@@ -336,6 +336,8 @@ async def test_posts_that_stop_coming_are_told(database: Database):
 class Closed:
     """Free/busy that nobody may read."""
 
+    account = "work"
+
     async def busy(self, addresses: tuple[str, ...], window: Span) -> tuple[Busy, ...]:
         raise CredentialsLost("refused")
 
