@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -32,6 +32,12 @@ from noshowd.store import health, outages
 from noshowd.store.database import Database, open_database
 from noshowd.store.errors import StoreUnavailable
 from noshowd.store.health import Condition
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    with open_database("sqlite://") as opened:
+        yield opened
 
 
 class TurningClock:
