@@ -51,7 +51,8 @@ def _check(own: Path | None, guides: Mapping[str, Guide], *, as_json: bool) -> i
         print(json.dumps([dataclasses.asdict(complaint) for complaint in found], indent=2, ensure_ascii=False))
     else:
         for complaint in found:
-            print(f"{complaint.language}, {complaint.sample}: {complaint.message}")
+            where = ", ".join(filter(None, (complaint.language, complaint.sample)))
+            print(f"{where}: {complaint.message}")
         print(f"{len(found) or 'nothing'} found")
     return ExitCode.FINDING if found else ExitCode.OK
 

@@ -10,6 +10,8 @@ from noshowd.domain.followup import FollowUpKind
 from noshowd.domain.policy import Guide
 from noshowd.wording.context import WordingContext
 from noshowd.wording.languages import languages
+from noshowd.wording.own import folder_complaints
+from noshowd.wording.phrases import PhraseError, phrases
 from noshowd.wording.render import TemplateError, Text, Wording
 from noshowd.wording.samples import contexts
 from noshowd.wording.tone import check_tone
@@ -50,14 +52,36 @@ def samples(wording: Wording, language: str) -> Iterator[Sample | Complaint]:
 
 
 def complaints(own: Path | None) -> Iterator[Complaint]:
-    """What a guest should not read, what gives somebody away, what cannot be rendered."""
-    wording = Wording(own)
+    """What a guest should not read, what gives somebody away, what cannot be rendered, what nothing uses.
+
+    The same thing in one language is told once, on the first sample that shows it.
+    """
+    told = set()
+    for one in _complaints(own):
+        if (one.language, one.message) not in told:
+            told.add((one.language, one.message))
+            yield one
+
+
+def _complaints(own: Path | None) -> Iterator[Complaint]:
+    for folder, file, message in folder_complaints(own) if own is not None else ():
+        yield Complaint(language=folder, sample=file, message=message)
+    wording, readable = Wording(own), _with_readable_phrases(own)
     for one in (one for language in languages(own) for one in samples(wording, language)):
         if isinstance(one, Complaint):
             yield one
         elif "hostile" not in one.name:  # its words are the stranger's
-            for message in _wrong_with(one):
+            for message in _wrong_with(one, readable):
                 yield Complaint(language=one.language, sample=one.name, message=message)
+
+
+def _with_readable_phrases(own: Path | None) -> Path | None:
+    """The folder whose phrases can be looked for; only the built-in ones where one of a user's cannot be read."""
+    try:
+        phrases(own)
+    except PhraseError:
+        return None
+    return own
 
 
 def guide_complaints(guides: Mapping[str, Guide]) -> Iterator[Complaint]:
@@ -69,11 +93,11 @@ def guide_complaints(guides: Mapping[str, Guide]) -> Iterator[Complaint]:
                 yield Complaint(language="any", sample=f"policy {policy}, guide, {part.name}", message=message)
 
 
-def _wrong_with(sample: Sample) -> Iterator[str]:
+def _wrong_with(sample: Sample, own: Path | None) -> Iterator[str]:
     text = sample.text
     if not text.subject or not text.text:
         yield "the subject or the text is empty"
-    for finding in check_tone(_heard_by_guests(sample)):
+    for finding in check_tone(_heard_by_guests(sample), own):
         yield f"{finding.tone.value}: {finding.sentence} ({finding.phrase})"
     if sample.context.to_guest:
         yield from _told_to_guests(sample)

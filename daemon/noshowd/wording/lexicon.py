@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime, get_timezone_location
 from babel.lists import format_list
 
@@ -20,7 +21,7 @@ from noshowd.domain.meeting import Skip
 from noshowd.domain.phase import Phase
 from noshowd.domain.verdict import Outcome, Presence, Reason
 from noshowd.wording.context import TaskNote
-from noshowd.wording.languages import search_path
+from noshowd.wording.languages import BUILT_IN, FALLBACK, search_path
 
 #: Tables of words.toml that must say something for every member of an enum.
 TOTAL: dict[str, type[StrEnum]] = {
@@ -39,18 +40,54 @@ TOTAL: dict[str, type[StrEnum]] = {
 }
 
 
+_PLACE = re.compile(r"{\w*}")
+#: What a file of words is called.
+FILE = "words.toml"
+
+
+class LexiconError(Exception):
+    """A user's words cannot be read. The message names the file and what is wrong with it."""
+
+
+def read_words(path: Path) -> dict[str, dict[str, Any]]:
+    """The tables of a file of words. Raises LexiconError."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise LexiconError(f"{path} is not UTF-8 text: save it in that encoding") from None
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise LexiconError(f"{path}: {error}") from None
+    for table, words in tables.items():
+        if not isinstance(words, dict):
+            raise LexiconError(f"{path}: {table!r} stands outside a table such as [label]")
+    return tables
+
+
+def fits(text: object, built_in: str) -> bool:
+    """Whether a text has no other `{places}` to be filled in than the built-in one."""
+    return isinstance(text, str) and set(_PLACE.findall(text)) <= set(_PLACE.findall(built_in))
+
+
 class Lexicon:
-    """The words of one folder. A user's own words.toml need only hold what differs."""
+    """The words of one folder. A user's own words.toml need only hold what differs; a new language lacks none that
+    English has, and a word that does not fit is passed over.
+
+    Raises LexiconError.
+    """
 
     def __init__(self, folder: str, own: Path | None = None) -> None:
         self._words: dict[str, dict[str, Any]] = {}
-        for place in reversed(search_path(folder, own)):
-            path = place / "words.toml"
+        for place in (BUILT_IN / FALLBACK, *reversed(search_path(folder, own))):
+            path = place / FILE
             if path.is_file():
-                for table, words in tomllib.loads(path.read_text(encoding="utf-8")).items():
-                    self._words.setdefault(table, {}).update(words)
-        self.language: str = self._words["language"]["code"]
-        self._locale = Locale.parse(self._words["language"]["locale"])
+                for table, words in read_words(path).items():
+                    known = self._words.setdefault(table, {})
+                    known.update({word: text for word, text in words.items() if fits(text, known.get(word, text))})
+        try:
+            self.language = str(self._words["language"]["code"])
+            self._locale = Locale.parse(self._words["language"]["locale"])
+        except (UnknownLocaleError, ValueError, TypeError) as error:
+            raise LexiconError(f"{folder}/{FILE}, [language]: {error}") from None
 
     def say(self, word: StrEnum) -> str:
         """What an enum's member means, in a short sentence for our own side."""

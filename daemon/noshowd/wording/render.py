@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
 from noshowd.wording.cleaning import block, one_line
 from noshowd.wording.context import WordingContext
 from noshowd.wording.languages import FALLBACK, languages, search_path
-from noshowd.wording.lexicon import Lexicon
+from noshowd.wording.lexicon import Lexicon, LexiconError
+from noshowd.wording.sandbox import Sandbox, environment
 from noshowd.wording.values import variables
 
 SUBJECT_LIMIT = 150
 TEXT_LIMIT = 10_000
+#: Characters of a template's file; the longest built-in one has a twentieth of it.
+SOURCE_LIMIT = 50_000
 _HEADERS = ("subject", "preview")
 
 
@@ -46,6 +48,7 @@ class _Template:
     """One file: header lines, an empty line, the body."""
 
     name: str
+    sandbox: Sandbox
     headers: dict[str, jinja2.Template]
     body: jinja2.Template
 
@@ -56,7 +59,7 @@ class Wording:
     def __init__(self, own: Path | None = None) -> None:
         self.own = own
         self._known = languages(own)
-        self.lexicon = cache(lambda language: Lexicon(self._folder(language), own))
+        self.lexicon = cache(self._lexicon)
         self._template = cache(_find)
 
     def render(self, context: WordingContext, language: str) -> Text:
@@ -69,7 +72,9 @@ class Wording:
         except TemplateError:
             if self.own is None:
                 raise
-            return self._render(context, language, search_path(self._folder(language)))
+            folder = self._folder(language)
+            built_in = folder if folder in languages() else FALLBACK
+            return self._render(context, built_in, search_path(built_in))
 
     def render_strictly(self, context: WordingContext, language: str) -> Text:
         """As `render`, but a user's template that fails raises `TemplateError`."""
@@ -79,6 +84,14 @@ class Wording:
         """What stands on the button of a tap."""
         return self.lexicon(language).label(tap)
 
+    def _lexicon(self, language: str) -> Lexicon:
+        """The words of a language; a user's own that cannot be read are passed over."""
+        folder = self._folder(language)
+        try:
+            return Lexicon(folder, self.own)
+        except LexiconError:
+            return Lexicon(folder if folder in languages() else FALLBACK)
+
     def _folder(self, language: str) -> str:
         """The folder of a language; a language without one is spoken to in English rather than not at all."""
         return language if language in self._known else FALLBACK
@@ -87,9 +100,12 @@ class Wording:
         lexicon = self.lexicon(language)
         words = variables(context, lexicon)
         template = self._template(folders, candidates(context))
+        template.sandbox.begin()
         try:
             headers = {key: one_line(part.render(words), SUBJECT_LIMIT) for key, part in template.headers.items()}
             text = _tidy(template.body.render(words))
+        except jinja2.UndefinedError as error:
+            raise TemplateError(f"{template.name}: {error}{_meant(str(error), words)}") from None
         except (jinja2.TemplateError, TypeError, ValueError, OverflowError, RecursionError, MemoryError) as error:
             raise TemplateError(f"{template.name}: {error}") from None
         if context.to_guest and context.own_text is not None:
@@ -111,42 +127,26 @@ def candidates(context: WordingContext) -> tuple[str, ...]:
     return (*(f"{context.kind.value}.{name}" for name in special if name), context.kind.value)
 
 
-@cache
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Text and simple choices only: no arithmetic that could fill the memory."""
-
-    intercepted_binops = frozenset({"*", "**"})
-
-    def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002 - Jinja2's
-        raise SecurityError(f"{operator} is not allowed in a template")
-
-
-def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
-    return _Sandbox(
-        loader=jinja2.FileSystemLoader(folders),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # plain text; the HTML is made of the finished text, escaped as a whole
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
 def _find(folders: tuple[Path, ...], names: tuple[str, ...]) -> _Template:
-    environment = _environment(folders)
-    assert environment.loader is not None
+    sandbox = environment(folders)
+    assert sandbox.loader is not None
     for name in names:
         try:
-            source, file, _ = environment.loader.get_source(environment, f"{name}.txt")
+            source, file, _ = sandbox.loader.get_source(sandbox, f"{name}.txt")
         except jinja2.TemplateNotFound:
             continue
         except UnicodeDecodeError:
-            raise TemplateError(f"{name}.txt is not UTF-8 text") from None
-        return _compile(environment, file or name, source)
+            path = next(path for path in (folder / f"{name}.txt" for folder in folders) if path.is_file())
+            raise TemplateError(f"{path} is not UTF-8 text: save it in that encoding") from None
+        except OSError as error:
+            raise TemplateError(f"{error.filename}: {error.strerror or error}") from None
+        if len(source) > SOURCE_LIMIT:
+            raise TemplateError(f"{file} has {len(source):,} characters; a template has at most {SOURCE_LIMIT:,}")
+        return _compile(sandbox, file or name, source)
     raise TemplateError(f"there is no template {names[-1]}.txt")
 
 
-def _compile(environment: jinja2.Environment, file: str, source: str) -> _Template:
+def _compile(sandbox: Sandbox, file: str, source: str) -> _Template:
     head, _, body = source.replace("\r\n", "\n").partition("\n\n")
     headers: dict[str, jinja2.Template] = {}
     try:
@@ -154,12 +154,18 @@ def _compile(environment: jinja2.Environment, file: str, source: str) -> _Templa
             key, colon, value = line.partition(":")
             if not colon or key.strip().casefold() not in _HEADERS:
                 raise TemplateError(f"{file}: the header {line[:40]!r} is not one of Subject: and Preview:")
-            headers[key.strip().casefold()] = environment.from_string(value.strip())
+            headers[key.strip().casefold()] = sandbox.from_string(value.strip())
         if "subject" not in headers:
             raise TemplateError(f"{file}: it begins with no line Subject:")
-        return _Template(name=file, headers=headers, body=environment.from_string(body))
-    except jinja2.TemplateError as error:
+        return _Template(name=file, sandbox=sandbox, headers=headers, body=sandbox.from_string(body))
+    except (jinja2.TemplateError, RecursionError) as error:
         raise TemplateError(f"{file}: {error}") from None
+
+
+def _meant(message: str, words: dict[str, Any]) -> str:
+    """A variable that may have been meant by the unknown one of a message (`'gues' is undefined`)."""
+    close = get_close_matches(message.partition("'")[2].partition("'")[0], list(words), n=1)
+    return f" (perhaps {close[0]} is meant)" if close else ""
 
 
 def _tidy(text: str) -> str:

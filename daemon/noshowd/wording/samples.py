@@ -71,6 +71,11 @@ _SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
             "digest",
             "enrolled",
             "left",
+            "offer_booked",
+            "offer_by_hand",
+            "offer_declined",
+            "offer_reply",
+            "offer_wish",
         )
     ),
 }
