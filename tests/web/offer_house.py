@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from contract.channel_clock import MemoryBox
 from noshowd.domain.offer import Chosen, Offer, OfferState
@@ -44,6 +44,8 @@ class OneOffer:
             phone="",
         )
         self.says = Reply.TAKEN
+        #: What is on offer after a time was taken; None: the same.
+        self.left: tuple[datetime, ...] | None = None
         self.heard: list[tuple[str, object]] = []
 
     async def find(self, key: str) -> Shown | None:
@@ -54,6 +56,8 @@ class OneOffer:
         self.heard.append(("take", chosen))
         if self.says is Reply.TAKEN:
             self.over(OfferState.TAKEN, chosen)
+        elif self.left is not None:
+            self.shown = replace(self.shown, offer=replace(self.offer, times=self.left))
         return self.says
 
     async def others(self, key: str, wish: str) -> Reply:

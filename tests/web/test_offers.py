@@ -79,6 +79,7 @@ def test_a_time_is_taken_with_a_keyword_and_a_wish_for_the_telephone(guest: Gues
     assert answered.history[0].status_code == 303
     assert answered.status_code == 200
     assert "Danke, das passt" in answered.text
+    assert "Am Telefon: +49 171 2345678" in answered.text
     [(what, chosen)] = guest.offer.heard
     assert what == "take"
     assert chosen == Chosen(
@@ -88,6 +89,18 @@ def test_a_time_is_taken_with_a_keyword_and_a_wish_for_the_telephone(guest: Gues
         phone="+49 171 2345678",
         keyword="Angebot Neu",
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("mobil 0171/2345678", "0171/2345678"), ("<b>089 1</b>", "089 1 /"), ("1" * 60, "1" * 40), ("ab Mittag", "")],
+)
+def test_of_what_is_written_for_a_number_the_number_is_kept(guest: Guest, written: str, kept: str) -> None:
+    answered = guest.press("take", time=guest.time(1), medium="phone", phone=written)
+    [(_, chosen)] = guest.offer.heard
+    assert isinstance(chosen, Chosen)
+    assert (chosen.by_phone, chosen.phone) == (True, kept)
+    assert ("Am Telefon: " in answered.text, "Am Telefon" in answered.text) == (bool(kept), True)
 
 
 def test_the_first_answer_stays_whatever_is_pressed_afterwards(guest: Guest) -> None:
@@ -105,6 +118,16 @@ def test_a_time_that_was_taken_meanwhile_gives_way_to_others(guest: Guest) -> No
     assert answered.status_code == 409
     assert "gerade vergeben" in answered.text
     assert 'name="time"' in answered.text
+
+
+def test_where_no_other_time_is_left_nobody_is_told_of_others(guest: Guest) -> None:
+    fields = guest.fields() | {"action": "take", "time": guest.time(0)}
+    guest.clock.advance(5)
+    guest.offer.says, guest.offer.left = Reply.GONE, ()
+    answered = guest.browser.post(guest.link, data=fields)
+    assert answered.status_code == 409
+    assert "Anna Berger meldet sich" in answered.text
+    assert "Hier sind andere" not in answered.text
 
 
 def test_other_times_are_asked_for_in_own_words(guest: Guest) -> None:

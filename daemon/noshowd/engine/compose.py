@@ -137,9 +137,8 @@ class Composer:
         if row.parcel is None:
             raise ValueError("a row without a parcel was never sent")
         contact = self.contact_of(row, stored)
-        context = replace(
-            self._plain(row, stored, contact), kind=FollowUpKind.CORRECTION, notice="settled", detail=detail
-        )
+        notice = "settled" if stored is not None else "noted"  # about noshowd itself
+        context = replace(self._plain(row, stored, contact), kind=FollowUpKind.CORRECTION, notice=notice, detail=detail)
         text = self._parts.wording.render(context, contact.language)
         return replace(
             row.parcel, subject=text.subject, preview=text.preview, text=text.text, html=text.html, choices=()
@@ -154,12 +153,14 @@ class Composer:
         if stored is not None and stored.verdict is not None:
             return self._for_ours(row, stored.meeting, stored.verdict, contact)
         now = self._parts.clock.now()
+        about = stored.meeting if stored is not None else None
         return WordingContext(
             kind=row.followup.kind,
             cause=row.followup.cause,
-            medium=Kind.NONE,
-            start=now,
-            end=now,
+            medium=about.place.kind if about is not None else Kind.NONE,
+            title=about.title if about is not None and not about.confidential else "",
+            start=about.start if about is not None else now,
+            end=about.end if about is not None else now,
             now=now,
             zone=contact.zone,
             reader_name=contact.recipient.name,

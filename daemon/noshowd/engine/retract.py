@@ -64,6 +64,8 @@ async def _undo(parts: Parts, row: OutboxRow, channel: Channel) -> bool:
             return True
         if not channel.edits:
             return False
-        stored = await parts.database.read(lambda conn: meetings.get(conn, row.followup.key.meeting))
+        key = row.followup.key
+        # of the round it was about; what belongs to none is about the meeting as it is now
+        stored = await parts.database.read(lambda conn: meetings.get(conn, key.meeting, key.round or None))
         await channel.edit(row.receipt, Composer(parts).settled(row, stored))
         return True

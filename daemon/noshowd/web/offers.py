@@ -25,7 +25,9 @@ from noshowd.wording.lexicon import Lexicon
 
 #: Longest keyword and wish, in characters.
 WORDS_LIMIT = 300
-_NUMBER = re.compile(r"[0-9+()/ .-]{0,40}")
+#: Longest telephone number, as people write them, and what is no part of one.
+_NUMBER_LIMIT = 40
+_NO_NUMBER = re.compile(r"[^0-9+()/ .-]+")
 _CHOSEN = {
     OfferState.TAKEN: "soon",
     OfferState.WRITING: "soon",
@@ -84,9 +86,10 @@ class OfferPages:
         if reply is None:
             return self._page(key, shown, notice=self.lexicon(shown.language).page("choose"), form=form)
         if reply in (Reply.GONE, Reply.ASKED):
-            notice = self.lexicon(shown.language).page(reply.value).format(host=shown.host)
             fresh = await self.box.find(key)
             if fresh is not None and fresh.open:
+                word = reply if fresh.offer.times else Reply.ASKED
+                notice = self.lexicon(shown.language).page(word.value).format(host=shown.host)
                 return self._page(key, fresh, notice=notice, status=409 if reply is Reply.GONE else 200)
         return RedirectResponse(request.path_params["token"], status_code=303)
 
@@ -162,12 +165,12 @@ def _chosen(shown: Shown, form: dict[str, str], now: datetime) -> Chosen | None:
     if start is None:
         return None
     by_phone = form.get("medium") == "phone"
-    phone = _line(form.get("phone", ""))
+    phone = _line(_NO_NUMBER.sub(" ", form.get("phone", "")))[:_NUMBER_LIMIT]
     return Chosen(
         start=start.astimezone(UTC),
         at=now,
         by_phone=by_phone,
-        phone=phone if by_phone and _NUMBER.fullmatch(phone) else "",
+        phone=phone if by_phone else "",
         keyword=_line(form.get("keyword", "")),
     )
 
@@ -178,8 +181,11 @@ def _ending(shown: Shown, lexicon: Lexicon) -> tuple[str, str]:
     if chosen is not None and shown.state in _CHOSEN:
         moment = lexicon.moment(chosen.start, shown.offer.zone)
         zone = "" if shown.offer.zone_known else f" {lexicon.zone_note(shown.offer.zone)}"
-        said = lexicon.page("taken").format(moment=f"{moment}{zone}", host=shown.host)
-        return lexicon.page("taken_title"), f"{said}\n{lexicon.page(_CHOSEN[shown.state]).format(host=shown.host)}"
+        lines = [lexicon.page("taken").format(moment=f"{moment}{zone}", host=shown.host)]
+        if chosen.by_phone:
+            lines.append(lexicon.phrase("by_phone_at" if chosen.phone else "by_phone").format(phone=chosen.phone))
+        lines.append(lexicon.page(_CHOSEN[shown.state]).format(host=shown.host))
+        return lexicon.page("taken_title"), "\n".join(lines)
     word = "declined" if shown.state is OfferState.DECLINED else "over"
     return lexicon.page(f"{word}_title"), lexicon.page(word).format(host=shown.host)
 

@@ -55,7 +55,7 @@ _SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
         {"medium": Kind.PHONE, "cause": Cause.THEY_ARE_MISSING},
     ),
     FollowUpKind.APPROVAL: ({}, {"approval": Approval.VETO}),
-    FollowUpKind.CORRECTION: ({}, {"notice": "settled"}),
+    FollowUpKind.CORRECTION: ({}, {"notice": "settled"}, {"notice": "noted"}),
     FollowUpKind.NOTICE: tuple(
         {"notice": sort}
         for sort in (
