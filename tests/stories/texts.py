@@ -2,7 +2,8 @@
 
 PYTHONPATH=daemon:tests python tests/stories/texts.py
 
-tells every story once and writes them anew (with names of stories after it, only those). Then read what changed, as the guest who was there on time.
+tells every story once and writes them anew; with names of stories after it, only those. Then read what changed, as the
+guest who was there on time.
 """
 
 from __future__ import annotations
