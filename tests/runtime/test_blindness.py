@@ -40,6 +40,10 @@ def database() -> Iterator[Database]:
         yield opened
 
 
+#: An owner whom nobody watches.
+BOSS = "boss@us.example"
+
+
 class TurningClock:
     """Stands, and is moved by whoever sleeps; after so many sleeps the sleeper is left asleep."""
 
@@ -282,13 +286,14 @@ async def test_a_database_that_cannot_be_written_is_told_directly(tmp_path, monk
 
         monkeypatch.setattr(health, "beat", beat)
         clock = TurningClock(house, 60)
-        worker = Worker(replace(house.parts, clock=clock), owners=(ANNA,), box=AnswerDesk(house.parts))
+        worker = Worker(replace(house.parts, clock=clock), owners=(BOSS,), box=AnswerDesk(house.parts))
         running = asyncio.create_task(worker._keep_house())
         await comes_true(lambda: house.clock.now() >= at(0) + LASTING - timedelta(minutes=1))
         assert not house.posts, "what passes is nobody's concern"
         await comes_true(lambda: house.clock.now() >= at(20))
         [post] = house.posts
         assert "the disk is full" in post.parcel.text
+        assert post.parcel.recipient.address == BOSS
         broken = False
         await clock.asleep.wait()
         running.cancel()

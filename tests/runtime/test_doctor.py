@@ -15,7 +15,7 @@ from noshowd.domain.evidence import Blind, SourceTraits
 from noshowd.ports.check import Finding, Grade
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.clock import SystemClock
-from noshowd.runtime.doctor import examine, gaps, proves
+from noshowd.runtime.doctor import examine, gaps, one_way_only, proves
 from noshowd.runtime.reach import addresses
 from noshowd.story.clock import FakeClock
 
@@ -101,6 +101,13 @@ def test_gaps_of_a_person_are_named():
     anna, ben = ([gap.what for gap in gaps(person, given)] for person in given.person)
     assert anna == ["no stand-in", "no Slack name", "lines that are not seen", "line +498923714480", "no calendar"]
     assert ben == ["no stand-in", "no Slack name", "no telephone lines", "no calendar"]
+
+
+def test_a_channel_without_another_is_a_gap():
+    slack = {"kind": "slack", "bot": {"env": "BOT"}}
+    mail = {"kind": "smtp", "host": "mail.example.org", "sender": "noshowd@example.org"}
+    assert [one.what for one in one_way_only(config(channel=[slack]))] == ["one channel only"]
+    assert not [*one_way_only(config(channel=[slack, mail]))]
 
 
 def test_nothing_is_said_of_a_person_without_gaps():

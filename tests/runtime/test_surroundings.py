@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from noshowd.config.model import Config
@@ -16,7 +19,7 @@ from noshowd.runtime import surroundings
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.clock import SystemClock
 from noshowd.runtime.standing import read_status
-from noshowd.store import outbox
+from noshowd.store import outbox, sqlite
 from noshowd.store.database import Database, open_database
 from noshowd.store.judged import NewRow
 from store.samples import NINE, at
@@ -29,11 +32,24 @@ def test_a_damaged_row_is_found(tmp_path: Path) -> None:
     with open_database(url) as opened:
         damage = sa.text("INSERT INTO answer (answer_id, payload, stored_at) VALUES ('a', 'no answer', 1)")
         opened.run_sync(lambda conn: conn.execute(damage))
-    assert [one.grade for one in surroundings.database(url)] == [Grade.BAD]
+    assert [one.grade for one in surroundings.database(url, NINE)] == [Grade.BAD]
 
 
 def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
-    assert [one.grade for one in surroundings.database(f"sqlite:///{tmp_path}/none/noshowd.db")] == [Grade.UNREACHED]
+    assert [one.grade for one in surroundings.database(f"sqlite:///{tmp_path}/none/noshowd.db", NINE)] == [
+        Grade.UNREACHED
+    ]
+
+
+def test_a_database_that_somebody_else_holds_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.05)  # nobody waits in a test
+    url = f"sqlite:///{tmp_path}/noshowd.db"
+    open_database(url).close()
+    with closing(sqlite3.connect(tmp_path / "noshowd.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        (found,) = surroundings.database(url, NINE)
+    assert found.grade is Grade.UNREACHED
+    assert "is locked by another program" in found.says
 
 
 def test_there_is_room_and_the_zones_are_of_this_time(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -69,3 +70,11 @@ def _tell(found: Mapping[str, Sequence[Finding]]) -> None:
             print(f"  {_SIGNS[one.grade]} {one.what}{': ' if one.says else ''}{one.says}")
             if one.do:
                 print("       do: " + one.do.replace("\n", "\n           "))
+    print(_summary([one.grade for findings in found.values() for one in findings]))
+
+
+def _summary(grades: Sequence[str]) -> str:
+    """The last line, which stands at the bottom of a long list: how many of what."""
+    counts = Counter(grades)
+    gaps = f"{counts['gap']} {'gap' if counts['gap'] == 1 else 'gaps'}"
+    return f"{counts['good']} ok, {gaps}, {counts['bad']} BAD, {counts['unreached']} not reached (????)"

@@ -42,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
+        if not rows:
+            print(f"no meeting on {start:%Y-%m-%d}")
         for row in rows:
             print(f"{row['start']}-{row['end']}  {row['phase']:<11}  {row['key'][:12]:<12}  {row['what']}")
     return ExitCode.OK if rows else ExitCode.FINDING

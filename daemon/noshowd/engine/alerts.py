@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from noshowd.domain.followup import Cause, FollowUp, FollowUpKey, FollowUpKind, State
-from noshowd.domain.meeting import Person
+from noshowd.domain.meeting import Person, Side
 from noshowd.domain.spans import Span
 from noshowd.engine.parts import Directory
 from noshowd.ports.channel import Channel
@@ -61,15 +61,15 @@ def tell(conn: sa.Connection, owners: tuple[str, ...], *, now: datetime) -> int:
 
 def miss_posts(conn: sa.Connection, directory: Directory, owners: Sequence[str], *, now: datetime) -> None:
     """A vendor that posts to us and has been silent for two working days has perhaps ceased to: nothing else tells."""
-    person = next((one for one in map(directory.colleague, owners) if one is not None), None)
-    silent = [
-        (one.part, one.last_success)
-        for one in health.read(conn)
-        if one.part.startswith(health.POSTS) and one.state is Condition.WELL and one.last_success is not None
-    ]
-    for part, heard in silent:
-        if person is not None and now - heard >= _SILENT and _hours_between(directory, person, heard, now) >= _SILENT:
-            health.record(conn, part, Condition.STOPPED, now=now, error=_NOTHING_COMES)
+    if not owners:
+        return
+    owner = directory.colleague(owners[0]) or Person(key=owners[0], side=Side.OURS, address=owners[0])
+    for part in health.read(conn):
+        heard = part.last_success
+        if not part.part.startswith(health.POSTS) or part.state is not Condition.WELL or heard is None:
+            continue
+        if now - heard >= _SILENT and _hours_between(directory, owner, heard, now) >= _SILENT:
+            health.record(conn, part.part, Condition.STOPPED, now=now, error=_NOTHING_COMES)
 
 
 def let_go(conn: sa.Connection, parts: Sequence[str], *, now: datetime) -> None:

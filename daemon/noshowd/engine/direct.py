@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from noshowd.domain.followup import FollowUpKind
+from noshowd.domain.meeting import Person, Side
 from noshowd.engine.parts import Directory
 from noshowd.ports.channel import Carries, Channel, Parcel
 from noshowd.ports.errors import VendorError
@@ -27,10 +28,7 @@ def words(
 ) -> Iterator[Parcel]:
     """One for each owner, in their language and zone."""
     for key in owners:
-        person = directory.colleague(key)
-        if person is None:
-            continue
-        contact = directory.contact(person)
+        contact = directory.contact(directory.colleague(key) or Person(key=key, side=Side.OURS, address=key))
         told = WordingContext(
             kind=FollowUpKind.NOTICE,
             notice=notice,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -80,7 +81,8 @@ class Bench:
     async def close(self) -> None:
         """Let every shared client's connections and threads go."""
         for client in self._clients.values():
-            closing = client.close()
+            # some wait for what a thread of theirs has asked, and the loop must not
+            closing = await asyncio.to_thread(client.close)
             if inspect.isawaitable(closing):
                 await closing
 

@@ -59,8 +59,8 @@ log = structlog.get_logger()
 
 #: The mark by which a copied database is known changes this often, seconds.
 _MARK_EVERY = 300.0
-#: A clean stop takes no longer than this, seconds, and waits so long for the sends in hand.
-_STOP_WITHIN, _SENDS_WITHIN = 4.0, 2.5
+#: A clean stop takes no longer than this, seconds; it waits so long for the sends in hand, and for vendors to hang up.
+_STOP_WITHIN, _SENDS_WITHIN, _HANGS_UP_WITHIN = 4.0, 2.5, 0.5
 
 
 class Daemon:
@@ -170,7 +170,9 @@ class Daemon:
                 await self._let_leave()
                 with suppress(StoreError):
                     await self._database.run(lambda conn: health.leave(conn, self.parts.worker))
-                await self._bench.close()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_HANGS_UP_WITHIN):
+                        await self._bench.close()
                 if self.parts.judges is not None:
                     await self.parts.judges.rest()
                 for result in results:

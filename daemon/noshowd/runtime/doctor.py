@@ -42,6 +42,7 @@ async def examine(bench: Bench) -> dict[str, Sequence[Finding]]:
         found.setdefault(name, []).extend(findings)
     for source in made.presences.values():
         found.setdefault(f"presence {source.traits.name}", []).append(proves(source.traits))
+    found["channels"] = [*one_way_only(bench.config)]
     for person in bench.config.person:
         found[f"person {person.address}"] = list(gaps(person, bench.config))
     return {name: findings for name, findings in found.items() if findings}
@@ -60,6 +61,16 @@ def proves(traits: SourceTraits) -> Finding:
         cannot.insert(0, "it shows only the moment: what happens between two looks is not seen")
     can = "it proves presence" if traits.presence_only else "it proves presence and, once somebody was seen, absence"
     return Finding(grade=Grade.GOOD, what="what it proves", says="; ".join([can, *cannot]))
+
+
+def one_way_only(config: Config) -> Iterable[Finding]:
+    """Whether anybody could be told that a channel does not work."""
+    if len(config.channel) < 2 and config.run.heartbeat_url is None:
+        yield _gap(
+            "one channel only",
+            "Should it break, nobody can be told.",
+            "Add a second [[channel]], or heartbeat_url in [run] to a service that tells you.",
+        )
 
 
 def gaps(person: Person, config: Config) -> Iterable[Finding]:

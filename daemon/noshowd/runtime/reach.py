@@ -71,8 +71,12 @@ async def reach(bench: Bench, section: Any, address: str) -> Finding:
             says = f"its certificate does not follow from {trusted} ({cause.verify_message})"
             return Finding(grade=Grade.BAD, what=what, says=says, do=do)
         do = "Check the network, the firewall and the proxy."
-        return Finding(grade=Grade.UNREACHED, what=what, says=type(cause).__name__, do=do)
+        return Finding(grade=Grade.UNREACHED, what=what, says=_why(cause), do=do)
     return _clock(what, date, bench.clock.now())
+
+
+def _why(cause: object) -> str:
+    return str(getattr(cause, "strerror", None) or type(cause).__name__)
 
 
 async def ahead(bench: Bench, section: Any, address: str) -> timedelta | None:

@@ -25,16 +25,24 @@ _MEGABYTE = 1_000_000
 _ROOM = 1_000 * _MEGABYTE
 
 
-def database(url: str) -> list[Finding]:
-    """Whether everything in the database can be read. Blocking."""
+def database(url: str, now: datetime) -> list[Finding]:
+    """Whether everything in the database can be read, and it can be written. Blocking."""
     try:
         with open_database(url) as opened:
             problems = opened.read_sync(care.problems)
+            opened.run_sync(lambda conn: care.try_to_write(conn, now=now))
     except StoreError as error:
-        return [Finding(grade=Grade.UNREACHED, what="database", says=str(error), do="Start it, or correct [store].")]
+        return [
+            Finding(
+                grade=Grade.UNREACHED,
+                what="database",
+                says=str(error),
+                do="Start it, free it, make room, or correct [store].",
+            )
+        ]
     do = "Stop noshowd and put a backup in its place (docs/installing.md, rolling back)."
     found = [Finding(grade=Grade.BAD, what="database", says=problem, do=do) for problem in problems]
-    return found or [Finding(grade=Grade.GOOD, what="database", says="nothing is damaged")]
+    return found or [Finding(grade=Grade.GOOD, what="database", says="nothing is damaged, and it can be written")]
 
 
 def disk(folder: Path) -> Finding:
@@ -89,6 +97,6 @@ async def surroundings(bench: Bench, url: str | SecretMissing) -> list[Finding]:
     if isinstance(url, SecretMissing):
         stored = [Finding(grade=Grade.BAD, what="database", says=str(url), do=url.do)]
     else:
-        stored = await asyncio.to_thread(database, url)
+        stored = await asyncio.to_thread(database, url, bench.clock.now())
     where = bench.state if bench.state.is_dir() else Path("/")
     return [*stored, disk(where), zones(bench.clock.now()), *await web_address(bench)]

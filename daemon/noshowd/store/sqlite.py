@@ -22,16 +22,17 @@ from noshowd.store.schema import entry_staging
 #: How long a writer waits for another process (the command line beside the daemon), in seconds.
 PATIENCE = 10.0
 
+_LOCKED = "is locked by another program, which writes and does not finish (fuser shows which)"
 #: SQLite's own names of errors (sqlite.org/rescode.html) and what a person can do about them.
 SENTENCES = {
-    sqlite3.SQLITE_BUSY: "is locked by another process: only one noshowd may run on one file",
-    sqlite3.SQLITE_LOCKED: "is locked by another process: only one noshowd may run on one file",
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
     sqlite3.SQLITE_FULL: "cannot grow: the disk is full; nothing of this step was saved",
     sqlite3.SQLITE_READONLY: "cannot be written: give the user that runs noshowd the right to write it",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that its folder exists and may be written",
     sqlite3.SQLITE_NOTADB: "is not a database: name another file, or move this one away",
     sqlite3.SQLITE_CORRUPT: "is damaged: stop noshowd and put a backup in its place",
-    sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: the disk is full, or reports an error",
 }
 
 

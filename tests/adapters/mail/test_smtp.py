@@ -256,6 +256,10 @@ async def test_the_line_is_protected_and_the_certificate_checked(tmp_path: Path,
         with pytest.raises(Temporary) as caught:
             await doubting.send(world.parcel())
         assert not caught.value.uncertain
+        assert f"the certificate of localhost:{house.smtp_port}" in caught.value.reason
+        assert "certificates of this system (unable to get local issuer certificate)" in caught.value.reason
+        with pytest.raises(Temporary, match=f"the certificate of localhost:{house.imap_port}"):
+            await Mailbox(server=imap, folder="Sent").arrival_of("x")
         assert len(house.post.sent) == 1
 
 

@@ -56,7 +56,7 @@ class SmtpChannel:
         """Sign in and hang up: the server can be reached and takes us. Raises as `send` does."""
         client = self._client()
         try:
-            with _our_words(lambda: False):
+            with _our_words(self._server, lambda: False):
                 async with asyncio.timeout(self._server.timeout):
                     await client.connect()
                     await client.quit()
@@ -81,7 +81,7 @@ class SmtpChannel:
         client = self._client()
         under_way = False
         try:
-            with _our_words(lambda: under_way):
+            with _our_words(self._server, lambda: under_way):
                 async with asyncio.timeout(self._server.timeout):
                     await client.connect()
                     await client.mail(self._letterhead.address)
@@ -110,7 +110,7 @@ class SmtpChannel:
 
 
 @contextmanager
-def _our_words(under_way: Callable[[], bool]) -> Iterator[None]:
+def _our_words(server: Server, under_way: Callable[[], bool]) -> Iterator[None]:
     """Our word for whatever the mail library raises; `under_way` says whether the mail may have been taken."""
     try:
         yield
@@ -119,8 +119,7 @@ def _our_words(under_way: Callable[[], bool]) -> Iterator[None]:
     except aiosmtplib.SMTPNotSupported:
         raise Permanent("the mail server lacks STARTTLS or a way to sign in that we know") from None
     except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as broken:
-        reason = f"the line to the mail server broke ({type(broken).__name__})"
-        raise Temporary(reason, uncertain=under_way()) from None
+        raise Temporary(server.trouble(broken), uncertain=under_way()) from None
 
 
 def _word_for(code: int) -> VendorError:

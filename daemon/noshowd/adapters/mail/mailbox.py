@@ -96,7 +96,12 @@ class Mailbox:
         except LoginError:
             raise CredentialsLost("the mailbox no longer accepts our sign-in") from None
         except (IMAPClientAbortError, IMAPClientError, OSError) as broken:
-            raise Temporary(f"the mailbox cannot be read ({type(broken).__name__})") from None
+            raise Temporary(self._trouble(broken)) from None
+
+    def _trouble(self, broken: Exception) -> str:
+        if isinstance(broken, OSError):
+            return self.server.trouble(broken)
+        return f"the mailbox cannot be read ({type(broken).__name__})"
 
     @contextmanager
     def _opened(self) -> Iterator[IMAPClient]:

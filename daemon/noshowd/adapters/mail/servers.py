@@ -33,3 +33,14 @@ class Server:
         if self.security is Security.NONE:
             return None
         return ssl.create_default_context(cafile=self.ca_file)
+
+    def trouble(self, broken: BaseException) -> str:
+        """Why the line could not be had, or broke: with host and certificates, and without anybody's address."""
+        at, cause = f"{self.host}:{self.port}", broken
+        while cause.__cause__ is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+            cause = cause.__cause__
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            trusted = f"the certificates in {self.ca_file}" if self.ca_file else "the certificates of this system"
+            return f"the certificate of {at} does not follow from {trusted} ({cause.verify_message})"
+        why = cause.strerror if isinstance(cause, OSError) and cause.strerror else type(broken).__name__
+        return f"{at} cannot be reached, or hung up ({why})"
