@@ -88,8 +88,33 @@ def test_a_later_call_record_replaces_the_earlier(watched: Database):
 def look(database: Database, source: str, minute: float, *calls: CallRecord) -> tuple[CallRecord, ...]:
     """What counts after a whole look at this source."""
     seen, now = Observation(calls=calls), at(minute)
-    database.run_sync(lambda conn: evidence.append_look(conn, *ROUND, source, seen, looked_at=now, now=now))
+    one = evidence.Look(round_id=ROUND, source=source, seen=seen, looked_at=now)
+    database.run_sync(lambda conn: evidence.append_looks(conn, [one], now=now))
     return load(database).calls
+
+
+def test_looks_at_several_sources_and_rounds_are_added_together(watched: Database):
+    watched.run_sync(lambda conn: meetings.put(conn, meeting("m2"), now=NINE, next_look_at=at(30)))
+    other = ("m2", 1)
+    append(watched, sightings=(sighting("a"),), coverages=(coverage(NINE, at(1)),))
+
+    def told(round_id: tuple[str, int], source: str, **seen) -> evidence.Look:
+        return evidence.Look(round_id=round_id, source=source, seen=Observation(**seen), looked_at=at(2))
+
+    together = [
+        told(ROUND, "meet", sightings=(sighting("a"), sighting("b")), coverages=(coverage(NINE, at(2)),)),
+        told(ROUND, "zoom", coverages=(coverage(NINE, at(2), "zoom"),)),
+        told(other, "meet", sightings=(sighting("a"),)),
+    ]
+    assert watched.run_sync(lambda conn: evidence.append_looks(conn, together, now=at(2))) == {ROUND, other}
+    found = watched.run_sync(lambda conn: evidence.load(conn, [ROUND, other]))
+    assert set(found[ROUND].sightings) == {sighting("a"), sighting("b")}
+    assert set(found[ROUND].coverages) == {coverage(NINE, at(2)), coverage(NINE, at(2), "zoom")}
+    assert found[other].sightings == (sighting("a"),)
+    noted = watched.run_sync(lambda conn: evidence.history(conn, *ROUND))
+    assert [one.replaced_at for one in noted] == [None, at(2), None, None, None]
+    # told again it is nothing new
+    assert not watched.run_sync(lambda conn: evidence.append_looks(conn, together, now=at(3)))
 
 
 def test_a_call_of_which_its_source_tells_no_more_does_not_run_for_ever(watched: Database):

@@ -11,7 +11,7 @@ from noshowd.store import answers, calendars, health, looks, people, switches
 from noshowd.store.database import Database
 from noshowd.store.errors import LeaseLost
 from noshowd.store.health import Condition
-from noshowd.store.looks import ClaimedLook, PlannedLook
+from noshowd.store.looks import ClaimedLook, GoodLook, PlannedLook
 from store.samples import LEASE, MINUTE, NINE, at
 
 ROUND = ("m1", 1)
@@ -55,6 +55,19 @@ def test_a_look_whose_lease_was_lost_is_not_recorded(database: Database):
     claim(database, NINE + LEASE)
     with pytest.raises(LeaseLost):
         database.run_sync(lambda conn: looks.record_good(conn, slow, looked_at=NINE, next_look_at=None))
+
+
+def test_of_looks_that_are_recorded_together_only_those_whose_lease_was_lost_are_not(database: Database):
+    plan(database, "meet")
+    [slow] = claim(database)
+    claim(database, NINE + LEASE)
+    plan(database, "zoom")
+    [mine] = claim(database, sources=["zoom"])
+    good = [GoodLook(claim=one, looked_at=at(1), next_look_at=at(2)) for one in (slow, mine)]
+    assert database.run_sync(lambda conn: looks.record_all(conn, good)) == {slow}
+    assert database.run_sync(lambda conn: looks.last_good(conn, ROUND)) == {"meet": None, "zoom": at(1)}
+    [again] = claim(database, at(2), sources=["zoom"])
+    assert again.last_good_look == at(1)
 
 
 def test_a_worker_may_claim_only_some_sources(database: Database):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from noshowd.domain.evidence import Observation
 from noshowd.domain.followup import FollowUpKey, FollowUpKind
 from noshowd.runtime import metrics
 from noshowd.store import (
@@ -29,9 +30,11 @@ from noshowd.store import (
     threads,
 )
 from noshowd.store.database import Database
+from noshowd.store.evidence import Look
+from noshowd.store.looks import ClaimedLook, GoodLook
 from noshowd.store.retention import Cut
 from noshowd.store.texts import micros
-from store.samples import LEASE, MINUTE, NINE, at
+from store.samples import LEASE, MINUTE, NINE, at, coverage
 
 ROWS = 100_000
 #: Of SQLite's virtual machine, for one look-up; visiting each row once would take several hundred thousand.
@@ -40,11 +43,16 @@ MOST_STEPS = 3_000
 NOTHING = Cut(before=at(-2_000_000), limit=10)
 KEY = FollowUpKey(meeting="m9", round=1, person="p9", kind=FollowUpKind.NUDGE, step="nudge")
 CLAIM: dict[str, Any] = {"now": at(1), "lease": LEASE, "limit": 10, "worker": "w1"}
+CLAIMED = ClaimedLook(round_id=("q7", 1), source="meet", due=NINE, last_good_look=None, failures=0, token="w1:1")
+GOOD = GoodLook(claim=CLAIMED, looked_at=at(1), next_look_at=at(2))
+LOOK = Look(round_id=("q7", 1), source="meet", seen=Observation(coverages=(coverage(NINE, at(1)),)), looked_at=at(1))
 LOOKUPS: dict[str, Callable[[sa.Connection], object]] = {
     "meetings.claim_due": lambda conn: meetings.claim_due(conn, **CLAIM),
     "meetings.next_due": lambda conn: meetings.next_due(conn, now=at(1)),
+    "meetings.rounds": lambda conn: meetings.rounds(conn, {("q7", 1), ("q8", 1)}),
     "meetings.between": lambda conn: meetings.between(conn, NINE, NINE + MINUTE),
     "looks.claim_due": lambda conn: looks.claim_due(conn, **CLAIM),
+    "looks.record_all": lambda conn: looks.record_all(conn, [GOOD]),
     "looks.next_due": lambda conn: looks.next_due(conn, now=at(1)),
     "outbox.claim_due": lambda conn: outbox.claim_due(conn, **CLAIM),
     "outbox.next_due": lambda conn: outbox.next_due(conn, now=at(1)),
@@ -54,6 +62,7 @@ LOOKUPS: dict[str, Callable[[sa.Connection], object]] = {
     "calendars.claim_due": lambda conn: calendars.claim_due(conn, **CLAIM),
     "calendars.next_due": lambda conn: calendars.next_due(conn, now=at(1)),
     "answers.take": lambda conn: answers.take(conn, limit=10),
+    "evidence.append_looks": lambda conn: evidence.append_looks(conn, [LOOK], now=at(1)),
     "evidence.load": lambda conn: evidence.load(conn, [("m7", 1), ("m8", 1)]),
     "leases.release_all": lambda conn: leases.release_all(conn, now=at(1)),
     "offers.claim_due": lambda conn: offers.claim_due(conn, **CLAIM),

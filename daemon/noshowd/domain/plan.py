@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from noshowd.domain.causes import cause_of
 from noshowd.domain.followup import (
@@ -43,6 +44,7 @@ _REVOCABLE = frozenset(
 )
 _SETTLED = frozenset({Outcome.HELD, Outcome.CALLED_OFF, Outcome.NOT_WATCHED})
 _MAX_DAY = timedelta(hours=10)
+_LATEST = itemgetter(0, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,25 +132,28 @@ def _rungs(
     cause = cause_of(verdict)
     if cause is None:
         return []
-    due: dict[tuple[bool, str, bool], tuple[datetime, FollowUp]] = {}
     confirmed, reached = confirmation(meeting, policy.judging), _reached(verdict, now)
     missing = tuple([p.key for p in verdict.people if p.absent_now or p.presence is Presence.ABSENT])
-    for rung in policy.ladders.get(cause, ()):
-        if meeting.place.kind not in rung.media:
-            continue
-        at = _due_at(meeting, rung, verdict, confirmed, reached)
-        if at is None:
-            continue
-        for followup in _followups(meeting, verdict, policy, cause, rung, at, around, missing):
-            if not now <= followup.not_after:
-                continue
-            if unmet(Case(followup=followup, meeting=meeting, verdict=verdict)) is not None:
-                continue
+    due = [
+        (at, number, rung)
+        for number, rung in enumerate(policy.ladders.get(cause, ()))
+        if meeting.place.kind in rung.media and (at := _due_at(meeting, rung, verdict, confirmed, reached)) is not None
+    ]
+    told: dict[tuple[bool, str, bool], FollowUp] = {}
+    # the latest first; of two at one instant the one that stands later in the ladder
+    for at, _, of_ladder in sorted(due, key=_LATEST, reverse=True):
+        rung = _by_a_person(meeting, verdict, policy, cause, of_ladder)
+        closes = _closes(rung.window, meeting, policy, around)
+        for person in _audience(meeting, verdict, policy, cause, rung, around):
             # what comes again and again takes the place of nothing else
-            audience = (followup.to_guest, followup.key.person, rung.every is None)
-            if audience not in due or at >= due[audience][0]:
-                due[audience] = (at, followup)
-    return [followup for _, followup in due.values()]
+            audience = (rung.kind in TO_GUESTS, person, rung.every is None)
+            if audience in told:
+                continue
+            followup = _followup(meeting, verdict, cause, rung, person, missing, at, closes)
+            stands = unmet(Case(followup=followup, meeting=meeting, verdict=verdict)) is None
+            if stands and now <= followup.not_after:
+                told[audience] = followup
+    return list(told.values())
 
 
 def _reached(verdict: Verdict, now: datetime) -> datetime:
@@ -164,33 +169,33 @@ def _due_at(meeting: Meeting, rung: Step, verdict: Verdict, confirmed: timedelta
     return last_instant(meeting, rung, confirmed, reached) or (meeting.start if rung.after is None else None)
 
 
-def _followups(
+def _audience(
+    meeting: Meeting, verdict: Verdict, policy: Policy, cause: Cause, rung: Step, around: Circumstances
+) -> list[str]:
+    """The person keys a rung goes to; nobody where it would be too many guests."""
+    people = recipients(rung.kind, cause, meeting, verdict, around.stand_ins)
+    return [] if rung.kind in TO_GUESTS and len(people) > policy.most_guests else people
+
+
+def _followup(
     meeting: Meeting,
     verdict: Verdict,
-    policy: Policy,
     cause: Cause,
     rung: Step,
-    at: datetime,
-    around: Circumstances,
+    person: str,
     missing: tuple[str, ...],
-) -> list[FollowUp]:
-    rung = _by_a_person(meeting, verdict, policy, cause, rung)
-    people = recipients(rung.kind, cause, meeting, verdict, around.stand_ins)
-    if not people or (rung.kind in TO_GUESTS and len(people) > policy.most_guests):
-        return []
-    closes = _closes(rung.window, meeting, policy, around)
+    at: datetime,
+    closes: datetime,
+) -> FollowUp:
     name = rung.name if rung.every is None else f"{rung.name}@{int((at - meeting.start).total_seconds())}"
-    return [
-        FollowUp(
-            key=FollowUpKey(meeting=meeting.key, round=meeting.round, person=person, kind=rung.kind, step=name),
-            cause=cause,
-            approval=_approval_for(rung, verdict),
-            about=missing,
-            not_before=min(at, closes),
-            not_after=max(at, closes),
-        )
-        for person in people
-    ]
+    return FollowUp(
+        key=FollowUpKey(meeting=meeting.key, round=meeting.round, person=person, kind=rung.kind, step=name),
+        cause=cause,
+        approval=_approval_for(rung, verdict),
+        about=missing,
+        not_before=min(at, closes),
+        not_after=max(at, closes),
+    )
 
 
 def _closes(window: WindowKind, meeting: Meeting, policy: Policy, around: Circumstances) -> datetime:

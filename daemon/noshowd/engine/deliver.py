@@ -41,7 +41,7 @@ _TRY_AGAIN = timedelta(minutes=1)
 _ENDS_AS_SAID = frozenset({Withheld.QUIET_HOURS, Withheld.LATER_TODAY})
 
 
-async def deliver_due(parts: Parts, *, limit: int = 32) -> int:
+async def deliver_due(parts: Parts, *, limit: int = 128) -> int:
     """Work on the rows of the outbox that are due, side by side; how many were claimed."""
     now = parts.clock.now()
     rows = await parts.database.run(

@@ -33,7 +33,7 @@ _POISON_PAUSE = timedelta(hours=1)
 #: Of a crowd each batch is so many times as large: what a statement costs by itself is then shared by more.
 _LARGER = 4
 #: Batches that one of several takes on before everybody comes round.
-_A_ROUND = 8
+_A_ROUND = 16
 _NO_POLICY = Policy(name="none")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 import structlog
@@ -22,7 +23,9 @@ from noshowd.ports.presence import PresenceSource
 from noshowd.store import evidence as evidence_rows
 from noshowd.store import looks, meetings
 from noshowd.store.errors import LeaseLost
-from noshowd.store.looks import ClaimedLook, PlannedLook
+from noshowd.store.evidence import Look
+from noshowd.store.judged import RoundId
+from noshowd.store.looks import ClaimedLook, GoodLook, PlannedLook
 from noshowd.store.meetings import StoredMeeting
 
 log = structlog.get_logger()
@@ -35,14 +38,16 @@ async def observe_due(parts: Parts) -> int:
     """Take the looks that are due, side by side; how many were claimed."""
     now = parts.clock.now()
 
-    def take(conn: sa.Connection) -> tuple[list[ClaimedLook], Standing]:
+    def take(conn: sa.Connection) -> tuple[list[ClaimedLook], dict[RoundId, StoredMeeting], Standing]:
         due = looks.claim_due(conn, now=now, lease=parts.lease, limit=parts.pace.batch, worker=parts.worker)
-        return due, read_standing(conn, shadow=parts.shadow)
+        stored = meetings.rounds(conn, {claim.round_id for claim in due}) if due else {}
+        return due, stored, read_standing(conn, shadow=parts.shadow)
 
-    claims, standing = await parts.database.run(take)
+    claims, stored, standing = await parts.database.run(take)
+    together = _Together(parts)
     async with asyncio.TaskGroup() as group:
         for claim in claims:
-            group.create_task(_observe(parts, claim, standing))
+            group.create_task(_observe(parts, claim, stored.get(claim.round_id), standing, together))
     return len(claims)
 
 
@@ -72,9 +77,56 @@ async def look(parts: Parts, source: PresenceSource, meeting: Meeting, policy: P
     return discreet(meeting, seen, parts.us)
 
 
-async def _observe(parts: Parts, claim: ClaimedLook, standing: Standing) -> None:
-    key, round_ = claim.round_id
-    stored = await parts.database.read(lambda conn: meetings.get(conn, key, round_))
+class _Answer(NamedTuple):
+    """What a source said, and when it is to be asked again."""
+
+    claim: ClaimedLook
+    seen: Observation
+    looked_at: datetime
+    due: datetime | None
+
+
+class _Together:
+    """Answers that come while others are being saved are saved together, by whoever waited first."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._waiting: list[_Answer] = []
+        self._saving = asyncio.Lock()
+
+    async def save(self, answer: _Answer) -> None:
+        """Returns once it is saved, whether by this call or with another one's."""
+        self._waiting.append(answer)
+        async with self._saving:
+            answers, self._waiting = self._waiting, []
+            if answers:
+                now = self._parts.clock.now()
+                await self._parts.database.run(lambda conn: _save(conn, answers, now), wake=True)
+
+
+def _save(conn: sa.Connection, answers: list[_Answer], now: datetime) -> None:
+    """What was seen, and when to look next; nothing of a look whose lease was lost."""
+    soon = now + timedelta(seconds=1)
+    good = [
+        GoodLook(claim=one.claim, looked_at=one.looked_at, next_look_at=None if one.due is None else max(one.due, soon))
+        for one in answers
+    ]
+    lost = looks.record_all(conn, good)
+    brought = [
+        Look(round_id=one.claim.round_id, source=one.claim.source, seen=one.seen, looked_at=one.looked_at)
+        for one in answers
+        if one.claim not in lost
+    ]
+    evidence_rows.append_looks(conn, brought, now=now)
+    for source in sorted({one.source for one in brought}):
+        report_good(conn, f"source:{source}", now=now)
+    for claim in lost:
+        _taken_over(claim)
+
+
+async def _observe(
+    parts: Parts, claim: ClaimedLook, stored: StoredMeeting | None, standing: Standing, together: _Together
+) -> None:
     source = parts.presences.get(claim.source)
     policy = parts.policy_for(stored.meeting) if stored is not None else None
     try:
@@ -88,9 +140,13 @@ async def _observe(parts: Parts, claim: ClaimedLook, standing: Standing) -> None
         ):
             await _stop(parts, claim)
         else:
-            await _take(parts, claim, stored, source, policy)
+            await _take(parts, claim, stored, source, policy, together)
     except LeaseLost:
-        log.info("look_taken_over", action="observe", meeting=key, source=claim.source)
+        _taken_over(claim)
+
+
+def _taken_over(claim: ClaimedLook) -> None:
+    log.info("look_taken_over", action="observe", meeting=claim.round_id[0], source=claim.source)
 
 
 async def _stop(parts: Parts, claim: ClaimedLook) -> None:
@@ -99,7 +155,12 @@ async def _stop(parts: Parts, claim: ClaimedLook) -> None:
 
 
 async def _take(
-    parts: Parts, claim: ClaimedLook, stored: StoredMeeting, source: PresenceSource, policy: Policy
+    parts: Parts,
+    claim: ClaimedLook,
+    stored: StoredMeeting,
+    source: PresenceSource,
+    policy: Policy,
+    together: _Together,
 ) -> None:
     now = parts.clock.now()
     due = next_source_look(stored.meeting, source.traits, policy, stored.verdict, now)
@@ -113,16 +174,7 @@ async def _take(
     except VendorError as error:
         await _failed(parts, claim, error, due, now)
         return
-    key, round_ = claim.round_id
-    done = parts.clock.now()
-
-    def save(conn: sa.Connection) -> None:
-        again = None if due is None else max(due, done + timedelta(seconds=1))
-        looks.record_good(conn, claim, looked_at=now, next_look_at=again)
-        evidence_rows.append_look(conn, key, round_, claim.source, seen, looked_at=now, now=done)
-        report_good(conn, f"source:{claim.source}", now=done)
-
-    await parts.database.run(save, wake=True)
+    await together.save(_Answer(claim=claim, seen=seen, looked_at=now, due=due))
 
 
 async def _failed(parts: Parts, claim: ClaimedLook, error: VendorError, due: datetime | None, now: datetime) -> None:

@@ -30,6 +30,7 @@ from noshowd.ports.errors import Temporary, VendorError
 from noshowd.ports.presence import PresenceSource
 from noshowd.store import entries, health, meetings, outbox, people
 from noshowd.store import evidence as evidence_rows
+from noshowd.store.evidence import Look
 from noshowd.wording import TaskNote
 
 _DAY = timedelta(hours=24)
@@ -149,8 +150,8 @@ async def _look_once(parts: Parts, source: PresenceSource, meeting: Meeting, pol
         # a source that can only bring news after the end has nothing to say about the present
         return source.traits.ended_only and isinstance(error, Temporary)
     now = parts.clock.now()
-    place = (meeting.key, meeting.round, source.traits.name)
-    await parts.database.run(lambda conn: evidence_rows.append_look(conn, *place, seen, looked_at=began, now=now))
+    one = Look(round_id=(meeting.key, meeting.round), source=source.traits.name, seen=seen, looked_at=began)
+    await parts.database.run(lambda conn: evidence_rows.append_looks(conn, [one], now=now))
     return True
 
 

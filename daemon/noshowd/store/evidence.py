@@ -4,7 +4,8 @@ says the same or more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 
 from noshowd.domain.evidence import CallRecord, Coverage, Evidence, Observation, Sighting, Statement
 from noshowd.domain.same_call import lost_from_sight
-from noshowd.store import meetings
+from noshowd.store import bulk, meetings
 from noshowd.store.among import among
 from noshowd.store.judged import RoundId
 from noshowd.store.schema import evidence, meeting
@@ -33,6 +34,16 @@ class Noted:
     noted_at: datetime
     #: When something later replaced it; None while it counts.
     replaced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one whole look at one source brought about one round."""
+
+    round_id: RoundId
+    source: str
+    seen: Observation
+    looked_at: datetime
 
 
 def load(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId, Evidence]:
@@ -56,42 +67,32 @@ def load_texts(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId
 
 
 def append(conn: sa.Connection, key: str, round_: int, seen: Observation, *, now: datetime) -> bool:
-    """Add what a look brought and have the meeting judged again; False when it was all known.
+    """Add what was seen and have the meeting judged again; False when it was all known.
 
     A later sighting of the same source and stay, or call of the same source and call, replaces the earlier one; so
     does coverage that contains an earlier one of the same source and kind.
     """
-    return _append(conn, key, round_, (*seen.sightings, *seen.calls, *seen.coverages), now)
+    this = (key, round_)
+    return bool(_append(conn, {this: _facts(seen)}, _counting(conn, {this}), now))
 
 
-def append_look(
-    conn: sa.Connection, key: str, round_: int, source: str, seen: Observation, *, looked_at: datetime, now: datetime
-) -> bool:
-    """Add what a whole look at one source brought, as `append` does.
+def append_looks(conn: sa.Connection, looks: Sequence[Look], *, now: datetime) -> set[RoundId]:
+    """Add what whole looks at single sources brought, as `append` does; the rounds of which something was new.
 
     A call that ran when the source last told of it, before this look, and of which it tells no more, is lost from
     sight: it does not run for ever.
     """
-    told = {call.call for call in seen.calls}
-    table = evidence.c
-    rows = conn.execute(
-        sa.select(table.item, table.payload, table.noted_at).where(
-            table.meeting == key,
-            table.round == round_,
-            table.kind == _KINDS[CallRecord],
-            table.source == source,
-            table.replaced_at.is_(None),
-            table.noted_at < looked_at,
-        )
-    )
-    known = [(_READ["call"](text), noted_at) for item, text, noted_at in rows if item not in told]
-    lost = [lost_from_sight(call, noted_at) for call, noted_at in known if call.running]
-    return append(conn, key, round_, replace(seen, calls=(*seen.calls, *lost)), now=now)
+    known = _counting(conn, {one.round_id for one in looks})
+    facts: defaultdict[RoundId, list[Fact]] = defaultdict(list)
+    for one in looks:
+        facts[one.round_id] += [*_facts(one.seen), *_lost(one, known[one.round_id])]
+    return _append(conn, facts, known, now)
 
 
 def say(conn: sa.Connection, key: str, round_: int, statement: Statement, *, now: datetime) -> bool:
     """Add what a person said and have the meeting judged again; False when the very same was noted before."""
-    return _append(conn, key, round_, (statement,), now)
+    this = (key, round_)
+    return bool(_append(conn, {this: [statement]}, _counting(conn, {this}), now))
 
 
 def history(conn: sa.Connection, key: str, round_: int) -> list[Noted]:
@@ -110,69 +111,110 @@ class _Row:
     number: int
     source: str
     item: str | None
+    noted_at: datetime
     fact: Fact
 
 
-def _append(conn: sa.Connection, key: str, round_: int, facts: Sequence[Fact], now: datetime) -> bool:
-    # The row of the meeting is held first: two looks at once would number their rows alike.
-    conn.execute(sa.select(meeting.c.key).where(meeting.c.key == key, meeting.c.round == round_).with_for_update())
-    known, last = _counting(conn, key, round_)
+def _facts(seen: Observation) -> list[Fact]:
+    return [*seen.sightings, *seen.calls, *seen.coverages]
+
+
+def _lost(look: Look, known: Iterable[_Row]) -> list[Fact]:
+    """The calls that this look has lost from sight."""
+    told = {call.call for call in look.seen.calls}
+    return [
+        lost_from_sight(row.fact, row.noted_at)
+        for row in known
+        if isinstance(row.fact, CallRecord) and row.fact.running
+        if row.source == look.source and row.item not in told and row.noted_at < look.looked_at
+    ]
+
+
+def _counting(conn: sa.Connection, rounds: Collection[RoundId]) -> defaultdict[RoundId, list[_Row]]:
+    """The rows of each of these rounds that count.
+
+    The rows of the meetings are held first: two looks at once would number their rows alike.
+    """
+    table, keys = evidence.c, [key for key, _ in rounds]
+    conn.execute(sa.select(meeting.c.key).where(among(meeting.c.key, keys)).order_by(meeting.c.key).with_for_update())
+    rows = conn.execute(
+        sa.select(
+            table.meeting,
+            table.round,
+            table.number,
+            table.source,
+            table.item,
+            table.noted_at,
+            table.kind,
+            table.payload,
+        ).where(among(table.meeting, keys), table.replaced_at.is_(None))
+    )
+    known: defaultdict[RoundId, list[_Row]] = defaultdict(list)
+    for key, round_, number, source, item, noted_at, kind, text in rows.all():
+        if (key, round_) in rounds:
+            known[key, round_].append(_Row(number, source, item, noted_at, _READ[kind](text)))
+    return known
+
+
+def _append(
+    conn: sa.Connection,
+    facts: Mapping[RoundId, Sequence[Fact]],
+    known: Mapping[RoundId, Sequence[_Row]],
+    now: datetime,
+) -> set[RoundId]:
+    """Add what is new to each round; to which there was something."""
+    numbers = _last_numbers(conn, facts)
+    added: dict[RoundId, list[_Row]] = {}
+    replaced: dict[RoundId, list[_Row]] = {}
+    for this, told in facts.items():
+        added[this], replaced[this] = _compared(told, known.get(this, ()), numbers.get(this, 0), now)
+    changed = {this for this, rows in added.items() if rows}
+    if not changed:
+        return set()
+    conn.execute(sa.insert(evidence), [_written(this, row) for this, rows in added.items() for row in rows])
+    gone = [_key(this, row) | {"replaced_at": now} for this, rows in replaced.items() for row in rows]
+    bulk.update(conn, evidence, gone)
+    meetings.poke(conn, [key for key, _ in changed], now=now)
+    return changed
+
+
+def _compared(
+    told: Sequence[Fact], counting: Sequence[_Row], last: int, now: datetime
+) -> tuple[list[_Row], list[_Row]]:
+    """The rows to be added, numbered from `last` on, and those that are replaced by them, added ones among them."""
+    known = list(counting)
     added: list[_Row] = []
-    replaced: set[int] = set()
-    for fact in facts:
-        row = _Row(last + 1, *_name(fact), fact)
+    replaced: list[_Row] = []
+    for fact in told:
+        row = _Row(last + 1, *_name(fact), now, fact)
         if any(_contains(other, row) for other in known):
             continue
         outdone = [other for other in known if _replaces(row, other)]
-        replaced.update(other.number for other in outdone)
-        known = [other for other in known if other not in outdone]
-        known.append(row)
+        replaced += outdone
+        known = [*(other for other in known if other not in outdone), row]
         added.append(row)
         last = row.number
-    if not added:
-        return False
-    _write(conn, key, round_, added, replaced, now)
-    meetings.poke(conn, [key], now=now)
-    return True
+    return added, replaced
 
 
-def _counting(conn: sa.Connection, key: str, round_: int) -> tuple[list[_Row], int]:
-    """The rows that count, and the highest number given so far."""
+def _last_numbers(conn: sa.Connection, rounds: Iterable[RoundId]) -> dict[RoundId, int]:
+    """The highest number given so far in each round."""
     table = evidence.c
-    this = (table.meeting == key, table.round == round_)
     rows = conn.execute(
-        sa.select(table.number, table.source, table.item, table.kind, table.payload).where(
-            *this, table.replaced_at.is_(None)
-        )
+        sa.select(table.meeting, table.round, sa.func.max(table.number))
+        .where(among(table.meeting, [key for key, _ in rounds]))
+        .group_by(table.meeting, table.round)
     )
-    known = [_Row(number, source, item, _READ[kind](text)) for number, source, item, kind, text in rows]
-    return known, conn.scalar(sa.select(sa.func.coalesce(sa.func.max(table.number), 0)).where(*this)) or 0
+    return {(key, round_): last for key, round_, last in rows.all()}
 
 
-def _write(
-    conn: sa.Connection, key: str, round_: int, added: Sequence[_Row], replaced: set[int], now: datetime
-) -> None:
-    rows = [
-        {
-            "meeting": key,
-            "round": round_,
-            "number": row.number,
-            "kind": _KINDS[type(row.fact)],
-            "source": row.source,
-            "item": row.item,
-            "noted_at": now,
-            "replaced_at": now if row.number in replaced else None,
-            "payload": encode(row.fact),
-        }
-        for row in added
-    ]
-    conn.execute(sa.insert(evidence), rows)
-    table = evidence.c
-    conn.execute(
-        sa.update(evidence)
-        .where(table.meeting == key, table.round == round_, table.number.in_(replaced))
-        .values(replaced_at=now)
-    )
+def _key(this: RoundId, row: _Row) -> dict[str, object]:
+    return {"meeting": this[0], "round": this[1], "kind": _KINDS[type(row.fact)], "number": row.number}
+
+
+def _written(this: RoundId, row: _Row) -> dict[str, object]:
+    told = {"source": row.source, "item": row.item, "noted_at": row.noted_at, "payload": encode(row.fact)}
+    return _key(this, row) | told
 
 
 def _name(fact: Fact) -> tuple[str, str | None]:

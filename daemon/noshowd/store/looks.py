@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from noshowd.store import leases
+from noshowd.store import bulk, leases
+from noshowd.store.among import among
 from noshowd.store.errors import LeaseLost
 from noshowd.store.judged import RoundId
 from noshowd.store.schema import look
@@ -37,6 +38,15 @@ class ClaimedLook:
     #: In a row, up to now.
     failures: int
     token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodLook:
+    """A claimed look to which the source answered as of `looked_at`."""
+
+    claim: ClaimedLook
+    looked_at: datetime
+    next_look_at: datetime | None
 
 
 def plan(conn: sa.Connection, looks: Iterable[PlannedLook]) -> None:
@@ -72,6 +82,36 @@ def claim_due(
 def record_good(conn: sa.Connection, claim: ClaimedLook, *, looked_at: datetime, next_look_at: datetime | None) -> None:
     """The source answered, as of `looked_at`. Raises `LeaseLost`."""
     _record(conn, claim, last_good_look=looked_at, failures=0, last_error=None, next_look_at=next_look_at)
+
+
+def record_all(conn: sa.Connection, good: Sequence[GoodLook]) -> set[ClaimedLook]:
+    """As `record_good` for many at once; nothing is raised: returns those whose lease was lost."""
+    tokens = {one.claim.token for one in good}
+    held = set(
+        conn.execute(
+            sa.select(look.c.meeting, look.c.round, look.c.source)
+            .where(among(look.c.meeting, [one.claim.round_id[0] for one in good]), look.c.lease_token.in_(tokens))
+            .with_for_update()
+        ).all()
+    )
+    lost = {one.claim for one in good if (*one.claim.round_id, one.claim.source) not in held}
+    rows = [
+        {
+            "meeting": one.claim.round_id[0],
+            "round": one.claim.round_id[1],
+            "source": one.claim.source,
+            "lease_token": None,
+            "lease_until": None,
+            "last_good_look": one.looked_at,
+            "failures": 0,
+            "last_error": None,
+            "next_look_at": one.next_look_at,
+        }
+        for one in good
+        if one.claim not in lost
+    ]
+    bulk.update(conn, look, rows)
+    return lost
 
 
 def record_bad(conn: sa.Connection, claim: ClaimedLook, *, error: str, next_look_at: datetime | None) -> None:

@@ -109,6 +109,13 @@ def with_person(
     return [one for one in found if one.meeting.person(person) is not None]
 
 
+def rounds(conn: sa.Connection, ids: Collection[RoundId]) -> dict[RoundId, StoredMeeting]:
+    """Those of these rounds that are known."""
+    rows = conn.execute(_stored().where(among(meeting.c.key, [key for key, _ in ids]))).all()
+    found = (StoredMeeting(**row._mapping) for row in rows)  # noqa: SLF001 - public, whatever its name
+    return {one.id: one for one in found if one.id in ids}
+
+
 def beginning_with(conn: sa.Connection, beginning: str, *, limit: int = 20) -> list[StoredMeeting]:
     """The latest rounds of meetings whose key begins like this."""
     wanted = _stored().where(meeting.c.key.startswith(beginning, autoescape=True), ~meeting.c.superseded)
@@ -253,6 +260,7 @@ def _held(conn: sa.Connection, judged: Sequence[Written]) -> dict[RoundId, int]:
     rows = conn.execute(
         sa.select(meeting.c.key, meeting.c.round, meeting.c.news)
         .where(among(meeting.c.key, [one.id[0] for one in judged]), meeting.c.lease_token.in_(tokens))
+        .order_by(meeting.c.key)  # as whoever else holds many: two of them never wait for each other
         .with_for_update()
     )
     return {(key, round_): news for key, round_, news in rows.all()}
