@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +18,7 @@ from noshowd.domain.entry import Response
 from noshowd.domain.followup import FollowUpKind, State, Withheld
 from noshowd.domain.offer import OfferState
 from noshowd.engine.choices import Verb
+from noshowd.ports.errors import CredentialsLost
 from noshowd.ports.offers import Reply
 from noshowd.store import health
 from noshowd.store.database import Database, open_database
@@ -386,11 +387,24 @@ async def test_a_calendar_that_fails_is_tried_again_and_in_the_end_a_person_is_t
     house.stage.moods.of[ACCOUNT] = Mood.DOWN
     await house.until(15)
     assert state_of(house) is OfferState.TAKEN
-    told = {one.part: one.state for one in house.run(health.read)}
-    assert told[f"calendar:{ACCOUNT}"] is Condition.FAILING
     house.stage.moods.of.pop(ACCOUNT)
     await house.until(39)
     assert state_of(house) is OfferState.BOOKED
+
+
+async def test_a_calendar_that_may_not_be_written_is_told(memory: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = OfferHouse(memory)
+    offer = (await house.offer()).offer
+    await house.desk.take(offer.key, house.chosen(offer.times[0]))
+
+    async def refused(*_: object) -> NoReturn:
+        raise CredentialsLost("the right to write was withdrawn")
+
+    monkeypatch.setattr(house.writer, "write", refused)
+    await house.until(15)
+    told = {one.part: one.state for one in house.run(health.read)}
+    assert told[f"calendar:{ACCOUNT}"] is Condition.STOPPED
+    assert house.keep_house() == 1
 
 
 async def test_a_reply_by_mail_books_only_by_our_tap(memory: Database) -> None:
