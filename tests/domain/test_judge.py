@@ -119,3 +119,18 @@ def test_somebody_in_the_room_by_the_latest_look_is_here() -> None:
 
 def test_next_look_is_at_the_window_before_anything_happens() -> None:
     assert verdict(Evidence(), -60).next_look_at == TEN - timedelta(minutes=15)
+
+
+def test_what_was_looked_at_before_the_start_alone_says_nothing_of_the_slot() -> None:
+    result = verdict(seen(covered(-15, -5)), 12.2)
+    assert (result.outcome, Reason.NOBODY_SEEN in result.reasons) == (Outcome.UNKNOWN, False)
+    assert Reason.GAP in verdict(seen(stay(ANNA, -12, until=-5), covered(-15, -5)), 12.2).reasons
+
+
+def test_a_word_that_a_sure_sighting_contradicts_confirms_nothing() -> None:
+    """Until the confirmation it may still clear up."""
+    word = Statement(by=ANNA.key, at=at(6), said=Said.NOT_THERE)
+    both = replace(seen(stay(ANNA, -1, 0.5), stay(GUS, 1, until=7), covered(-15, 7)), statements=(word,))
+    result = verdict(both, 7.2)
+    assert (result.outcome, result.confirmed) == (Outcome.WAITING, False)
+    assert Reason.CONFLICT in result.reasons

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.scenes import ANNA, BEN, GUS, HILDE, MATCHES, MEET, POLICY, at, covered, seen, stay, video
-from noshowd.domain.evidence import Evidence, Said, SourceTraits, Statement
+from domain.scenes import ANNA, BEN, GUS, HILDE, MATCHES, MEET, POLICY, STRANGER, at, covered, seen, stay, video
+from noshowd.domain.evidence import Coverage, Evidence, Said, Sighting, SourceTraits, Statement
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.verdict import Outcome, Presence, Reason, Verdict
@@ -115,3 +115,41 @@ def test_of_a_source_that_is_configured_no_more_nothing_better_is_thought() -> N
     facts = seen(stay(ANNA, -1, until=17), stay(BEN, -1, until=3), covered(-15, 17))
     result = judge(meeting, facts, MATCHES, POLICY, at(17.3), sources={})
     assert Reason.LOST_SIGHT in result.reasons
+
+
+HOLE = (stay(ANNA, -1, until=3), stay(ANNA, 8, until=17, stay="again"))
+
+
+@pytest.mark.parametrize(
+    ("source", "facts", "outcome"),
+    [
+        # nobody knows who came while the picture was empty, and the picture does not tell
+        (SNAPSHOT, HOLE, Outcome.UNKNOWN),
+        (MEET, (stay(ANNA, -1, 3), *HOLE[1:]), Outcome.THEY_ARE_MISSING),
+        # somebody whom it could name was in the picture all the time, or nearly
+        (SNAPSHOT, (*HOLE, stay(BEN, 2, 9)), Outcome.THEY_ARE_MISSING),
+        (SNAPSHOT, (stay(ANNA, -1, until=7), stay(ANNA, 8, until=17, stay="again")), Outcome.THEY_ARE_MISSING),
+        (SNAPSHOT, (*HOLE, stay(STRANGER, 3.5, 7.5)), Outcome.UNKNOWN),
+        # it was empty before anybody came, and after that it never was
+        (SNAPSHOT, (stay(ANNA, 4, until=17),), Outcome.THEY_ARE_MISSING),
+        # another source looked
+        (SNAPSHOT, (*HOLE, stay(ANNA, -1, 17, source="b"), covered(-15, 17, source="b")), Outcome.THEY_ARE_MISSING),
+    ],
+)
+def test_a_picture_of_the_moment_that_was_empty_in_between_hides_the_past(
+    source: SourceTraits, facts: tuple[Sighting | Coverage, ...], outcome: Outcome
+) -> None:
+    sources = {"meet": source, "b": replace(MEET, name="b")}
+    for looks in ([covered(-15, 17)], [covered(-15, 5), covered(5, 8.5), covered(8.5, 17)]):
+        result = judge(video(ANNA, BEN, GUS), seen(*facts, *looks), MATCHES, POLICY, at(17.3), sources=sources)
+        assert result.outcome is outcome
+        guest = result.person(GUS.key)
+        assert guest is not None
+        # now it shows Anna, and would show the guest
+        assert guest.absent_now
+
+
+def test_what_a_picture_of_the_moment_shows_after_it_was_empty_counts_from_then_on() -> None:
+    guest = verdict(seen(*HOLE, covered(-15, 17)), 17.3, source=SNAPSHOT).person(GUS.key)
+    assert guest is not None
+    assert (guest.presence, guest.absent_since) == (Presence.ABSENT, at(8))

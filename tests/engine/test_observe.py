@@ -9,6 +9,7 @@ import pytest
 
 from engine.house import ANNA, GUS, LINK, MEETING, House, at
 from noshowd.domain.evidence import Coverage, Observation, SourceTraits
+from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
 from noshowd.domain.verdict import Outcome
@@ -83,6 +84,45 @@ async def test_a_meeting_that_runs_already_is_looked_at_at_once(database: Databa
     await house.stage.appear("m", at(5.2))
     await house.until(5.3)
     assert source.looks[:1] == [at(5.2)]
+
+
+async def test_what_a_source_could_not_say_at_the_end_it_is_asked_for_until_it_does(database: Database):
+    """The guest came while it was down, and it was down for long after the end; its records know."""
+    house = House(database)
+    await house.until(-2)
+    house.happen(join=ANNA)
+    await house.until(12)
+    house.happen(down="meet")
+    await house.until(13)
+    house.happen(join=GUS)
+    await house.until(31)
+    house.happen(leave=ANNA)
+    house.happen(leave=GUS)
+    await house.until(100)
+    before = house.meeting.verdict
+    assert before is not None
+    assert (before.final, before.outcome) == (True, Outcome.THEY_ARE_MISSING)
+    house.happen(up="meet")
+    await house.until(130)
+    after = house.meeting.verdict
+    assert after is not None
+    assert after.outcome is Outcome.HELD
+    [task] = [row for row in house.rows() if row.followup.kind is FollowUpKind.RECALL_TASK]
+    assert task.state is State.RETRACTED
+
+
+async def test_a_source_that_stays_away_is_asked_for_a_day_and_not_every_minute(database: Database):
+    source = Watcher()
+    house = watch(database, source)
+    await house.until(29)
+    source.error, asked = Temporary("down"), len(source.looks)
+    await house.until(90)
+    assert 3 <= len(source.looks) - asked <= 12
+    for hours, more in ((23, 1), (26, 0)):
+        asked = len(source.looks)
+        house.pass_time(hours * 60)
+        await house.until(hours * 60 + 1)
+        assert len(source.looks) - asked == more
 
 
 async def test_no_source_is_asked_about_a_meeting_it_cannot_see_or_that_is_not_watched(database: Database):

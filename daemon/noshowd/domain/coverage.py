@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 from noshowd.domain.evidence import Blind, Coverage, Evidence, SourceTraits
 from noshowd.domain.meeting import Meeting, Side
 from noshowd.domain.policy import JudgingRules
-from noshowd.domain.spans import Span, union
+from noshowd.domain.spans import Span, union, without
 from noshowd.domain.visits import Seen
 
 #: A source that cannot see one of these never proves that somebody of the other side is absent.
@@ -44,16 +45,47 @@ def lost_sight(
     return lost
 
 
-def trusted(evidence: Evidence, seen: Seen, lost: Mapping[str, datetime], *, said_there: bool) -> list[Coverage]:
+def blind_stretches(
+    evidence: Evidence, seen: Seen, sources: Mapping[str, SourceTraits], rules: JudgingRules
+) -> dict[str, list[Span]]:
+    """When a source that shows only the moment showed nobody whom it could name, between two times when it did.
+
+    Perhaps everybody had left; but whoever came meanwhile it did not show either, and it tells nothing afterwards.
+    """
+    found: dict[str, list[Span]] = {}
+    for source in {control.source for control in seen.controls}:
+        traits = sources.get(source)
+        if traits is None or traits.keeps_history:
+            continue
+        named = {control.identity for control in seen.controls if control.source == source}
+        shown = [s.span for s in evidence.sightings if s.source == source and s.identity in named]
+        pairs = pairwise(union(shown, gap=rules.gap))
+        holes = [Span(start=before.end, end=after.start) for before, after in pairs]
+        if holes:
+            found[source] = holes
+    return found
+
+
+def trusted(
+    evidence: Evidence,
+    seen: Seen,
+    lost: Mapping[str, datetime],
+    blind: Mapping[str, Sequence[Span]],
+    *,
+    said_there: bool,
+) -> list[Coverage]:
     """What has its positive control, as far as that lasted."""
     controlled = {control.source for control in seen.controls}
     able = [c for c in evidence.coverages if said_there or c.source in controlled]
     kept = [(c, min(c.span.end, lost.get(c.source, c.span.end))) for c in able]
-    return [
+    whole = [
         c if until == c.span.end else replace(c, span=Span(start=c.span.start, end=until))
         for c, until in kept
         if c.span.start <= until
     ]
+    if not blind:
+        return whole
+    return [replace(c, span=span) for c in whole for span in without(c.span, blind.get(c.source, ()))]
 
 
 def _supports(coverage: Coverage, side: Side, meeting: Meeting, rules: JudgingRules) -> bool:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from noshowd.domain.coverage import HIDES_GUESTS, into_the_room, lost_sight, too_early, trusted, when_covered
+from noshowd.domain.coverage import (
+    HIDES_GUESTS,
+    blind_stretches,
+    into_the_room,
+    lost_sight,
+    too_early,
+    trusted,
+    when_covered,
+)
 from noshowd.domain.evidence import Coverage, Evidence, SourceTraits
 from noshowd.domain.findings import Findings, confirmed_being_there, fresh_from, reach
 from noshowd.domain.matching import Matches, certainly_missing
@@ -174,7 +182,8 @@ def find_in_room(
     seen = sort_sightings(meeting, evidence, matches, rules)
     said_there = confirmed_being_there(evidence)
     lost = lost_sight(evidence, seen, sources, rules)
-    usable = trusted(evidence, seen, lost, said_there=said_there)
+    blind = blind_stretches(evidence, seen, sources, rules)
+    usable = trusted(evidence, seen, lost, blind, said_there=said_there)
     ours_room = union(seen.ours.room, gap=rules.gap)
     covered = when_covered(seen, usable, ours_room, meeting, rules)
     usable_after = fresh_from(usable, sources, rules, now)
@@ -186,7 +195,7 @@ def find_in_room(
     ours = _side(seen.ours, meeting, verdicts, rules, here=ours_here)
     theirs = _side(seen.theirs, meeting, verdicts, rules, here=theirs_here)
     reasons = _reasons(meeting, evidence, seen, list(verdicts.values()), rules, control=bool(usable))
-    reasons |= {Reason.LOST_SIGHT} if lost else set()
+    reasons |= {Reason.LOST_SIGHT} if lost or blind else set()
     absent = [p.key for p in meeting.people if p.expected and verdicts[p.key].presence is Presence.ABSENT]
     as_of = min((t for k in absent if (t := reaches[k]) is not None), default=None)
     empty = None if said_there else _nobody_seen(meeting, evidence, seen, rules)

@@ -62,6 +62,17 @@ def union(spans: Iterable[Span], *, gap: timedelta = timedelta(0)) -> tuple[Span
     return tuple(joined)
 
 
+def without(span: Span, holes: Iterable[Span]) -> list[Span]:
+    """What is left of `span` beside these stretches, which are in order and apart from each other."""
+    left: list[Span] = []
+    start = span.start
+    for hole in holes:
+        if hole.start >= start and hole.start < span.end:
+            left.append(Span(start=start, end=hole.start))
+        start = max(start, hole.end)
+    return [*left, Span(start=start, end=span.end)] if start <= span.end else left
+
+
 def total_overlap(left: Iterable[Span], right: Iterable[Span]) -> timedelta:
     """How long the two sides, each taken as one set of stretches, ran at the same time."""
     together = timedelta(0)

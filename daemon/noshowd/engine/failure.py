@@ -11,9 +11,10 @@ import structlog
 
 from noshowd.engine.parts import Pace, Parts
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
-from noshowd.store import health
+from noshowd.store import health, outbox
 from noshowd.store.errors import StoreError
 from noshowd.store.health import Condition
+from noshowd.store.outbox import OutboxRow
 
 log = structlog.get_logger()
 
@@ -59,6 +60,13 @@ async def report_of(parts: Parts, part: str) -> AsyncIterator[None]:
             report_bad(conn, part, failed, now=now)
 
     await parts.database.run(note)
+
+
+async def try_later(parts: Parts, row: OutboxRow, error: Temporary | TimeoutError) -> None:
+    """An edit of something sent that did not come through for now is made again; how often already counts."""
+    later = parts.clock.now() + pause_after(parts.pace, row.attempts, as_vendor_error(error))
+    token = row.token or ""
+    await parts.database.run(lambda conn: outbox.postpone(conn, row.key, token=token, next_try_at=later))
 
 
 def report_good(conn: sa.Connection, part: str, *, now: datetime) -> None:

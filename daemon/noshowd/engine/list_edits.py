@@ -11,7 +11,7 @@ import structlog
 
 from noshowd.domain.followup import Happening, IllegalStepError
 from noshowd.domain.meeting import Meeting
-from noshowd.engine.failure import pause_after
+from noshowd.engine.failure import try_later
 from noshowd.engine.listed import Asked, as_it_stands, parcel_of, reader
 from noshowd.engine.parts import Parts
 from noshowd.ports.channel import Channel
@@ -37,10 +37,7 @@ async def show_anew(parts: Parts, row: OutboxRow) -> None:
     try:
         await _edit(parts, row, channel, shown)
     except (Temporary, TimeoutError) as error:
-        error = error if isinstance(error, Temporary) else Temporary("no answer in time")
-        later = parts.clock.now() + pause_after(parts.pace, row.attempts, error)
-        token = row.token or ""
-        await parts.database.run(lambda conn: outbox.postpone(conn, row.key, token=token, next_try_at=later))
+        await try_later(parts, row, error)
         return
     except VendorError as error:
         log.warning("list_not_edited", action="deliver", source=row.channel, error=error.reason)

@@ -9,10 +9,11 @@ from typing import NamedTuple
 import sqlalchemy as sa
 import structlog
 
-from noshowd.domain.evidence import Observation
+from noshowd.domain.evidence import Observation, SourceTraits
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy
 from noshowd.domain.timing import first_source_look, next_source_look, settled_at, window
+from noshowd.domain.verdict import Outcome
 from noshowd.engine.around import Standing
 from noshowd.engine.failure import as_vendor_error, pause_after, report_bad, report_good
 from noshowd.engine.matching import discreet
@@ -30,8 +31,12 @@ from noshowd.store.meetings import StoredMeeting
 
 log = structlog.get_logger()
 
-#: Between two looks at a meeting of a source that fails and does not say for how long.
+#: Between two looks, while a meeting runs, at a source that fails and does not say for how long.
 _LONGEST_PAUSE = timedelta(minutes=2)
+#: A source that did not get to say its last word is asked for this much longer about what it has kept.
+_STILL_ASKED = timedelta(days=1)
+#: No source corrects these.
+_FOR_GOOD = frozenset({Outcome.HELD, Outcome.CALLED_OFF, Outcome.NOT_WATCHED})
 
 
 async def observe_due(parts: Parts) -> int:
@@ -150,8 +155,7 @@ def _taken_over(claim: ClaimedLook) -> None:
 
 
 async def _stop(parts: Parts, claim: ClaimedLook) -> None:
-    now = parts.clock.now()
-    await parts.database.run(lambda conn: looks.record_good(conn, claim, looked_at=now, next_look_at=None))
+    await parts.database.run(lambda conn: looks.leave_out(conn, claim, next_look_at=None))
 
 
 async def _take(
@@ -164,23 +168,43 @@ async def _take(
 ) -> None:
     now = parts.clock.now()
     due = next_source_look(stored.meeting, source.traits, policy, stored.verdict, now)
-    settled = settled_at(stored.meeting, policy.judging, [source.traits]) + policy.judging.gap
-    closed = stored.verdict is not None and stored.verdict.final
-    if closed or not window(stored.meeting, policy.judging).start <= now <= settled:
-        await parts.database.run(lambda conn: looks.record_good(conn, claim, looked_at=now, next_look_at=due))
+    if not _worth_a_look(claim, stored, source.traits, policy, now):
+        await parts.database.run(lambda conn: looks.leave_out(conn, claim, next_look_at=due))
         return
     try:
         seen = await look(parts, source, stored.meeting, policy)
     except VendorError as error:
-        await _failed(parts, claim, error, due, now)
+        await _failed(parts, claim, stored.meeting, error, due, now)
         return
     await together.save(_Answer(claim=claim, seen=seen, looked_at=now, due=due))
 
 
-async def _failed(parts: Parts, claim: ClaimedLook, error: VendorError, due: datetime | None, now: datetime) -> None:
+def _worth_a_look(
+    claim: ClaimedLook, stored: StoredMeeting, traits: SourceTraits, policy: Policy, now: datetime
+) -> bool:
+    """Whether this source can bring anything about this meeting.
+
+    While the case is open, until the source has settled. After that only where it keeps history and did not get to say
+    its last word, because it failed or we were down: it may still correct the verdict.
+    """
+    meeting, verdict = stored.meeting, stored.verdict
+    settled = settled_at(meeting, policy.judging, [traits])
+    if now < window(meeting, policy.judging).start:
+        return False
+    if verdict is not None and verdict.final and verdict.outcome in _FOR_GOOD:
+        return False
+    if now <= settled + policy.judging.gap and (verdict is None or not verdict.final):
+        return True
+    heard_out = claim.last_good_look is not None and claim.last_good_look >= settled - policy.judging.gap
+    return traits.keeps_history and not heard_out and meeting.end < now <= settled + _STILL_ASKED
+
+
+async def _failed(
+    parts: Parts, claim: ClaimedLook, meeting: Meeting, error: VendorError, due: datetime | None, now: datetime
+) -> None:
     """A failed look writes no coverage: what it would have seen stays unknown."""
     pause = pause_after(parts.pace, claim.failures, error)
-    if isinstance(error, Temporary) and error.retry_after is None:
+    if isinstance(error, Temporary) and error.retry_after is None and now < meeting.end:
         # the slot runs: what the source knows by then is worth little afterwards
         pause = min(pause, _LONGEST_PAUSE)
     later = max(due or now, now + pause)

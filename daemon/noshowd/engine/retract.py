@@ -11,7 +11,7 @@ import structlog
 from noshowd.domain.followup import FollowUpKind, Happening
 from noshowd.engine.cards import keeps_cards
 from noshowd.engine.compose import Composer
-from noshowd.engine.failure import pause_after
+from noshowd.engine.failure import try_later
 from noshowd.engine.notices import correct
 from noshowd.engine.parts import Parts
 from noshowd.ports.channel import Carries, Channel
@@ -33,10 +33,7 @@ async def take_back(parts: Parts, row: OutboxRow) -> None:
     try:
         done = channel is not None and await _undo(parts, row, channel)
     except (Temporary, TimeoutError) as error:
-        error = error if isinstance(error, Temporary) else Temporary("no answer in time")
-        later = parts.clock.now() + pause_after(parts.pace, row.attempts, error)
-        token = row.token or ""
-        await parts.database.run(lambda conn: outbox.postpone(conn, row.key, token=token, next_try_at=later))
+        await try_later(parts, row, error)
         return
     except VendorError as error:
         log.warning("retract_failed", action="deliver", source=row.channel, error=error.reason)

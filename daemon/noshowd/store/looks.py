@@ -119,6 +119,11 @@ def record_bad(conn: sa.Connection, claim: ClaimedLook, *, error: str, next_look
     _record(conn, claim, failures=claim.failures + 1, last_error=error, next_look_at=next_look_at)
 
 
+def leave_out(conn: sa.Connection, claim: ClaimedLook, *, next_look_at: datetime | None) -> None:
+    """The source was not asked this time; what is known of earlier looks stays. Raises `LeaseLost`."""
+    _record(conn, claim, next_look_at=next_look_at)
+
+
 def hurry(conn: sa.Connection, source: str, rounds: Collection[RoundId], *, at: datetime) -> int:
     """Have this source look at these rounds no later than `at`, where it was going to look at all; at how many."""
     this = sa.tuple_(look.c.meeting, look.c.round)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -136,7 +137,9 @@ class ScriptedRoom:
         self._world = world
         self._moods = moods
         self._links = links
+        #: Of a source of the moment: since when it has shown a visit, and how often one was gone from its picture.
         self._first_seen: dict[str, datetime] = {}
+        self._gone: Counter[str] = Counter()
         self._last_look: dict[str, datetime] = {}
 
     def sees(self, meeting: Meeting) -> bool:
@@ -148,6 +151,9 @@ class ScriptedRoom:
         as_of = now - self._moods.lag(self.traits)
         url = meeting.place.url or ""
         stays = [] if mood is Mood.EMPTY else [s for s in self._world.stays if s.link == url and s.began <= as_of]
+        if mood is Mood.EMPTY:
+            # whoever comes back into the picture of the moment is somebody new to it
+            self._gone.update(s.stay for s in self._world.stays if s.link == url and self._first_seen.pop(s.stay, None))
         seen = [s for s in (self._see(stay, since, as_of) for stay in stays) if s is not None]
         return Observation(sightings=tuple(seen), coverages=self._cover(url, since, as_of))
 
@@ -169,7 +175,7 @@ class ScriptedRoom:
             return None
         return Sighting(
             source=self.traits.name,
-            stay=stay.stay,
+            stay=stay.stay if not self._gone[stay.stay] else f"{stay.stay}+{self._gone[stay.stay]}",
             where=stay.where,
             identity=stay.identity,
             began=min(began, until),
