@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.fuzz import ratio
-
 from noshowd.reading.nicknames import STANDS_FOR
 from noshowd.reading.vocabulary import words
 
@@ -162,14 +159,27 @@ def _given_pair(first: str, second: str) -> float:
     if STANDS_FOR.get(one, _NOBODY) & STANDS_FOR.get(other, _NOBODY):
         return 95.0
     # One slip of the pen in a long name, but not at its end: there it is Martin and Martina.
-    slip = min(len(one), len(other)) >= _LONG and one[-2:] == other[-2:] and OSA.distance(one, other) == 1
-    return 90.0 if slip else 0.0
+    long = min(len(one), len(other)) >= _LONG and one[-2:] == other[-2:]
+    return 90.0 if long and _slip(one, other) else 0.0
+
+
+def _slip(one: str, other: str) -> bool:
+    # loaded with the first two names that are nearly alike: 3 MB that most days do without
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(one, other) == 1
 
 
 def _score(first: str, second: str) -> float:
     """The best over both ways to write umlauts; one wrong letter in a short name is another name."""
-    best = max(ratio(a, b) for a in _foldings(first) for b in _foldings(second))
-    return 0.0 if best < 100 and min(len(first), len(second)) <= _SHORT else best
+    ways, other_ways = _foldings(first), _foldings(second)
+    if ways & other_ways:
+        return 100.0
+    if min(len(first), len(second)) <= _SHORT:
+        return 0.0
+    from rapidfuzz.fuzz import ratio  # as in `_slip`
+
+    return max(ratio(a, b) for a in ways for b in other_ways)
 
 
 @lru_cache(maxsize=4096)

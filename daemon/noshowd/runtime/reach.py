@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
@@ -79,11 +81,18 @@ def _why(cause: object) -> str:
     return str(getattr(cause, "strerror", None) or type(cause).__name__)
 
 
-async def ahead(bench: Bench, section: Any, address: str) -> timedelta | None:
+def trust() -> Callable[[str | None], ssl.SSLContext]:
+    """For several questions: what is trusted with each file of certificates, read once, for it takes a megabyte."""
+    return cache(lambda ca_file: ssl.create_default_context(cafile=ca_file))
+
+
+async def ahead(
+    bench: Bench, section: Any, address: str, trusted: Callable[[str | None], ssl.SSLContext]
+) -> timedelta | None:
     """How far our clock is ahead of this server's, within a second or two; None where it does not tell."""
     before = bench.clock.now()
     try:
-        context = ssl.create_default_context(cafile=bench.ca_file(section))
+        context = trusted(bench.ca_file(section))
         date = await asyncio.to_thread(_date, address, context, bench.proxy(section), _PATIENCE)
         after = bench.clock.now()
         # the header has whole seconds: on average half of one is cut off

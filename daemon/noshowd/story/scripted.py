@@ -153,7 +153,9 @@ class ScriptedRoom:
         stays = [] if mood is Mood.EMPTY else [s for s in self._world.stays if s.link == url and s.began <= as_of]
         if mood is Mood.EMPTY:
             # whoever comes back into the picture of the moment is somebody new to it
-            self._gone.update(s.stay for s in self._world.stays if s.link == url and self._first_seen.pop(s.stay, None))
+            for gone in self._first_seen.keys() & {s.stay for s in self._world.stays if s.link == url}:
+                del self._first_seen[gone]
+                self._gone[gone] += 1
         seen = [s for s in (self._see(stay, since, as_of) for stay in stays) if s is not None]
         return Observation(sightings=tuple(seen), coverages=self._cover(url, since, as_of))
 
