@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from domain.scenes import ANNA, BEN, GUS, MATCHES, MEET, POLICY, STRANGER, at, covered, seen, stay, video
-from noshowd.domain.evidence import SAYS_ABSENT, SAYS_HELD, SAYS_OFF, Evidence, Said, Statement
+from domain.scenes import (
+    ANNA,
+    BEN,
+    GUS,
+    MATCHES,
+    MEET,
+    PBX,
+    POLICY,
+    ROOM_SYSTEM,
+    STRANGER,
+    at,
+    call,
+    covered,
+    lines_covered,
+    phone,
+    seen,
+    stay,
+    video,
+)
+from noshowd.domain.evidence import (
+    SAYS_ABSENT,
+    SAYS_HELD,
+    SAYS_OFF,
+    CallRecord,
+    CallResult,
+    Direction,
+    Evidence,
+    Identity,
+    Said,
+    Sighting,
+    Statement,
+    Where,
+)
 from noshowd.domain.judge import judge
-from noshowd.domain.meeting import Meeting
+from noshowd.domain.matching import Matches, Who
+from noshowd.domain.meeting import Caller, Meeting
 from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
 
 
@@ -115,3 +150,72 @@ def test_whoever_forgot_does_not_speak_for_colleagues() -> None:
     assert not verdict(Evidence(), 6, (Said.I_FORGOT, 5), meeting=BOTH_OURS).confirmed
     both = verdict(Evidence(), 6, (Said.I_FORGOT, 5), (Said.I_FORGOT, 5.5, BEN.key), meeting=BOTH_OURS)
     assert both.outcome is Outcome.WE_ARE_MISSING
+
+
+ELSE = Identity(provider_id="z", verified=True)
+KNOWN = Matches(identities={**MATCHES.identities, ELSE: Who(not_these=frozenset({GUS.key}))}, numbers=MATCHES.numbers)
+
+
+@pytest.mark.parametrize(
+    ("after", "outcome"),
+    [
+        ([], Outcome.THEY_ARE_MISSING),
+        ([stay(GUS, 8, until=12)], Outcome.HELD),
+        ([stay(STRANGER, 8, until=12)], Outcome.HELD),
+        ([stay(GUS, 6, until=12)], Outcome.HELD),
+        # knocks, looks in, sits perhaps before a room system
+        ([stay(GUS, 8, until=12, where=Where.LOBBY)], Outcome.WAITING),
+        ([stay(GUS, 8, 8.3)], Outcome.UNKNOWN),
+        ([stay(ROOM_SYSTEM, 8, until=12)], Outcome.UNKNOWN),
+        # was there when it was said, and is somebody else, then or surely
+        ([stay(STRANGER, 3, until=12)], Outcome.THEY_ARE_MISSING),
+        ([stay(ELSE, 8, until=12)], Outcome.THEY_ARE_MISSING),
+        ([stay(GUS, 3, until=12)], Outcome.UNKNOWN),
+    ],
+)
+def test_who_comes_after_it_was_said_that_they_are_not_there_has_come(after: list[Sighting], outcome: Outcome) -> None:
+    word = Statement(by=ANNA.key, at=at(6), said=Said.NOT_THERE)
+    evidence = replace(seen(stay(ANNA, -1, until=12), *after, covered(-15, 12)), statements=(word,))
+    result = judge(video(), evidence, KNOWN, POLICY, at(12.2), sources={"meet": MEET})
+    assert result.outcome is outcome
+
+
+def later(record: CallRecord) -> CallRecord:
+    return replace(record, or_later_by=timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("after", "outcome"),
+    [
+        ([], Outcome.THEY_ARE_MISSING),
+        ([call(Direction.OUT, 9)], Outcome.THEY_ARE_MISSING),
+        ([call(Direction.OUT, 9, result=CallResult.BUSY)], Outcome.THEY_ARE_MISSING),
+        ([call(Direction.OUT, 9, number="+493012345670")], Outcome.THEY_ARE_MISSING),
+        ([call(Direction.IN, 9, talked=5)], Outcome.HELD),
+        ([call(Direction.OUT, 9, talked=5)], Outcome.HELD),
+        # they rang in vain, briefly, or it may have been they
+        ([call(Direction.IN, 9)], Outcome.MISSED_EACH_OTHER),
+        ([call(Direction.OUT, 9, talked=0.5)], Outcome.UNKNOWN),
+        ([call(Direction.IN, 9, talked=5, number=None)], Outcome.UNKNOWN),
+        ([call(Direction.IN, 9, number=None)], Outcome.UNKNOWN),
+        # before it was said: a conflict, and somebody else's call
+        ([call(Direction.IN, 3)], Outcome.UNKNOWN),
+        ([call(Direction.IN, 3, number=None)], Outcome.THEY_ARE_MISSING),
+        # an hour before, or in the slot
+        ([later(call(Direction.IN, -51, number=None))], Outcome.UNKNOWN),
+    ],
+)
+def test_who_rings_after_it_was_said_that_nobody_answered_has_rung(after: list[CallRecord], outcome: Outcome) -> None:
+    word = Statement(by=ANNA.key, at=at(7), said=Said.NOBODY_ANSWERED)
+    evidence = replace(seen(call(Direction.OUT, 0), *after, lines_covered(-10, 16)), statements=(word,))
+    result = judge(phone(caller=Caller.OURS), evidence, KNOWN, POLICY, at(16.2), sources={"pbx": PBX})
+    assert result.outcome is outcome
+
+
+def test_whoever_said_it_was_there_although_they_came_later() -> None:
+    word = Statement(by=BEN.key, at=at(6), said=Said.NOT_THERE)
+    evidence = replace(seen(stay(GUS, 8, until=12), covered(-15, 12)), statements=(word,))
+    result = judge(BOTH_OURS, evidence, KNOWN, POLICY, at(12.2), sources={"meet": MEET})
+    ben = result.person(BEN.key)
+    assert ben is not None
+    assert (ben.presence, result.outcome) == (Presence.PRESENT, Outcome.MISSED_EACH_OTHER)

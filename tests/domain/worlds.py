@@ -63,7 +63,7 @@ OTHER_STRANGER = Identity(name="Gast")
 OVER = (
     *[CallResult.NO_ANSWER] * 8,
     CallResult.VOICEMAIL,
-    CallResult.BUSY,
+    *[CallResult.BUSY] * 3,
     CallResult.REJECTED,
     CallResult.FAILED,
     CallResult.UNCLEAR,
@@ -96,7 +96,12 @@ class Situation:
 
 def quarters(least: float, most: float) -> st.SearchStrategy[float]:
     """Minutes in steps of fifteen seconds."""
-    return st.integers(int(least * 4), int(most * 4)).map(lambda n: n / 4)
+    return up_to(int(most * 4) - int(least * 4)).map(lambda n: least + n / 4)
+
+
+def up_to(most: int) -> st.SearchStrategy[int]:
+    """A number from 0 on. (`integers` also tries numbers of the modules that happen to be loaded.)"""
+    return st.sampled_from(range(most + 1))
 
 
 identities = st.sampled_from([*IDENTITIES.values()] * 3 + [STRANGER, OTHER_STRANGER, BOT, ROOM_SYSTEM])
@@ -109,10 +114,10 @@ def sightings(draw: st.DrawFn, reach: float = 50) -> Sighting:
     """One visit that began at any time, over or still going on as of minute `reach`."""
     began = draw(st.one_of(quarters(-5, 8), minutes))
     ended = began + draw(st.one_of(quarters(0, 5), quarters(0, 60)))
-    still = draw(st.integers(0, 2)) > 0 and began <= reach
+    still = draw(up_to(2)) > 0 and began <= reach
     return Sighting(
         source=draw(sources),
-        stay=str(draw(st.integers(0, 50))),
+        stay=str(draw(up_to(50))),
         where=draw(st.sampled_from([Where.ROOM] * 5 + [Where.LOBBY])),
         identity=draw(identities),
         began=at(began),
@@ -132,7 +137,7 @@ def coverages(draw: st.DrawFn, reach: float = 50) -> Coverage:
 @st.composite
 def looks(draw: st.DrawFn, *, lines: bool) -> Coverage:
     """A look whose source may have any of the weaknesses that sources have; most have none."""
-    weak = draw(st.integers(0, 13))
+    weak = draw(up_to(13))
     return Coverage(
         source="pbx" if lines else draw(sources),
         span=Span(start=at(-15), end=at(0)),
@@ -159,7 +164,7 @@ def whole(draw: st.DrawFn, reach: float, *, lines: bool) -> list[Coverage]:
 @st.composite
 def calls(draw: st.DrawFn, reach: float = 50) -> CallRecord:
     """One call; most with the number of the guest."""
-    running = draw(st.integers(0, 15)) == 0
+    running = draw(up_to(15)) == 0
     began = reach - draw(quarters(0, 4)) if running else draw(st.one_of(quarters(-2, 8), quarters(-15, 45)))
     talked = draw(st.sampled_from([None] * 6 + [10, 30, 80, 300]))
     answered = at(began) + MINUTE / 3 if talked is not None else None
@@ -169,7 +174,7 @@ def calls(draw: st.DrawFn, reach: float = 50) -> CallRecord:
     ended = answered + MINUTE * (talked or 0) / 60 if answered is not None else at(began + 1)
     return CallRecord(
         source=draw(st.sampled_from(["pbx", "pbx", "mobile"])),
-        call=str(draw(st.integers(0, 50))),
+        call=str(draw(up_to(50))),
         direction=draw(st.sampled_from(Direction)),
         our_line=LINE,
         their_number=draw(st.sampled_from(NUMBERS)),
@@ -188,7 +193,7 @@ video_meetings = st.builds(
     ),
     lengths,
     st.sampled_from([(ANNA, GUS), (ANNA, GUS), (ANNA, BEN, GUS), (ANNA, GUS, HILDE), (ANNA, BEN, GUS, HILDE)]),
-    st.integers(0, 5).map(lambda n: n == 0),
+    up_to(5).map(lambda n: n == 0),
 )
 phone_meetings = st.builds(
     lambda length, caller, all_seen: phone(
@@ -196,10 +201,9 @@ phone_meetings = st.builds(
     ),
     lengths,
     st.sampled_from([Caller.OURS, Caller.THEIRS, Caller.OURS, Caller.THEIRS, Caller.UNKNOWN]),
-    st.integers(0, 5),
+    up_to(5),
 )
 meetings = st.one_of(video_meetings, phone_meetings)
-instants = st.integers(-20 * 60, 200 * 60).map(lambda seconds: at(seconds / 60))
 
 
 #: What happens most often, seen up to some minute.
@@ -229,7 +233,7 @@ def situations(draw: st.DrawFn, *, words: bool = True, kinds: st.SearchStrategy[
     meeting = draw(kinds)
     on_phone = meeting.place.kind is Kind.PHONE
     reach = draw(st.one_of(quarters(10, 40), quarters(-5, 40)))
-    covers = [c for _ in range(draw(st.integers(1, 2))) for c in draw(whole(reach, lines=on_phone))]
+    covers = [c for _ in range(draw(st.sampled_from([1, 1, 2]))) for c in draw(whole(reach, lines=on_phone))]
     noise = draw(st.sampled_from([0, 0, 1, 3]))
     visits = [] if on_phone else draw(st.sampled_from(COMMON_VISITS))(reach)
     visits += draw(st.lists(sightings(reach), max_size=min(noise, 1) if on_phone else noise))
@@ -239,7 +243,7 @@ def situations(draw: st.DrawFn, *, words: bool = True, kinds: st.SearchStrategy[
         sightings=tuple(replace(visit, stay=f"s{i}") for i, visit in enumerate(visits)),
         calls=tuple(replace(one, call=f"c{i}") for i, one in enumerate(rung)),
         coverages=tuple(covers + draw(st.lists(coverages(reach), max_size=min(noise, 1)))),
-        statements=tuple(draw(st.lists(said, max_size=1))) if words and draw(st.integers(0, 2)) == 0 else (),
+        statements=(draw(said),) if words and draw(up_to(3)) == 0 else (),
     )
     late = draw(st.sampled_from([*[0.25] * 6, 0.5, 5, 20, 70]))
     return Situation(meeting=meeting, evidence=evidence, now=at(reach + late))

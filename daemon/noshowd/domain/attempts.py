@@ -32,6 +32,8 @@ class Calls:
     theirs: list[CallRecord] = field(default_factory=list)
     #: Ours on the bridge of a telephone conference.
     dialled_in: list[CallRecord] = field(default_factory=list)
+    #: Calls that may have been with them.
+    maybe_theirs: list[CallRecord] = field(default_factory=list)
     #: Our attempts in vain, whenever they were.
     in_vain: list[CallRecord] = field(default_factory=list)
     #: Our attempts that did not ring at their side: a doubt, until a later one did.
@@ -61,6 +63,13 @@ def sort_calls(meeting: Meeting, evidence: Evidence, matches: Matches, rules: Ju
             _enter(call, strength, calls, meeting, rules, now)
     _weigh_attempts(calls, meeting)
     return calls
+
+
+def latest_sign(calls: Calls) -> datetime | None:
+    """When a call began last in which they were heard, or may have been; to ring them in vain is no sign of them."""
+    maybe = (*calls.with_them, *calls.maybe_theirs)
+    heard = [c for c in maybe if c.direction is Direction.IN or c.result in _MAY_BE_A_TALK]
+    return max((c.began + c.or_later_by for c in heard), default=None)
 
 
 def _in_window(call: CallRecord, meeting: Meeting, rules: JudgingRules) -> bool:
@@ -97,8 +106,10 @@ def _enter(
     now: datetime,
 ) -> None:
     if strength < MatchStrength.MEDIUM:
+        found = _doubts_about(call, strength, rules, now)
         doubts = calls.may_be_them if _rang_us_in_vain(call) else calls.doubts
-        doubts |= _doubts_about(call, strength, rules, now)
+        doubts |= found
+        calls.maybe_theirs += [call] if found else []
     elif call.their_number == bridge_of(meeting):
         calls.dialled_in.append(call)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from noshowd.domain.attempts import Calls, sort_calls
+from noshowd.domain.attempts import Calls, latest_sign, sort_calls
 from noshowd.domain.evidence import Blind, Direction, Evidence, SourceTraits
 from noshowd.domain.findings import Findings, fresh_from, reach
 from noshowd.domain.lines import lines_of_ours
@@ -71,7 +71,7 @@ def find_on_phone(
     """Findings for a telephone appointment. Pure; attempts are facts for our own side."""
     calls = sort_calls(meeting, evidence, matches, rules, now)
     if calls.talks:
-        return _held(meeting, min(c.began for c in calls.talks))
+        return _held(meeting, calls)
     as_of, gaps = _all_lines_seen(meeting, evidence, rules)
     # on a bridge they may be together with others, and no source of ours sees it
     complete = as_of is not None and not meeting.place.bridge
@@ -105,6 +105,7 @@ def find_on_phone(
         ours_first=min((c.began for c in calls.ours), default=None),
         theirs_first=min((c.began for c in calls.theirs), default=None),
         theirs_surely=seen,
+        theirs_latest=latest_sign(calls),
     )
 
 
@@ -127,7 +128,8 @@ def _person(side: SidePresence) -> Presence:
     return Presence.ABSENT if side is SidePresence.ABSENT else Presence.UNKNOWN
 
 
-def _held(meeting: Meeting, began: datetime) -> Findings:
+def _held(meeting: Meeting, calls: Calls) -> Findings:
+    began = min(c.began for c in calls.talks)
     return Findings(
         ours=SidePresence.PRESENT,
         theirs=SidePresence.PRESENT,
@@ -140,4 +142,5 @@ def _held(meeting: Meeting, began: datetime) -> Findings:
         ours_first=began,
         theirs_first=began,
         theirs_surely=True,
+        theirs_latest=latest_sign(calls),
     )

@@ -29,6 +29,8 @@ class Findings:
     theirs_here: bool = False
     #: Somebody of the other side was surely identified (a negative answer contradicts it).
     theirs_surely: bool = False
+    #: When one of them, or somebody who may be one of them, came last: whatever was said before says nothing of that.
+    theirs_latest: datetime | None = None
     #: They would have been seen together, had they been; else "missed each other" is not known.
     overlap_would_show: bool = True
 

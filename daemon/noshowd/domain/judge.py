@@ -135,9 +135,13 @@ def _hear(meeting: Meeting, words: tuple[Statement, ...], findings: Findings, po
             )
             confirms |= nobody
         elif word.said is Said.I_AM_HERE:
-            people = _set(findings.people, {word.by}, Presence.PRESENT)
-            findings = replace(findings, ours=SidePresence.PRESENT, people=people)
+            findings = _said_here(findings, word)
     return findings, confirms
+
+
+def _said_here(findings: Findings, word: Statement) -> Findings:
+    people = _set(findings.people, {word.by}, Presence.PRESENT)
+    return replace(findings, ours=SidePresence.PRESENT, people=people)
 
 
 def _said_held(findings: Findings) -> Findings:
@@ -156,6 +160,9 @@ def _said_held(findings: Findings) -> Findings:
 
 def _said_absent(findings: Findings, word: Statement) -> Findings:
     """A negative answer is coverage from the start to the answer; against a sure sighting it is a conflict."""
+    if findings.theirs_latest is not None and findings.theirs_latest >= word.at:
+        # they came after it was said: what the sources tell stands
+        return _said_here(findings, word)
     if findings.theirs_surely:
         return replace(
             findings,

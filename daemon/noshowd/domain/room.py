@@ -229,6 +229,7 @@ def find_in_room(
         ours_here=ours_here,
         theirs_here=theirs_here,
         theirs_surely=_surely_there(seen, ours_room, rules),
+        theirs_latest=_latest_coming(seen),
         overlap_would_show=apart_until is not None,
     )
 
@@ -259,3 +260,10 @@ def _surely_there(seen: Seen, ours_room: Sequence[Span], rules: JudgingRules) ->
         return True
     others = [v for _, v in seen.unidentified if v.stays(rules)]
     return any(total_overlap(v.room, ours_room) < rules.overlap_for_held for v in (*theirs, *others))
+
+
+def _latest_coming(seen: Seen) -> datetime | None:
+    """When one of theirs, or somebody who may be one of them, last came into the room or its lobby."""
+    maybe = [v for who, v in seen.doubts if any(p.key not in who.not_these for p in seen.theirs.people)]
+    spans = [span for v in (*seen.theirs.visits, *maybe) for span in (*v.room, *v.lobby)]
+    return max((span.start for span in spans), default=None)
