@@ -376,7 +376,24 @@ def test_whoever_knocked_in_vain_to_the_end_missed_us_only_then() -> None:
     broken_off = seen(stay(ANNA, -1, until=7), stay(GUS, 0, until=7, where=Where.LOBBY), covered(-15, 7))
     assert verdict(broken_off, 20).outcome is Outcome.WAITING
     assert verdict(broken_off, 31.2).outcome is Outcome.UNKNOWN
-    assert verdict(evidence, 31.2).outcome is Outcome.MISSED_EACH_OTHER
+    gone = seen(stay(ANNA, -1, until=32), stay(GUS, 0, 31, where=Where.LOBBY), covered(-15, 32))
+    assert verdict(gone, 32.2).outcome is Outcome.MISSED_EACH_OTHER
+
+
+def test_while_both_are_there_and_apart_nothing_shows_that_they_will_not_meet() -> None:
+    knocking = stay(GUS, 20, until=31, where=Where.LOBBY)
+    at_the_end = seen(stay(ANNA, -1, until=31), knocking, covered(-15, 31))
+    assert verdict(at_the_end, 31.2).outcome is Outcome.WAITING
+    assert verdict(at_the_end, 60).outcome is Outcome.UNKNOWN
+    let_in_unseen = seen(
+        stay(ANNA, -1, until=31), knocking, stay(GUS, 31.5, until=33), covered(-15, 31), covered(33, 33)
+    )
+    assert verdict(let_in_unseen, 33.2).outcome is Outcome.WAITING
+    assert verdict(let_in_unseen, 60).outcome is Outcome.UNKNOWN
+    alone = seen(
+        stay(ANNA, -1, until=33), stay(GUS, 20, until=30, where=Where.LOBBY), covered(-15, 31), covered(33, 33)
+    )
+    assert verdict(alone, 60).outcome is Outcome.MISSED_EACH_OTHER
 
 
 def test_a_visit_the_day_before_is_ignored() -> None:

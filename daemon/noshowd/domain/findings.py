@@ -33,6 +33,8 @@ class Findings:
     theirs_latest: datetime | None = None
     #: They would have been seen together, had they been; else "missed each other" is not known.
     overlap_would_show: bool = True
+    #: Both sides were still there, apart, when last seen (one in the lobby, say): they may meet yet.
+    may_still_meet: bool = False
 
 
 def reach(covered: Iterable[Span], start: datetime, gap: timedelta) -> datetime | None:

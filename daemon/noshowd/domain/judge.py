@@ -217,14 +217,18 @@ def _word(
     if moment is Moment.OPEN and now >= meeting.start + gives_up(meeting, policy.judging, confirmed) + slowest:
         # the evidence broke off before the confirmation: the past is unknown
         findings = replace(
-            findings, theirs=_doubt(findings.theirs), ours=_doubt(findings.ours), overlap_would_show=False
+            findings,
+            theirs=_doubt(findings.theirs),
+            ours=_doubt(findings.ours),
+            overlap_would_show=False,
+            may_still_meet=False,
         )
         moment = Moment.ENDED if now >= meeting.end else Moment.CONFIRMED
     settled = settled_at(meeting, policy.judging, sources.values())
     outcome = decide(ours=findings.ours, theirs=findings.theirs, overlapped=findings.overlapped, moment=moment)
-    if outcome is Outcome.MISSED_EACH_OTHER and not findings.overlap_would_show:
+    if outcome is Outcome.MISSED_EACH_OTHER and (findings.may_still_meet or not findings.overlap_would_show):
         outcome = Outcome.UNKNOWN
-    if outcome is Outcome.UNKNOWN and now < settled and _will_be_told(findings, sources):
+    if outcome is Outcome.UNKNOWN and now < settled and _may_clear_up(findings, sources):
         moment, outcome = Moment.OPEN, Outcome.WAITING
     sure = outcome is Outcome.HELD and Reason.PRESUMED not in findings.reasons
     final = sure or now >= settled
@@ -248,12 +252,15 @@ def _word(
     )
 
 
-def _will_be_told(findings: Findings, sources: Mapping[str, SourceTraits]) -> bool:
-    """Whether a source that knows of talks and visits only once they have ended may still clear it up.
+def _may_clear_up(findings: Findings, sources: Mapping[str, SourceTraits]) -> bool:
+    """Whether it may still become clear by itself: both are there and may meet yet, or a source knows of talks and
+    visits only once they have ended.
 
-    Until then nobody is asked: what it cannot see yet is most often a talk that goes on.
+    Until then nobody is asked: what such a source cannot see yet is most often a talk that goes on.
     """
-    return Reason.CONFLICT not in findings.reasons and any(s.ended_only for s in sources.values())
+    if Reason.CONFLICT in findings.reasons:
+        return False
+    return findings.may_still_meet or any(s.ended_only for s in sources.values())
 
 
 def _doubt(side: SidePresence) -> SidePresence:

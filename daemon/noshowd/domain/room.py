@@ -231,6 +231,7 @@ def find_in_room(
         theirs_surely=_surely_there(seen, ours_room, rules),
         theirs_latest=_latest_coming(seen),
         overlap_would_show=apart_until is not None,
+        may_still_meet=apart_until is not None and _both_linger(seen, apart_until),
     )
 
 
@@ -246,6 +247,14 @@ def _seen_apart_until(meeting: Meeting, usable: list[Coverage], seen: Seen, rule
     if seen.doubts or until is None or last is None or until + rules.gap < min(last, meeting.end):
         return None
     return until
+
+
+def _both_linger(seen: Seen, until: datetime) -> bool:
+    """Whether somebody of either side was there when last seen, or came later: nothing shows that they then parted."""
+    return all(
+        any((v.open_until is not None and v.open_until >= until) or (v.last or until) > until for v in party.visits)
+        for party in seen.parties
+    )
 
 
 def _somebody_beside(seen: Seen) -> bool:

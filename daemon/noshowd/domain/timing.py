@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from noshowd.domain.evidence import SourceTraits
-from noshowd.domain.meeting import Kind, Meeting
+from noshowd.domain.meeting import Kind, Meeting, Side
 from noshowd.domain.policy import JudgingRules, Policy, Step
 from noshowd.domain.spans import Span
 from noshowd.domain.verdict import Outcome, Verdict
@@ -126,7 +126,7 @@ def next_source_look(
 
     A source that shows only the moment is looked at twice as often as a gap is long; one that keeps history once a gap
     length and whenever a rung is due; one that tells of ended calls only, every two minutes. After the end: once, and
-    when it has settled.
+    when it has settled; as often as in the slot while both sides are there and have not met.
     """
     if verdict is not None and (verdict.final or verdict.outcome in (Outcome.CALLED_OFF, Outcome.NOT_WATCHED)):
         return None
@@ -135,7 +135,7 @@ def next_source_look(
     if now < opens:
         return opens
     if now < meeting.end:
-        pause = rules.gap * 2 if source.ended_only else rules.gap if source.keeps_history else rules.gap / 2
+        pause = _pause(source, rules)
         lag = source.lag + _MARGIN
         mark = _Marks(meeting, policy).after(now - lag)
         return now + pause if mark is None else min(now + pause, mark + lag)
@@ -144,7 +144,22 @@ def next_source_look(
         meeting.end + source.settles_after / 2,
         settled_at(meeting, rules, [source]) - _MARGIN / 2,
     ]
+    if verdict is not None and _both_here(verdict) and now < window(meeting, rules).end:
+        # one stands at the other's door: whether they meet after all is seen as closely as in the slot
+        late.append(now + _pause(source, rules))
     if source.ended_only:
         # what went on past the end is known soon after it has ended
         late += [meeting.end + rules.longest_overrun * quarter / 4 for quarter in range(1, 4)]
     return min((t for t in late if t > now), default=None)
+
+
+def _pause(source: SourceTraits, rules: JudgingRules) -> timedelta:
+    if source.ended_only:
+        return rules.gap * 2
+    return rules.gap if source.keeps_history else rules.gap / 2
+
+
+def _both_here(verdict: Verdict) -> bool:
+    """Whether both sides are there, be it in the lobby, and have not met."""
+    here = {person.side for person in verdict.people if person.here_now}
+    return verdict.outcome is not Outcome.HELD and here == set(Side)
