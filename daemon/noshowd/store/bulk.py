@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -33,7 +34,7 @@ def upsert(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
 def update(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
     """Write the columns that the rows name into the rows with their primary keys."""
     if rows:
-        _execute(conn, table, _change, rows)
+        _execute(conn, table, _change, rows, _keys_last(table, tuple(rows[0])))
 
 
 # The same for rows whose values are already as the driver takes them, in the order of the names.
@@ -50,15 +51,20 @@ def upsert_tuples(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], 
 
 
 def update_tuples(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Tuples) -> None:
+    ordered = _keys_last(table, names)
+    if ordered != names:
+        rows = list(map(itemgetter(*map(names.index, ordered)), rows))
     if rows:
-        _send(conn, _change(table, names, conn.dialect), names, rows)
+        _send(conn, _change(table, ordered, conn.dialect), ordered, rows)
 
 
 Build = Callable[[sa.Table, tuple[str, ...], Dialect], str]
 
 
-def _execute(conn: sa.Connection, table: sa.Table, build: Build, rows: Rows) -> None:
-    names = tuple(rows[0])
+def _execute(
+    conn: sa.Connection, table: sa.Table, build: Build, rows: Rows, names: tuple[str, ...] | None = None
+) -> None:
+    names = names or tuple(rows[0])
     columns = []
     for name in names:
         convert = _processor(table.c[name], conn.dialect)
@@ -105,11 +111,17 @@ def _inserted(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
 
 
 @cache
+def _keys_last(table: sa.Table, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The order in a change: Python 3.14 takes no tuples for numbered places, 3.12 warns."""
+    keys = tuple(column.name for column in table.primary_key)
+    return (*(name for name in names if name not in keys), *keys)
+
+
+@cache
 def _change(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
+    """For names with the keys last."""
     if dialect.name == "sqlite":
-        # Numbered as the tuples have them, whatever their order in the statement.
-        values = {name: f"?{number}" for number, name in enumerate(names, 1)}
-        source = ""
+        values, source = dict.fromkeys(names, "?"), ""
     else:
         values = {name: f"given.{name}" for name in names}
         source = f"FROM {_given(table, names, dialect)}"
