@@ -24,6 +24,7 @@ from domain.worlds import (
     situations,
     video_meetings,
 )
+from noshowd.domain.causes import cause_of
 from noshowd.domain.evidence import Blind, CallRecord, Coverage, Evidence, Sighting, SourceTraits
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Meeting, Side
@@ -171,7 +172,9 @@ def test_judging_twice_is_judging_once(situation: Situation, seed: int) -> None:
 def test_the_next_look_is_later_or_nothing(situation: Situation) -> None:
     result = situation.judged()
     assert result.next_look_at is None or result.next_look_at > situation.now
-    assert (result.next_look_at is None) == result.final
+    assert result.next_look_at is not None or result.final
+    # what no source can change any more is looked at only for what is still to be done about it
+    assert result.next_look_at is None or not result.final or cause_of(result) is not None
 
 
 def as_of(evidence: Evidence, now: datetime) -> Evidence:

@@ -23,9 +23,10 @@ from noshowd.domain.outcome import Moment, decide
 from noshowd.domain.policy import Policy
 from noshowd.domain.room import find_in_room
 from noshowd.domain.spans import require_aware
-from noshowd.domain.timing import confirmation, gives_up, next_look_at, settled_at
+from noshowd.domain.timing import confirmation, gives_up, next_look_at, next_rung_at, settled_at
 from noshowd.domain.verdict import (
     CONFIRMED_MISSES,
+    OPEN,
     Outcome,
     PersonVerdict,
     Presence,
@@ -35,6 +36,8 @@ from noshowd.domain.verdict import (
 )
 
 _MINUTE = timedelta(minutes=1)
+#: Outcomes with a ladder of their own.
+_STILL_FOLLOWED_UP = CONFIRMED_MISSES | OPEN
 
 
 def judge(
@@ -248,8 +251,23 @@ def _word(
         confirmed=moment is not Moment.OPEN,
         ended=now >= meeting.end,
         final=final,
-        next_look_at=None if final else next_look_at(meeting, policy, sources.values(), now),
+        next_look_at=_next_look_at(meeting, outcome, policy, sources, now, final=final),
     )
+
+
+def _next_look_at(
+    meeting: Meeting,
+    outcome: Outcome,
+    policy: Policy,
+    sources: Mapping[str, SourceTraits],
+    now: datetime,
+    *,
+    final: bool,
+) -> datetime | None:
+    """When time may change anything: what no source can change any more may still have rungs to come."""
+    if not final:
+        return next_look_at(meeting, policy, sources.values(), now)
+    return next_rung_at(meeting, policy, now) if outcome in _STILL_FOLLOWED_UP else None
 
 
 def _may_clear_up(findings: Findings, sources: Mapping[str, SourceTraits]) -> bool:

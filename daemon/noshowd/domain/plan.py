@@ -43,6 +43,12 @@ _REVOCABLE = frozenset(
     }
 )
 _SETTLED = frozenset({Outcome.HELD, Outcome.CALLED_OFF, Outcome.NOT_WATCHED})
+#: States of a message that reaches its reader.
+_LEFT = frozenset({State.QUEUED, State.SENDING, State.SENT, State.UNCERTAIN})
+#: "Five minutes", and one to come in.
+_A_LITTLE_LATER = timedelta(minutes=6)
+#: What is not needed before somebody comes who has said so.
+_UNTIL_WE_COME = frozenset({FollowUpKind.NUDGE, FollowUpKind.WORD_TO_WAITING, FollowUpKind.COVER_NEEDED})
 _MAX_DAY = timedelta(hours=10)
 _LATEST = itemgetter(0, 1)
 
@@ -77,6 +83,14 @@ def plan(
     """What the ladders ask for as of `now`, less what exists, what lacks a premise and what circumstances forbid."""
     have = {row.followup.key for row in existing}
     wanted = [f for f in _rungs(meeting, verdict, policy, around, now) if f.key not in have]
+    announced = _announced(existing)
+    if announced is not None:
+        # a nudge comes again by itself; what comes once has to wait
+        wanted = [
+            f
+            for f in wanted
+            if f.kind not in _UNTIL_WE_COME or announced <= (f.not_before if f.kind is FollowUpKind.NUDGE else now)
+        ]
     add: list[FollowUp] = []
     withhold: list[tuple[FollowUp, Withheld]] = []
     for followup in wanted:
@@ -94,6 +108,16 @@ def plan(
         withdraw=tuple(withdraw),
         take_back=_revocable(existing) if verdict.outcome in _SETTLED else _moot(existing, withdraw),
     )
+
+
+def _announced(existing: Sequence[Existing]) -> datetime | None:
+    """By when one of ours is to be there who has told the guests that they come a little later."""
+    told = [
+        row.followup.not_before
+        for row in existing
+        if row.followup.kind is FollowUpKind.ORDERED_MESSAGE and row.state in _LEFT
+    ]
+    return max(told) + _A_LITTLE_LATER if told else None
 
 
 def close_round(existing: Sequence[Existing]) -> Plan:

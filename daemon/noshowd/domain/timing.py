@@ -106,6 +106,11 @@ def next_look_at(meeting: Meeting, policy: Policy, sources: Iterable[SourceTrait
     return min([t for t in instants if t > now], default=None)
 
 
+def next_rung_at(meeting: Meeting, policy: Policy, now: datetime) -> datetime | None:
+    """When the next rung may be due of a case that no source can change any more; None when none is to come."""
+    return _Marks(meeting, policy).after(now)
+
+
 def first_source_look(meeting: Meeting, source: SourceTraits, policy: Policy, now: datetime) -> datetime | None:
     """When a source is first asked about a meeting that has just become known: at once when it runs already."""
     later = next_source_look(meeting, source, policy, None, now)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import structlog
@@ -99,7 +101,8 @@ class OfferDesk:
             return Reply.TAKEN
         kept = tuple(at for at in offer.times if at in free)
         gone = tuple(at for at in offer.times if at not in free)
-        found = openings.times(held, avoid=(*kept, *gone))[: len(gone)]
+        others = openings.times(held, avoid=(*kept, *gone))
+        found = _on_other_days(others, kept, offer.zone)[: len(gone)]
         changed = replace(offer, times=tuple(sorted((*kept, *found))), earlier=(*offer.earlier, *gone))
         self._offer(conn, seen, changed, now)
         return Reply.GONE
@@ -138,6 +141,13 @@ class OfferDesk:
         offers.record(conn, key, OfferStep.DECLINED, now=now)
         tell(conn, seen, News.DECLINED, now)
         return Reply.DECLINED
+
+
+def _on_other_days(times: Iterable[datetime], kept: Iterable[datetime], zone: str) -> list[datetime]:
+    """Those first that lie on a day of their own, as the guest reads them."""
+    here = ZoneInfo(zone)
+    days = {at.astimezone(here).date() for at in kept}
+    return sorted(times, key=lambda at: (at.astimezone(here).date() in days, at))
 
 
 def take_now(conn: sa.Connection, key: str, chosen: Chosen, now: datetime) -> Reply:

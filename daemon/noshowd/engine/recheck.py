@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -33,7 +34,6 @@ from noshowd.store import evidence as evidence_rows
 from noshowd.store.evidence import Look
 from noshowd.wording import TaskNote
 
-_DAY = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
 
 
@@ -212,10 +212,16 @@ def _about(
         later_today={key: told.decided_at} if told.decided_at is not None else {},
         opted_out=frozenset({key}) if opted else frozenset(),
         unreachable=frozenset({key}) if guest and person.address is None else frozenset(),
-        sent_today={(key, kind): outbox.sent_since(conn, now - _DAY, person=key, kinds=[kind])},
+        sent_today={(key, kind): outbox.sent_since(conn, _midnight(parts, person, now), person=key, kinds=[kind])},
         awake_from={key: awake} if awake is not None and kind is not FollowUpKind.QUESTION else {},
         rebooked=_rebooked(conn, followup, meeting, person),
     )
+
+
+def _midnight(parts: Parts, person: Person, now: datetime) -> datetime:
+    """When today began where this person is."""
+    here = now.astimezone(ZoneInfo(parts.directory.contact(person).zone))
+    return here.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
 
 
 def _rebooked(conn: sa.Connection, followup: FollowUp, meeting: Meeting, person: Person) -> bool:
