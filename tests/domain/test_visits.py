@@ -132,7 +132,8 @@ def test_without_the_person_who_is_required_it_is_not_held(
     ("ben", "outcome"),
     [
         ([], Outcome.WE_ARE_MISSING),
-        ([stay(BEN, 11.5, until=12)], Outcome.UNKNOWN),
+        # has just come, and will have met them in a moment
+        ([stay(BEN, 11.5, until=12)], Outcome.WAITING),
         ([stay(BEN, 10, until=12)], Outcome.HELD),
     ],
 )

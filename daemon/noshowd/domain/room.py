@@ -181,9 +181,7 @@ def find_in_room(
     """Findings for a video meeting. Pure; a gap or a missing positive control never yields absence."""
     seen = sort_sightings(meeting, evidence, matches, rules)
     said_there = confirmed_being_there(evidence)
-    lost = lost_sight(evidence, seen, sources, rules)
-    blind = blind_stretches(evidence, seen, sources, rules)
-    usable = trusted(evidence, seen, lost, blind, said_there=said_there)
+    usable, lost = _believed(evidence, seen, sources, rules, said_there=said_there)
     ours_room = union(seen.ours.room, gap=rules.gap)
     covered = when_covered(seen, usable, ours_room, meeting, rules)
     usable_after = fresh_from(usable, sources, rules, now)
@@ -195,13 +193,12 @@ def find_in_room(
     ours = _side(seen.ours, meeting, verdicts, rules, here=ours_here)
     theirs = _side(seen.theirs, meeting, verdicts, rules, here=theirs_here)
     reasons = _reasons(meeting, evidence, seen, list(verdicts.values()), rules, control=bool(usable))
-    reasons |= {Reason.LOST_SIGHT} if lost or blind else set()
+    reasons |= {Reason.LOST_SIGHT} if lost else set()
     absent = [p.key for p in meeting.people if p.expected and verdicts[p.key].presence is Presence.ABSENT]
     as_of = min((t for k in absent if (t := reaches[k]) is not None), default=None)
     empty = None if said_there else _nobody_seen(meeting, evidence, seen, rules)
     if empty is not None:
-        ours = theirs = SidePresence.UNSEEN
-        as_of = empty
+        ours, theirs, as_of = SidePresence.UNSEEN, SidePresence.UNSEEN, empty
         reasons.add(Reason.NOBODY_SEEN)
     together = _together(seen, rules)
     if ours is SidePresence.ARRIVED and _somebody_beside(seen):
@@ -233,6 +230,15 @@ def find_in_room(
         overlap_would_show=apart_until is not None,
         may_still_meet=apart_until is not None and _both_linger(seen, apart_until),
     )
+
+
+def _believed(
+    evidence: Evidence, seen: Seen, sources: Mapping[str, SourceTraits], rules: JudgingRules, *, said_there: bool
+) -> tuple[list[Coverage], bool]:
+    """What of the coverage is believed, and whether some of it is not because a source had lost sight."""
+    lost = lost_sight(evidence, seen, sources, rules)
+    blind = blind_stretches(evidence, seen, sources, rules)
+    return trusted(evidence, seen, lost, blind, said_there=said_there), bool(lost or blind)
 
 
 def _seen_apart_until(meeting: Meeting, usable: list[Coverage], seen: Seen, rules: JudgingRules) -> datetime | None:
