@@ -6,7 +6,22 @@ from dataclasses import replace
 
 import pytest
 
-from domain.scenes import ANNA, BEN, GUS, HILDE, MATCHES, MEET, POLICY, STRANGER, at, covered, seen, stay, video
+from domain.scenes import (
+    ANNA,
+    BEN,
+    BOT,
+    GUS,
+    HILDE,
+    MATCHES,
+    MEET,
+    POLICY,
+    STRANGER,
+    at,
+    covered,
+    seen,
+    stay,
+    video,
+)
 from noshowd.domain.evidence import Coverage, Evidence, Said, Sighting, SourceTraits, Statement
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Meeting
@@ -130,6 +145,8 @@ HOLE = (stay(ANNA, -1, until=3), stay(ANNA, 8, until=17, stay="again"))
         (SNAPSHOT, (*HOLE, stay(BEN, 2, 9)), Outcome.THEY_ARE_MISSING),
         (SNAPSHOT, (stay(ANNA, -1, until=7), stay(ANNA, 8, until=17, stay="again")), Outcome.THEY_ARE_MISSING),
         (SNAPSHOT, (*HOLE, stay(STRANGER, 3.5, 7.5)), Outcome.UNKNOWN),
+        (SNAPSHOT, (*HOLE, stay(BOT, 2, 9)), Outcome.UNKNOWN),
+        (SNAPSHOT, (*HOLE, stay(ANNA, 2, 9, source="b")), Outcome.UNKNOWN),
         # it was empty before anybody came, and after that it never was
         (SNAPSHOT, (stay(ANNA, 4, until=17),), Outcome.THEY_ARE_MISSING),
         # another source looked
@@ -150,6 +167,8 @@ def test_a_picture_of_the_moment_that_was_empty_in_between_hides_the_past(
 
 
 def test_what_a_picture_of_the_moment_shows_after_it_was_empty_counts_from_then_on() -> None:
-    guest = verdict(seen(*HOLE, covered(-15, 17)), 17.3, source=SNAPSHOT).person(GUS.key)
+    result = verdict(seen(*HOLE, covered(-15, 17)), 17.3, source=SNAPSHOT)
+    guest = result.person(GUS.key)
     assert guest is not None
+    assert Reason.LOST_SIGHT in result.reasons
     assert (guest.presence, guest.absent_since) == (Presence.ABSENT, at(8))
