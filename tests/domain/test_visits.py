@@ -344,3 +344,11 @@ def test_as_many_as_possible_are_assigned_before_anybody_is_certainly_missing() 
     assert certainly_missing([not_gus, neither], ["eva", "gus"]) == 1
     assert certainly_missing([neither], ["gus", "eva"]) == 2
     assert certainly_missing([anybody, anybody, anybody], ["gus"]) == 0
+
+
+def test_in_whatever_order_visits_are_told_the_first_is_the_coming_and_the_last_the_leaving() -> None:
+    visits = [stay(GUS, 2, 3), stay(GUS, 5, 7)]
+    for order in (visits, visits[::-1]):
+        guest = verdict(stay(ANNA, -1, until=12), *order, WHOLE).person(GUS.key)
+        assert guest is not None
+        assert (guest.arrived_at, guest.left_at) == (at(2), at(7))
