@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 #: Fixtures that every folder may ask for.
 pytest_plugins = ["databases"]
 
-settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+# How fast the machine draws examples is none of a test's business.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("repeatable")
 
 
