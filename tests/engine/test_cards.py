@@ -36,7 +36,7 @@ async def test_what_is_newest_stands_first_and_what_is_still_open_below(office: 
     assert office.card.edits == 0
     await office.until(6)
     assert words(office.card).startswith("Shall this message go out?")
-    assert "Nobody of the other side can be seen" in words(office.card)
+    assert "Nobody from the other side can be seen" in words(office.card)
     assert labels(office.card)[:5] == ["Send", "Do not send", "Edit", "They are here", "They told me"]
     [reply] = office.thread
     assert (reply.thread_ts, reply.broadcast, buttons(reply)) == (office.card.ts, True, [])

@@ -45,7 +45,7 @@ async def test_a_link_changed_today_is_told_with_its_time(database: Database):
     await house.until(-1)
     house.happen(join=ANNA)
     await house.until(4)
-    assert "Time or link were changed today at 09:55" in house.sent(NOTICE)[0].parcel.text
+    assert "Time or link were changed today at 9:55" in house.sent(NOTICE)[0].parcel.text
 
 
 async def test_all_that_is_said_about_a_meeting_is_one_thread(database: Database):

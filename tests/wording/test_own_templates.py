@@ -33,7 +33,7 @@ def test_one_template_is_replaced_and_the_rest_stays(tmp_path):
         tmp_path, 'Subject: Termin\nPreview: Termin\n\nBitte kommen: {{ clock }}\n{% include "_meeting.txt" %}\n'
     )
 
-    assert wording.render(NUDGE, "de_formal").text.startswith("Bitte kommen: 10:00 Uhr\nTermin: am Montag")
+    assert wording.render(NUDGE, "de_formal").text.startswith("Bitte kommen: 10:00 Uhr\nTermin: „Beratung")
     assert wording.render(NUDGE, "en") == Wording().render(NUDGE, "en")
 
 

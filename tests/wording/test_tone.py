@@ -16,7 +16,7 @@ def _sentences(name: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-@pytest.mark.parametrize("name", ["accusing", "excusing"])
+@pytest.mark.parametrize("name", ["accusing", "excusing", "fresh_accusing", "fresh_excusing"])
 def test_nearly_every_unkind_sentence_is_found(name):
     sentences = _sentences(name)
     missed = [sentence for sentence in sentences if not check_tone(sentence)]
@@ -32,8 +32,9 @@ def test_and_called_what_it_is(name, tone):
     assert len(right) >= len(sentences) * 19 // 20
 
 
-def test_no_kind_sentence_is_blamed():
-    assert [sentence for sentence in _sentences("kind") if check_tone(sentence)] == []
+@pytest.mark.parametrize("name", ["kind", "fresh_kind"])
+def test_no_kind_sentence_is_blamed(name):
+    assert [sentence for sentence in _sentences(name) if check_tone(sentence)] == []
 
 
 def test_a_sentence_in_the_middle_of_a_text_is_named():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -123,7 +124,7 @@ class Lexicon:
         return str(self._words["page"][name])
 
     def clock(self, at: datetime, zone: str) -> str:
-        """`10:00 Uhr`"""
+        """`9:00 Uhr`"""
         return self._written("clock", at, zone)
 
     def day(self, at: datetime, zone: str) -> str:
@@ -131,11 +132,11 @@ class Lexicon:
         return self._written("day", at, zone)
 
     def moment(self, at: datetime, zone: str) -> str:
-        """`am Montag, 23. November um 10:00 Uhr`"""
+        """`am Montag, 23. November um 9:00 Uhr`"""
         return self._written("moment", at, zone)
 
     def brief(self, at: datetime, zone: str) -> str:
-        """`Mo. 23. Nov. 10:00`, for a button."""
+        """`Mo. 23. Nov. 9:00`, for a button."""
         return self._written("brief", at, zone)
 
     def zone_note(self, zone: str) -> str:
@@ -147,6 +148,18 @@ class Lexicon:
         if "/" not in zone:
             return zone
         return str(get_timezone_location(ZoneInfo(zone), locale=self._locale, return_city=True))
+
+    def moments(self, ats: Iterable[datetime], zone: str) -> str:
+        """`am Montag, 23. November um 9:00 oder 10:30 Uhr oder am Dienstag, 24. November um 9:00 Uhr`"""
+        days = groupby(ats, lambda at: self._written("on_day", at, zone))
+        return self.either(
+            [
+                self.phrase("hours").format(
+                    day=day, hours=self.either([self._written("hour", at, zone) for at in hours])
+                )
+                for day, hours in days
+            ]
+        )
 
     def either(self, items: list[str]) -> str:
         """`A, B oder C`"""

@@ -84,10 +84,16 @@ def _guide(context: WordingContext, lexicon: Lexicon) -> dict[str, str]:
 
     def fill(text: str) -> str:
         for name, value in filled.items():
-            text = text.replace(name, value)
+            text = text.replace(name, value) if value else _without(name, text)
         return one_line(text, 400)
 
     return {one.name: fill(getattr(context.guide, one.name)) for one in fields(context.guide)}
+
+
+def _without(name: str, text: str) -> str:
+    """The sentences that have no need of a name nobody knows."""
+    kept = [sentence for sentence in re.split(r"(?<=[.!?])\s+", text) if name not in sentence]
+    return " ".join(kept) or text.replace(name, "")
 
 
 def _people(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
@@ -115,7 +121,7 @@ def _times(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
     def written(how: Callable[[datetime, str], str], at: datetime | None) -> str:
         return how(at, zone) if at is not None else ""
 
-    offered = [lexicon.moment(at, zone) for at in context.free_times[:MOST_TIMES]]
+    offered = context.free_times[:MOST_TIMES]
     return {
         "clock": lexicon.clock(context.start, zone),
         "day": lexicon.day(context.start, zone),
@@ -128,8 +134,8 @@ def _times(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "absent_since": "" if context.to_guest else written(lexicon.clock, context.absent_since),
         "next_step": lexicon.next_step(context.next_step) if context.next_step else "",
         "next_clock": written(lexicon.clock, context.next_step_at),
-        "times": lexicon.either(offered) if offered else "",
-        "first_time": offered[0] if offered else "",
+        "times": lexicon.moments(offered, zone) if offered else "",
+        "first_time": lexicon.moment(offered[0], zone) if offered else "",
         "until": written(lambda at, zone: _when(at, context.now, zone, lexicon), context.until),
         "since": written(lambda at, zone: f"{lexicon.day(at, zone)}, {lexicon.clock(at, zone)}", context.since),
         "listed": [
