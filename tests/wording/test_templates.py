@@ -113,12 +113,12 @@ def test_an_offer_with_times_without_times_and_with_a_page():
 
     assert "https://termine" in offer()
     sentence = (
-        "am Dienstag, 24. November um 10:00 Uhr, am Dienstag, 24. November um 15:30 Uhr oder am Donnerstag, "
-        "26. November um 10:00 Uhr (Zeit in Berlin)."
+        "Passt es Ihnen am Dienstag, 24. November um 10:00 oder 15:30 Uhr oder am Donnerstag, "
+        "26. November um 10:00 Uhr (Zeit in Berlin)?"
     )
     assert sentence in offer(page=None)
-    assert "kurz antworten, welche Zeit" in offer(page=None)
-    assert "Welche Zeit würde Ihnen passen?" in offer(free_times=(), page=None)
+    assert "Eine kurze Antwort genügt, auch mit einer anderen Zeit." in offer(page=None)
+    assert "Wann passt es Ihnen?" in offer(free_times=(), page=None)
     assert all("wir uns leider nicht gefunden" in text for text in (offer(), offer(free_times=())))
 
 
