@@ -31,7 +31,7 @@ from noshowd.domain.evidence import Coverage, Identity, Sighting, SourceTraits
 from noshowd.domain.meeting import Kind, Meeting, Person, Place, Role, Side
 from noshowd.domain.spans import Span
 from noshowd.domain.verdict import Outcome, Verdict
-from noshowd.engine.judge import judge_due
+from noshowd.engine.judging.judge import judge_due
 from noshowd.runtime import garbage
 from noshowd.runtime.assemble import assemble
 from noshowd.runtime.bench import Adapters

@@ -31,7 +31,7 @@ from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef, Response
 from noshowd.domain.evidence import Coverage, Identity, Observation, Sighting, SourceTraits
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
-from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.answers.answering import AnswerDesk
 from noshowd.ports.calendar import Gone, ListingEnd, Page
 from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.runtime.assemble import assemble

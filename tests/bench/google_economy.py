@@ -28,7 +28,7 @@ from noshowd.adapters.google.client import GoogleClient
 from noshowd.adapters.google.settings import Endpoints, GoogleAccount
 from noshowd.demo.vendors.google.google import SimulatedGoogle
 from noshowd.domain.spans import Span
-from noshowd.engine.pace import Stakes, next_look, next_look_if_told, stretch_for
+from noshowd.engine.calendars.pace import Stakes, next_look, next_look_if_told, stretch_for
 from noshowd.engine.parts import Pace
 from noshowd.ports.calendar import ListingEnd
 
@@ -39,7 +39,7 @@ OPEN, CLOSE = timedelta(hours=9), timedelta(hours=17, minutes=30)
 #: When the first step of a policy may act.
 STEP = timedelta(minutes=3)
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
-#: As in engine/watching.py.
+#: As in engine/calendars/watching.py.
 TOGETHER, ANEW = timedelta(seconds=2), timedelta(hours=1)
 
 
@@ -237,7 +237,7 @@ def main() -> None:
     print(f"  noticed later than their first step: {tally.too_late}")
     changes = tally.seen + tally.left
     print(f"changes to known events: {tally.seen / changes:.2%} of {changes} seen by a look before the first step;")
-    print(f"  the other {tally.left} are left to the reading again that every send waits for (engine/recheck.py)")
+    print(f"  the other {tally.left} are left to the reading again that every send waits for")
     print(f"calls of a real look over HTTP: without news {set(quiet)}, with a new event {set(busy)}")
 
 

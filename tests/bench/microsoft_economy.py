@@ -33,7 +33,7 @@ from noshowd.demo.vendors.microsoft.certificates import certificates
 from noshowd.demo.vendors.microsoft.entra import Application
 from noshowd.demo.vendors.serving import LoopbackServer
 from noshowd.domain.spans import Span
-from noshowd.engine.pace import Stakes, next_look, stretch_for
+from noshowd.engine.calendars.pace import Stakes, next_look, stretch_for
 from noshowd.engine.parts import Pace
 from noshowd.ports.calendar import ListingEnd
 from noshowd.story.clock import FakeClock

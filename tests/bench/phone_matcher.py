@@ -23,7 +23,7 @@ from noshowd.adapters.fritzbox.wire import read_line
 from noshowd.domain.appointments import Appointments
 from noshowd.domain.evidence import CallRecord, CallResult, Direction, Observation
 from noshowd.domain.meeting import Caller, Kind, Meeting, Person, Place, Side
-from noshowd.engine.matching import discreet
+from noshowd.engine.presence.matching import discreet
 from noshowd.reading.sides import Us
 
 NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)

@@ -17,8 +17,8 @@ import structlog
 
 from engine.house import ANNA, House
 from noshowd.domain.followup import Cause, FollowUp, FollowUpKey, FollowUpKind, State
-from noshowd.engine.deliver import deliver_due
 from noshowd.engine.parts import Parts
+from noshowd.engine.sending.deliver import deliver_due
 from noshowd.ports.channel import Carries, Recovery
 from noshowd.store import outbox, schema
 from noshowd.store.database import Database, open_database

@@ -24,7 +24,7 @@ import structlog
 
 from noshowd.config.model import Config
 from noshowd.domain.followup import FollowUpKind, State
-from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.answers.answering import AnswerDesk
 from noshowd.engine.turn import next_due
 from noshowd.ports.channel import Carries, Channel, Parcel, Receipt, Recovery
 from noshowd.ports.errors import Permanent

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from noshowd.config.model import Config
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.engine.alerts import tell
-from noshowd.engine.answering import AnswerDesk
-from noshowd.engine.choices import Tap
+from noshowd.engine.answers.answering import AnswerDesk
+from noshowd.engine.answers.choices import Tap
 from noshowd.engine.parts import Parts
 from noshowd.engine.turn import settle
 from noshowd.ports.answers import Answer

@@ -11,9 +11,9 @@ from engine.house import ANNA, House
 from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef, Response
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.offer import Chosen, OfferState
-from noshowd.engine.answering import AnswerDesk
-from noshowd.engine.choices import Verb
-from noshowd.engine.offer_desk import OfferDesk
+from noshowd.engine.answers.answering import AnswerDesk
+from noshowd.engine.answers.choices import Verb
+from noshowd.engine.offers.desk import OfferDesk
 from noshowd.ports.answers import Answer
 from noshowd.ports.offers import Shown
 from noshowd.store import offers

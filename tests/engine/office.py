@@ -9,7 +9,7 @@ from noshowd.adapters.slack.channel import SlackChannel
 from noshowd.adapters.slack.client import Connection
 from noshowd.demo.vendors.slack.server import SlackServer
 from noshowd.demo.vendors.slack.workspace import Message
-from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.answers.answering import AnswerDesk
 from noshowd.ports.answers import Answer, Draft
 from noshowd.store.database import Database
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from engine.house import ANNA, House, at
 from noshowd.domain.followup import FollowUpKind
 from noshowd.engine.alerts import let_go
-from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.answers.answering import AnswerDesk
 from noshowd.engine.failure import report_bad, report_good
 from noshowd.ports.errors import CredentialsLost, Temporary
 from noshowd.store import health, outages

@@ -8,8 +8,8 @@ from engine.house import ANNA, BEN, GUS, House
 from noshowd.domain.evidence import Said
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.verdict import Outcome
-from noshowd.engine.answering import AnswerDesk
-from noshowd.engine.choices import Noted, Verb
+from noshowd.engine.answers.answering import AnswerDesk
+from noshowd.engine.answers.choices import Noted, Verb
 from noshowd.ports.answers import BOUNCED, Answer
 from noshowd.store.database import Database
 

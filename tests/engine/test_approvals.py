@@ -9,7 +9,7 @@ import pytest
 from engine.house import ANNA, BEN, GUS, MEETING, House
 from noshowd.domain.evidence import Said
 from noshowd.domain.followup import FollowUpKind, State
-from noshowd.engine.choices import Noted, Verb
+from noshowd.engine.answers.choices import Noted, Verb
 from noshowd.store.database import Database
 
 APPROVAL, COURTESY, QUESTION = FollowUpKind.APPROVAL, FollowUpKind.COURTESY_MESSAGE, FollowUpKind.QUESTION

@@ -14,8 +14,8 @@ from engine.house import ANNA, GUS, LINK, MINUTE, TEN, House, at
 from noshowd.domain.evidence import Coverage, Identity, Observation, Sighting
 from noshowd.domain.meeting import Kind, Meeting, Person, Place, Side
 from noshowd.domain.spans import Span
-from noshowd.engine.breaker import Breaker, lift
-from noshowd.engine.judge import judge_due
+from noshowd.engine.judging.breaker import Breaker, lift
+from noshowd.engine.judging.judge import judge_due
 from noshowd.engine.standing import read_standing
 from noshowd.store import evidence, health, meetings
 from noshowd.store.database import Database

@@ -15,7 +15,7 @@ import pytest
 from engine.house import GUS, MEETING, at
 from engine.office import Office, buttons, labels, wait_for_gus, words
 from noshowd.domain.followup import FollowUpKind, State
-from noshowd.engine.choices import Noted
+from noshowd.engine.answers.choices import Noted
 from noshowd.engine.turn import settle
 from noshowd.store import cards
 from noshowd.store.database import Database

@@ -18,7 +18,7 @@ from engine.house import ANNA, GUS, LINK, TEN, House, at
 from noshowd.domain.evidence import Coverage, Identity, Observation, Sighting
 from noshowd.domain.meeting import Kind, Meeting, Person, Place, Side
 from noshowd.domain.spans import Span
-from noshowd.engine.judge import judge_due
+from noshowd.engine.judging.judge import judge_due
 from noshowd.runtime.judges import OtherCores
 from noshowd.store import evidence, meetings, schema
 from noshowd.store.database import Database

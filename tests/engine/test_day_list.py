@@ -11,9 +11,9 @@ from engine.house import ANNA, BEN, LINK, MEETING, TEN, House, at
 from noshowd.domain.evidence import Said, Statement
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.verdict import Outcome
-from noshowd.engine.answering import AnswerDesk
-from noshowd.engine.day_list import next_list
-from noshowd.engine.listed import replied
+from noshowd.engine.answers.answering import AnswerDesk
+from noshowd.engine.cards.day_list import next_list
+from noshowd.engine.cards.listed import replied
 from noshowd.ports.answers import Answer
 from noshowd.runtime.questions import StoredQuestions
 from noshowd.store import evidence

@@ -8,7 +8,7 @@ import pytest
 
 from engine.house import ANNA, GUS, MEETING, House, at
 from noshowd.domain.followup import FollowUpKind, State, Withheld
-from noshowd.engine.deliver import deliver_due
+from noshowd.engine.sending.deliver import deliver_due
 from noshowd.ports.errors import Temporary
 from noshowd.runtime.assemble import digest_of
 from noshowd.store import health, people, switches

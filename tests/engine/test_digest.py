@@ -9,8 +9,8 @@ import pytest
 from engine.house import ANNA, BEN, GUS, House, at
 from noshowd.domain.followup import FollowUpKind
 from noshowd.domain.verdict import Outcome
-from noshowd.engine import digest
-from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.answers.answering import AnswerDesk
+from noshowd.engine.cards import digest
 from noshowd.engine.failure import report_bad, report_good
 from noshowd.ports.answers import Answer
 from noshowd.ports.errors import Temporary

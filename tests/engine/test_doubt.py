@@ -6,7 +6,7 @@ import pytest
 
 from engine.house import ANNA, House
 from noshowd.domain.followup import FollowUpKind, State
-from noshowd.engine.choices import Noted, Verb
+from noshowd.engine.answers.choices import Noted, Verb
 from noshowd.ports.channel import Recovery
 from noshowd.ports.errors import Temporary
 from noshowd.store.database import Database

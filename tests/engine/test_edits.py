@@ -17,8 +17,8 @@ from noshowd.adapters.slack.client import Connection
 from noshowd.adapters.slack.socket_mode import SocketMode
 from noshowd.demo.vendors.slack.views import Modal
 from noshowd.domain.followup import FollowUpKind, State
-from noshowd.engine.answering import AnswerDesk
-from noshowd.engine.choices import Noted, Verb
+from noshowd.engine.answers.answering import AnswerDesk
+from noshowd.engine.answers.choices import Noted, Verb
 from noshowd.store.database import Database
 
 APPROVAL, COURTESY = FollowUpKind.APPROVAL, FollowUpKind.COURTESY_MESSAGE

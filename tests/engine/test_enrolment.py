@@ -6,7 +6,7 @@ from engine.house import ANNA, BEN, House
 from noshowd.domain.followup import FollowUpKind
 from noshowd.domain.verdict import Outcome
 from noshowd.engine import enrolment
-from noshowd.engine.choices import Verb
+from noshowd.engine.answers.choices import Verb
 from noshowd.ports.channel import Choice
 from noshowd.store import evidence
 from noshowd.store.database import Database

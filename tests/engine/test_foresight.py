@@ -8,7 +8,7 @@ import pytest
 
 from engine.house import ANNA, GUS, MEETING, House
 from noshowd.domain.followup import FollowUpKind, State, Withheld
-from noshowd.engine.choices import Verb
+from noshowd.engine.answers.choices import Verb
 from noshowd.store import outbox
 from noshowd.store.database import Database
 

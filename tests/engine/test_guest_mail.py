@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from engine.house import ANNA, GUS, House
 from noshowd.domain.followup import FollowUpKind, State
-from noshowd.engine.choices import Verb
-from noshowd.engine.opting_out import OptOutDesk
+from noshowd.engine.answers.choices import Verb
+from noshowd.engine.answers.opting_out import OptOutDesk
 from noshowd.store.database import Database
 
 COURTESY, APPROVAL, OFFER = (

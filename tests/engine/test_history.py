@@ -9,8 +9,8 @@ import pytest
 from engine.house import ANNA, GUS, MEETING, House, at
 from noshowd.domain.evidence import Said, Statement
 from noshowd.domain.followup import FollowUpKind, State
-from noshowd.engine.answering import AnswerDesk
-from noshowd.engine.choices import Verb
+from noshowd.engine.answers.answering import AnswerDesk
+from noshowd.engine.answers.choices import Verb
 from noshowd.ports.answers import BOUNCED, Answer
 from noshowd.store import evidence, forgetting, misses, outbox, retention
 from noshowd.store.database import Database

@@ -8,7 +8,7 @@ import pytest
 
 from engine.house import ANNA, GUS, House
 from noshowd.domain.followup import FollowUpKind
-from noshowd.engine.choices import Verb
+from noshowd.engine.answers.choices import Verb
 from noshowd.ports.errors import Temporary
 from noshowd.store.database import Database
 

@@ -13,7 +13,7 @@ from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
 from noshowd.domain.verdict import Outcome
-from noshowd.engine.observe import observe_due
+from noshowd.engine.presence.observe import observe_due
 from noshowd.ports.errors import CredentialsLost, Temporary, VendorError
 from noshowd.store import evidence, health, looks
 from noshowd.store.database import Database

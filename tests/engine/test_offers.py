@@ -17,7 +17,7 @@ from engine.offers_house import ANNA, APPROVAL, HOUR, OFFER, OfferHouse, state_o
 from noshowd.domain.entry import Response
 from noshowd.domain.followup import FollowUpKind, State, Withheld
 from noshowd.domain.offer import OfferState
-from noshowd.engine.choices import Verb
+from noshowd.engine.answers.choices import Verb
 from noshowd.ports.errors import CredentialsLost
 from noshowd.ports.offers import Reply
 from noshowd.store import health

@@ -9,7 +9,7 @@ import pytest
 from engine.house import ANNA, GUS, MEETING, MINUTE, House, at
 from noshowd.domain.evidence import Said
 from noshowd.domain.followup import FollowUpKind, State
-from noshowd.engine.choices import Noted, Tap, Verb
+from noshowd.engine.answers.choices import Noted, Tap, Verb
 from noshowd.store import evidence
 from noshowd.store.database import Database
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from noshowd.domain.spans import Span
-from noshowd.engine.pace import Stakes, next_look, stretch_for
+from noshowd.engine.calendars.pace import Stakes, next_look, stretch_for
 from noshowd.engine.parts import Pace
 from noshowd.store import allowances, figures
 from noshowd.store.allowances import Wish

@@ -21,7 +21,7 @@ from noshowd.domain.evidence import (
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
 from noshowd.domain.verdict import Reason
-from noshowd.engine.push import hurry, take
+from noshowd.engine.calendars.push import hurry, take
 from noshowd.ports.presence import Stir
 from noshowd.store import evidence, schema
 from noshowd.store.database import Database

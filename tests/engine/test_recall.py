@@ -9,7 +9,7 @@ import pytest
 from engine.house import ANNA, GUS, MEETING, MINUTE, TEN, House, at
 from noshowd.domain.followup import FollowUpKind
 from noshowd.domain.spans import Span
-from noshowd.engine.recall import first_gap
+from noshowd.engine.words.recall import first_gap
 from noshowd.store.database import Database
 
 CALL = timedelta(minutes=10)

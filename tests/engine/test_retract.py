@@ -7,7 +7,7 @@ import pytest
 from engine.house import ANNA, GUS, House
 from noshowd.domain.evidence import Said
 from noshowd.domain.followup import FollowUpKind, State
-from noshowd.engine.choices import Noted
+from noshowd.engine.answers.choices import Noted
 from noshowd.ports.errors import Permanent, Temporary
 from noshowd.store.database import Database
 from noshowd.story.posts import ScriptedChannel

@@ -13,7 +13,7 @@ from engine.feed import Feed, Listing, entry, page
 from engine.house import ANNA, BEN, GUS, House, at
 from noshowd.domain.entry import Attendee, EntryRef, EntryStatus
 from noshowd.domain.spans import Span
-from noshowd.engine.sync import sync_due
+from noshowd.engine.calendars.sync import sync_due
 from noshowd.ports.calendar import Gone, ListingEnd, Page, Quarantined
 from noshowd.ports.errors import CredentialsLost, CursorExpired, Permanent, Temporary, VendorError
 from noshowd.store import calendars, entries, health

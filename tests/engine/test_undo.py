@@ -6,7 +6,7 @@ import pytest
 
 from noshowd.domain.followup import FollowUp, Happening, State, Withheld
 from noshowd.domain.plan import Plan
-from noshowd.engine.undo import undo
+from noshowd.engine.judging.undo import undo
 from noshowd.store import outbox
 from noshowd.store.database import Database
 from noshowd.store.judged import NewRow

@@ -9,8 +9,8 @@ import structlog
 
 from engine.feed import Feed, Listing, entry, page
 from engine.house import ANNA, House, at
-from noshowd.engine.sync import sync_due
-from noshowd.engine.watching import heed
+from noshowd.engine.calendars.sync import sync_due
+from noshowd.engine.calendars.watching import heed
 from noshowd.ports.calendar import Promise
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
 from noshowd.ports.webhook import Signal

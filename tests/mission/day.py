@@ -24,7 +24,7 @@ from noshowd.domain.plan import Existing, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.timing import next_source_look
 from noshowd.domain.verdict import Outcome, Verdict
-from noshowd.engine.matching import match
+from noshowd.engine.presence.matching import match
 from noshowd.reading.sides import Us
 
 #: How long after a change in the calendar the watching side knows of it; the gate reads afresh.

@@ -15,7 +15,7 @@ import pytest
 
 from noshowd.demo.vendors.mail.post import Letter
 from noshowd.domain.followup import FollowUpKind, State
-from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.answers.answering import AnswerDesk
 from noshowd.ports.answers import Answer
 from noshowd.store import offers, outbox
 from paths.offer_firm import ANNA, KIM, Firm, link

@@ -23,7 +23,7 @@ from noshowd.demo.vendors.mail.post import Letter, Post
 from noshowd.demo.vendors.serving import LoopbackServer
 from noshowd.demo.vendors.sipgate.exchange import Exchange, Way
 from noshowd.demo.vendors.sipgate.rest import Api
-from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.answers.answering import AnswerDesk
 from noshowd.engine.turn import settle
 from noshowd.runtime.daemon import Daemon
 from noshowd.story.clock import FakeClock

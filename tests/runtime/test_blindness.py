@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from engine.house import ANNA, House, at
 from noshowd.domain.spans import Span
-from noshowd.engine import openings
 from noshowd.engine.alerts import LASTING, miss_posts
-from noshowd.engine.answering import AnswerDesk
+from noshowd.engine.answers.answering import AnswerDesk
+from noshowd.engine.offers import openings
 from noshowd.ports.answers import AnswerBox
 from noshowd.ports.calendar import Busy
 from noshowd.ports.check import Finding, Grade

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from noshowd.domain.evidence import Said
-from noshowd.engine.choices import Verb
+from noshowd.engine.answers.choices import Verb
 from noshowd.runtime.reply_words import REPLY_WORDS
 from noshowd.wording.languages import languages
 from noshowd.wording.lexicon import TOTAL, Lexicon

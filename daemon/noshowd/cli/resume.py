@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ends a pause and closes every circuit breaker, with --guests lifts the hold; 1 when there was none of these."""
-    from noshowd.engine.breaker import lift
+    from noshowd.engine.judging.breaker import lift
     from noshowd.runtime.clock import SystemClock
     from noshowd.store import switches
 

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 async def _by_channel(config: Config, folder: Path, unit: str) -> str | None:
     """The channel that took the word; None when none did."""
     from noshowd.config.secrets import SecretMissing
-    from noshowd.engine import direct
+    from noshowd.engine.sending import direct
     from noshowd.ports.errors import VendorError
     from noshowd.runtime.bench import Adapters, Bench
     from noshowd.runtime.catalogue import CHANNELS

@@ -11,7 +11,7 @@ from noshowd.demo.view import Line
 from noshowd.demo.watch import Story, Told
 from noshowd.domain.followup import FollowUpKind, State, Withheld
 from noshowd.domain.verdict import Outcome, Reason
-from noshowd.engine.offer_news import is_news
+from noshowd.engine.offers.news import is_news
 from noshowd.store.outbox import Happened
 from noshowd.wording import Lexicon
 

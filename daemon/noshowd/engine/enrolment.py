@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from noshowd.domain.followup import Cause, FollowUp, FollowUpKey, FollowUpKind, State
-from noshowd.engine.choices import Tap, Verb
+from noshowd.engine.answers.choices import Tap, Verb
 from noshowd.engine.parts import Parts
 from noshowd.engine.standing import LEFT
 from noshowd.store import outbox, switches

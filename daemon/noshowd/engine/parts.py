@@ -12,8 +12,8 @@ from noshowd.domain.evidence import SourceTraits
 from noshowd.domain.meeting import Meeting, Person
 from noshowd.domain.policy import Policy
 from noshowd.domain.spans import Span
-from noshowd.engine.breaker import Breaker
-from noshowd.engine.deciding import Brief, Decided, House
+from noshowd.engine.judging.breaker import Breaker
+from noshowd.engine.judging.deciding import Brief, Decided, House
 from noshowd.ports.calendar import CalendarSource, CalendarWatcher, CalendarWriter, FreeBusySource
 from noshowd.ports.channel import Carries, Channel, Recipient
 from noshowd.ports.clock import Clock

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from noshowd.domain.meeting import Meeting, Person, Side
-from noshowd.engine.around import Colleague, Standing
-from noshowd.engine.breaker import broken
+from noshowd.engine.judging.around import Colleague, Standing
+from noshowd.engine.judging.breaker import broken
 from noshowd.engine.parts import Parts
 from noshowd.store import switches
 

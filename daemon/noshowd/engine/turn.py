@@ -7,13 +7,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from noshowd.engine.booking import book_due
-from noshowd.engine.cards import show_due
-from noshowd.engine.deliver import deliver_due
-from noshowd.engine.judge import judge_due
-from noshowd.engine.observe import observe_due
+from noshowd.engine.calendars.sync import sync_due
+from noshowd.engine.cards.cards import show_due
+from noshowd.engine.judging.judge import judge_due
+from noshowd.engine.offers.booking import book_due
 from noshowd.engine.parts import Parts
-from noshowd.engine.sync import sync_due
+from noshowd.engine.presence.observe import observe_due
+from noshowd.engine.sending.deliver import deliver_due
 from noshowd.store import calendars, cards, looks, meetings, offers, outbox
 
 #: In the order of the flow: each works on what is due and says how much that was.

@@ -19,10 +19,10 @@ import structlog
 from noshowd import __version__
 from noshowd.config.model import Config
 from noshowd.domain.evidence import Observation
-from noshowd.engine import push, watching
-from noshowd.engine.answering import AnswerDesk
-from noshowd.engine.offer_desk import OfferDesk
-from noshowd.engine.opting_out import OptOutDesk
+from noshowd.engine.answers.answering import AnswerDesk
+from noshowd.engine.answers.opting_out import OptOutDesk
+from noshowd.engine.calendars import push, watching
+from noshowd.engine.offers.desk import OfferDesk
 from noshowd.engine.parts import Linker, no_links
 from noshowd.ports.answers import AnswerSource
 from noshowd.ports.clock import Clock

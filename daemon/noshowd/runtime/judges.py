@@ -14,7 +14,7 @@ from datetime import datetime
 
 import structlog
 
-from noshowd.engine.deciding import Brief, Decided, House
+from noshowd.engine.judging.deciding import Brief, Decided, House
 
 log = structlog.get_logger()
 

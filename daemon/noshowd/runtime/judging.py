@@ -9,7 +9,7 @@ import pickle
 import sys
 from typing import BinaryIO
 
-from noshowd.engine.deciding import House, decide_all
+from noshowd.engine.judging.deciding import House, decide_all
 from noshowd.runtime import garbage
 
 

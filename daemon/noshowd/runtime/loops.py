@@ -10,8 +10,9 @@ from functools import partial
 import sqlalchemy as sa
 import structlog
 
-from noshowd.engine import digest, enrolment
+from noshowd.engine import enrolment
 from noshowd.engine.alerts import bury, miss_posts, tell
+from noshowd.engine.cards import digest
 from noshowd.engine.erasure import clear
 from noshowd.engine.parts import Parts
 from noshowd.engine.turn import VERBS, next_due

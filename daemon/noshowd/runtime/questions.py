@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from noshowd.domain.followup import FollowUpKind, State
 from noshowd.domain.meeting import Meeting, Person, Side
-from noshowd.engine.choices import ANSWERABLE, Verb, parse
-from noshowd.engine.compose import Composer
-from noshowd.engine.listed import asked_by, is_laid_aside
-from noshowd.engine.offer_answers import is_reply
-from noshowd.engine.offers import see
+from noshowd.engine.answers.choices import ANSWERABLE, Verb, parse
+from noshowd.engine.cards.listed import asked_by, is_laid_aside
+from noshowd.engine.offers.offer import see
+from noshowd.engine.offers.replies import is_reply
 from noshowd.engine.parts import Parts
+from noshowd.engine.words.compose import Composer
 from noshowd.store import meetings, outbox
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import OutboxRow

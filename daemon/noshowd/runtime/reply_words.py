@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noshowd.domain.evidence import Said
-from noshowd.engine.choices import Tap, Verb
+from noshowd.engine.answers.choices import Tap, Verb
 
 _WORDS: dict[Tap, tuple[str, ...]] = {
     Verb.YES: ("ja", "yes", "ok", "okay", "passt", "stimmt", "senden", "send"),

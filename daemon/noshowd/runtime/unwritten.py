@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 import structlog
 
-from noshowd.engine import direct
 from noshowd.engine.alerts import LASTING, was_told
 from noshowd.engine.parts import Parts
+from noshowd.engine.sending import direct
 from noshowd.store import health
 from noshowd.store.errors import StoreError
 from noshowd.store.health import Condition

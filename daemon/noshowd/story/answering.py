@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from noshowd.domain.followup import FollowUpKind, State, Withheld
 from noshowd.domain.offer import Chosen
-from noshowd.engine.answering import AnswerDesk
-from noshowd.engine.offer_desk import OfferDesk
+from noshowd.engine.answers.answering import AnswerDesk
+from noshowd.engine.offers.desk import OfferDesk
 from noshowd.engine.parts import Parts
 from noshowd.ports.answers import BOUNCED, Answer
 from noshowd.store import meetings, outbox

@@ -11,7 +11,7 @@ from noshowd.config.refusal import refuse
 from noshowd.config.values import Address, Duration, Phone, Section, Text, Wait
 from noshowd.domain.evidence import CallResult, Said, Where
 from noshowd.domain.followup import FollowUpKind
-from noshowd.engine.choices import Noted, Verb
+from noshowd.engine.answers.choices import Noted, Verb
 from noshowd.ports.offers import Reply
 from noshowd.story.moment import Moment
 

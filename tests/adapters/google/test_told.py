@@ -16,9 +16,9 @@ from noshowd.config.model import Config
 from noshowd.demo.vendors.google.google import SimulatedGoogle
 from noshowd.demo.vendors.serving import LoopbackServer
 from noshowd.domain.evidence import Observation
-from noshowd.engine import watching
+from noshowd.engine.calendars import watching
+from noshowd.engine.calendars.sync import sync_due
 from noshowd.engine.parts import Parts
-from noshowd.engine.sync import sync_due
 from noshowd.ports.webhook import Signal
 from noshowd.runtime.assemble import assemble
 from noshowd.runtime.bench import Bench

@@ -24,7 +24,7 @@ from noshowd.domain.judge import judge
 from noshowd.domain.plan import plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Outcome, Reason, Verdict
-from noshowd.engine.matching import match
+from noshowd.engine.presence.matching import match
 from noshowd.ports.errors import Temporary
 from noshowd.ports.presence import PresenceSource
 from noshowd.reading.sides import Us

@@ -14,7 +14,7 @@ from contract.channel_clock import MemoryBox, SteppingClock
 from noshowd.adapters.slack.socket_mode import SocketMode
 from noshowd.config.model import Config
 from noshowd.demo.vendors.slack.server import SlackServer
-from noshowd.engine.choices import Noted
+from noshowd.engine.answers.choices import Noted
 from noshowd.ports.answers import Answer, Draft
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.catalogue import build

@@ -1,0 +1,1 @@
+"""What people answer, and what we ask them outside any ladder."""

@@ -1,0 +1,1 @@
+"""Calendars read: listings, the mirror, and vendors that tell of changes."""

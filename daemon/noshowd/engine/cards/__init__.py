@@ -1,0 +1,1 @@
+"""What our side is shown: a card for each meeting, lists of the day, the digest."""

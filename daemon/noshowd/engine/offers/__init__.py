@@ -1,0 +1,1 @@
+"""New times: found, offered, chosen and entered."""

@@ -1,0 +1,1 @@
+"""What leaves the house: looked at again, sent once, taken back."""
