@@ -30,7 +30,7 @@ async def waiting(database: Database) -> House:
 async def test_the_notice_answers_what_a_waiting_person_doubts(database: Database):
     house = await waiting(database)
     text = house.sent(NOTICE)[0].parcel.text
-    assert "It is the right room." in text
+    assert "This is the right room." in text
     assert "Time and link are unchanged since" in text
     assert "The invitation is accepted." in text
     assert "Nobody is in the lobby." in text
