@@ -3,103 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from domain.gate_cases import GOES, NOW, UNCLEAR, K, W, followup, guest, meant, rule, verdict
 from domain.scenes import ANNA, BEN, GUS, at, phone, video
 from noshowd.domain.entry import Response
-from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUp, FollowUpKey, FollowUpKind, Withheld
+from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUpKind, Withheld
 from noshowd.domain.gate import Circumstances, gate
-from noshowd.domain.meeting import Meeting, Side
-from noshowd.domain.premises import PREMISES, Case, unmet
-from noshowd.domain.verdict import Outcome, PersonVerdict, Presence, Reason, SidePresence, Verdict
+from noshowd.domain.meeting import Side
+from noshowd.domain.premises import PREMISES
+from noshowd.domain.verdict import Outcome, PersonVerdict, Presence, Reason, SidePresence
 
-K, W = FollowUpKind, Withheld
 #: About noshowd itself: no premises.
 PLAIN = frozenset({K.APPROVAL, K.CORRECTION, K.NOTICE})
-NOW = at(12)
-
-
-def followup(kind: FollowUpKind, cause: Cause, person: str, **changes: Any) -> FollowUp:
-    values: dict[str, Any] = {
-        "key": FollowUpKey(meeting="m", round=1, person=person, kind=kind, step="s"),
-        "cause": cause,
-        "approval": Approval.AUTO,
-        "not_before": at(0),
-        "not_after": at(30),
-    }
-    return FollowUp(**{**values, **changes})
-
-
-def verdict(**changes: Any) -> Verdict:
-    """They are missing, confirmed: Anna sits in the room, Gus was never seen."""
-    values: dict[str, Any] = {
-        "outcome": Outcome.THEY_ARE_MISSING,
-        "judged_at": NOW,
-        "ours": SidePresence.PRESENT,
-        "theirs": SidePresence.ABSENT,
-        "as_of": NOW,
-        "ours_here": True,
-        "confirmed": True,
-        "people": (
-            PersonVerdict(key=ANNA.key, side=Side.OURS, presence=Presence.PRESENT, seen=True, here_now=True),
-            PersonVerdict(key=GUS.key, side=Side.THEIRS, presence=Presence.ABSENT, absent_now=True),
-        ),
-    }
-    return Verdict(**{**values, **changes})
-
-
-def guest(**changes: Any) -> tuple[PersonVerdict, ...]:
-    """The people of `verdict` with Gus changed."""
-    anna, gus = verdict().people
-    return anna, replace(gus, **changes)
-
-
-WE_MISS = verdict(
-    outcome=Outcome.WE_ARE_MISSING,
-    ours=SidePresence.ABSENT,
-    theirs=SidePresence.PRESENT,
-    ours_here=False,
-    theirs_here=True,
-    people=(
-        PersonVerdict(key=ANNA.key, side=Side.OURS, presence=Presence.ABSENT, absent_now=True),
-        PersonVerdict(key=GUS.key, side=Side.THEIRS, presence=Presence.PRESENT, seen=True, here_now=True),
-    ),
-)
-OPEN = verdict(outcome=Outcome.WAITING, confirmed=False)
-UNCLEAR = verdict(outcome=Outcome.UNKNOWN, theirs=SidePresence.UNKNOWN, confirmed=True)
-
-#: kind -> a case in which it may go.
-GOES: dict[FollowUpKind, tuple[FollowUp, Verdict]] = {
-    K.NUDGE: (followup(K.NUDGE, Cause.WE_ARE_MISSING, ANNA.key), WE_MISS),
-    K.WAITING_NOTICE: (followup(K.WAITING_NOTICE, Cause.THEY_ARE_MISSING, ANNA.key), OPEN),
-    K.COURTESY_MESSAGE: (followup(K.COURTESY_MESSAGE, Cause.THEY_ARE_MISSING, GUS.key), OPEN),
-    K.WORD_TO_WAITING: (followup(K.WORD_TO_WAITING, Cause.WE_ARE_MISSING, GUS.key), WE_MISS),
-    K.RECALL_TASK: (followup(K.RECALL_TASK, Cause.THEY_ARE_MISSING, ANNA.key), verdict()),
-    K.RESCHEDULE_OFFER: (followup(K.RESCHEDULE_OFFER, Cause.THEY_ARE_MISSING, GUS.key), verdict()),
-    K.ORDERED_MESSAGE: (followup(K.ORDERED_MESSAGE, Cause.ORDERED, GUS.key, ordered=True), UNCLEAR),
-    K.CONFIRMATION: (followup(K.CONFIRMATION, Cause.UNKNOWN, GUS.key), OPEN),
-    K.HEADS_UP: (followup(K.HEADS_UP, Cause.UNKNOWN, ANNA.key), WE_MISS),
-    K.QUESTION: (followup(K.QUESTION, Cause.UNKNOWN, ANNA.key), UNCLEAR),
-    K.COVER_NEEDED: (followup(K.COVER_NEEDED, Cause.WE_ARE_MISSING, "ben@us.example"), WE_MISS),
-    K.SUGGEST_CALL: (followup(K.SUGGEST_CALL, Cause.THEY_ARE_MISSING, ANNA.key), OPEN),
-    K.APPROVAL: (followup(K.APPROVAL, Cause.THEY_ARE_MISSING, ANNA.key), verdict()),
-    K.CORRECTION: (followup(K.CORRECTION, Cause.THEY_ARE_MISSING, ANNA.key), verdict()),
-    K.NOTICE: (followup(K.NOTICE, Cause.UNKNOWN, ANNA.key), verdict()),
-}
-
-
-def meant(kind: FollowUpKind) -> Meeting:
-    """The meeting in which this kind may go: Gus has accepted, but where he is asked whether he will come."""
-    return video(ANNA, replace(GUS, response=Response.NONE)) if kind is K.CONFIRMATION else video()
-
-
-def rule(kind: FollowUpKind, planned: FollowUp, result: Verdict, meeting: Meeting | None = None) -> Withheld | None:
-    case = Case(followup=planned, meeting=meeting or meant(kind), verdict=result, ordered=planned.ordered)
-    assert planned.kind is kind
-    return unmet(case)
 
 
 @pytest.mark.parametrize("kind", K)
@@ -111,16 +29,26 @@ def test_every_kind_may_go_in_its_own_case(kind: FollowUpKind) -> None:
 
 
 NOT_KNOCKING: list[dict[str, Any]] = [{"in_lobby": False}, {"here_now": False}, {"in_lobby": False, "here_now": False}]
+
+
 KNOCKING = PersonVerdict(key=ANNA.key, side=Side.OURS, seen=True, in_lobby=True, here_now=True)
 GUEST_KNOCKING = PersonVerdict(key=GUS.key, side=Side.THEIRS, seen=True, in_lobby=True, here_now=True)
+
+
 #: After each of these a talk that nobody told us of may be going on.
 MAY_HAVE_TALKED = (
     Reason.UNSEEN_LINE, Reason.ENDED_ONLY, Reason.NO_COVERAGE, Reason.NO_SOURCE, Reason.GAP, Reason.BLIND_SPOT,
     Reason.HIDDEN_CALL, Reason.WEAK_NUMBER, Reason.OTHER_NUMBER, Reason.SHORT_TALK, Reason.OTHER_TIME,
 )  # fmt: skip
+
+
 HELD = {"outcome": Outcome.HELD}
 OFF = {"outcome": Outcome.CALLED_OFF}
+
+
 CALLING = {"reasons": frozenset({Reason.CALL_RUNNING})}
+
+
 TAKEN_AWAY: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
     (K.HEADS_UP, {"people": verdict().people}, W.OUR_SIDE_IS_THERE),
     *[(kind, HELD, W.HELD) for kind in K if kind not in {K.ORDERED_MESSAGE, K.CONFIRMATION, *PLAIN}],
@@ -329,93 +257,3 @@ def test_several_misses_of_one_guest_keep_offers_back_and_nothing_else(
 
 def test_every_kind_has_its_premises() -> None:
     assert set(PREMISES) == set(K)
-
-
-OUTWARD = sorted(TO_GUESTS | {K.RECALL_TASK})
-CIRCUMSTANCES: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
-    *[(kind, {"shadow": True}, W.SHADOW) for kind in OUTWARD],
-    *[(kind, {"sending_held": True}, W.SENDING_HELD) for kind in sorted(TO_GUESTS)],
-    *[(kind, {"paused": True}, W.PAUSED) for kind in K],
-    *[(kind, {"event_changed": True}, W.EVENT_CHANGED) for kind in K],
-    *[(kind, {"rechecked": False}, W.CANNOT_RECHECK) for kind in sorted(TO_GUESTS | {K.NUDGE})],
-    (K.RECALL_TASK, {"rechecked": False, "event_read": False}, W.CANNOT_RECHECK),
-    *[(kind, {"human_took_over": True}, W.HUMAN_TOOK_OVER) for kind in K if kind is not K.ORDERED_MESSAGE],
-    (K.COURTESY_MESSAGE, {"opted_out": frozenset({GUS.key})}, W.OPTED_OUT),
-    (K.COURTESY_MESSAGE, {"unreachable": frozenset({GUS.key})}, W.NO_ADDRESS),
-    *[(kind, {"rebooked": True}, W.ALREADY_REBOOKED) for kind in (K.RESCHEDULE_OFFER, K.RECALL_TASK)],
-    (K.COURTESY_MESSAGE, {"sent_today": {(GUS.key, K.COURTESY_MESSAGE): 1}}, W.DAILY_LIMIT),
-    (K.COURTESY_MESSAGE, {"hourly_cap_reached": True}, W.HOURLY_CAP),
-    (
-        K.COURTESY_MESSAGE,
-        {"broken_sources": frozenset({"meet"}), "relied_on": frozenset({"meet"})},
-        W.CIRCUIT_BREAKER,
-    ),
-    (K.QUESTION, {"being_asked": frozenset({ANNA.key})}, W.QUESTION_BUDGET),
-    (K.QUESTION, {"in_a_call": frozenset({ANNA.key})}, W.HINT_IN_A_CALL),
-]
-
-
-@pytest.mark.parametrize(("kind", "change", "reason"), CIRCUMSTANCES)
-def test_every_circumstance_has_its_name(kind: FollowUpKind, change: dict[str, Any], reason: Withheld) -> None:
-    planned, result = GOES[kind]
-    around = Circumstances(**change)
-    ruling = gate(planned, meant(planned.kind), result, around, NOW, daily_limit=1, ordered=planned.ordered)
-    assert ruling.reason is reason
-
-
-@pytest.mark.parametrize("kind", K)
-@pytest.mark.parametrize("minute", [-1, 31])
-def test_nothing_leaves_outside_its_window(kind: FollowUpKind, minute: float) -> None:
-    planned, result = GOES[kind]
-    ruling = gate(
-        planned, meant(planned.kind), result, Circumstances(), at(minute), daily_limit=1, ordered=planned.ordered
-    )
-    assert ruling.reason is W.OUTSIDE_WINDOW
-
-
-def test_quiet_hours_hold_what_comes_after_the_slot_only() -> None:
-    planned = replace(GOES[K.RESCHEDULE_OFFER][0], not_after=at(600))
-    morning = at(500)
-    around = Circumstances(awake_from={GUS.key: morning})
-    inside = gate(planned, meant(planned.kind), verdict(), around, at(20), daily_limit=1)
-    after = gate(planned, meant(planned.kind), verdict(), around, at(40), daily_limit=1)
-    assert inside.go
-    assert (after.reason, after.until) == (W.QUIET_HOURS, morning)
-    assert gate(planned, meant(planned.kind), verdict(), around, morning, daily_limit=1).go
-
-
-def test_a_task_waits_for_the_calendar_and_rests_on_what_was_proved_before() -> None:
-    planned, result = GOES[K.RECALL_TASK]
-    blind = gate(
-        planned, meant(planned.kind), result, Circumstances(rechecked=False, event_read=False), NOW, daily_limit=1
-    )
-    assert (blind.reason, blind.until) == (W.CANNOT_RECHECK, planned.not_after)
-    # that the room cannot be seen any more does not make the guest have come
-    assert gate(planned, meant(planned.kind), result, Circumstances(rechecked=False), NOW, daily_limit=1).go
-
-
-def test_what_our_own_side_reads_is_shown_in_shadow() -> None:
-    for kind in set(K) - set(OUTWARD):
-        planned, result = GOES[kind]
-        assert gate(
-            planned, meant(planned.kind), result, Circumstances(shadow=True), NOW, daily_limit=1, ordered=True
-        ).go
-
-
-def test_a_pause_ends_with_the_window() -> None:
-    planned, result = GOES[K.WAITING_NOTICE]
-    ruling = gate(planned, meant(planned.kind), result, Circumstances(paused=True), NOW, daily_limit=1)
-    assert ruling.until == planned.not_after
-    assert planned.not_after - NOW == timedelta(minutes=18)
-
-
-def test_who_has_answered_is_not_asked_whether_they_will_come() -> None:
-    planned, result = GOES[K.CONFIRMATION]
-    assert rule(K.CONFIRMATION, planned, result, video()) is W.ANSWERED
-
-
-def test_a_guest_is_asked_in_waking_hours_even_before_the_meeting() -> None:
-    planned, result = GOES[K.CONFIRMATION]
-    around = Circumstances(awake_from={GUS.key: at(20)})
-    ruling = gate(planned, meant(K.CONFIRMATION), result, around, NOW, daily_limit=1)
-    assert (ruling.reason, ruling.until) == (W.QUIET_HOURS, at(20))

@@ -26,16 +26,15 @@ from domain.scenes import (
     stay,
     video,
 )
-from noshowd.domain.causes import cause_of, we_came_too_late
 from noshowd.domain.entry import Response
 from noshowd.domain.evidence import CallResult, Direction, Evidence, Said, Statement, Where
-from noshowd.domain.followup import Approval, Cause, FollowUp, FollowUpKey, FollowUpKind, State, Withheld
+from noshowd.domain.followup import Approval, Cause, FollowUpKind, State, Withheld
 from noshowd.domain.gate import Circumstances
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Caller, Meeting, Skip
-from noshowd.domain.plan import Existing, Plan, close_round, plan
+from noshowd.domain.plan import Existing, Plan, plan
 from noshowd.domain.policy import Policy
-from noshowd.domain.verdict import Outcome, Reason, SidePresence, Verdict
+from noshowd.domain.verdict import Outcome, SidePresence, Verdict
 
 K = FollowUpKind
 SOURCES = {"meet": MEET, "pbx": PBX}
@@ -222,79 +221,6 @@ def test_a_person_is_asked_where_the_policy_says_so(approval: Approval, asked: i
     assert [f.approval for f in planned(video(), alone(5), 5, policy=own).add] == [Approval.AUTO]
 
 
-def followup(kind: FollowUpKind, step: str = "s", concerns: str | None = None) -> FollowUp:
-    key = FollowUpKey(meeting="m", round=1, person=ANNA.key, kind=kind, step=step)
-    return FollowUp(key=key, cause=Cause.THEY_ARE_MISSING, not_before=at(0), not_after=at(60), concerns=concerns)
-
-
-#: What only asks, informs or is to be done is taken back once the case is settled; what a guest has read stays.
-TAKEN_BACK = {
-    K.NUDGE, K.HEADS_UP, K.WAITING_NOTICE, K.RECALL_TASK, K.RESCHEDULE_OFFER,
-    K.QUESTION, K.COVER_NEEDED, K.SUGGEST_CALL, K.APPROVAL,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("kind", K)
-def test_what_was_sent_is_taken_back_once_the_case_is_settled(kind: FollowUpKind, state: State) -> None:
-    row = Existing(followup=followup(kind), state=state)
-    expected = (row.followup.key,) if state is State.SENT and kind in TAKEN_BACK else ()
-    assert planned(video(called_off=True), Evidence(), 5, row).take_back == expected
-    assert close_round([row]).take_back == expected
-
-
-@pytest.mark.parametrize("state", State)
-def test_of_a_round_that_was_moved_nothing_leaves_any_more(state: State) -> None:
-    row = Existing(followup=followup(K.NUDGE), state=state)
-    pending = state in (State.AWAITING, State.QUEUED)
-    assert close_round([row]).withdraw == (((row.followup.key, Withheld.EVENT_CHANGED),) if pending else ())
-
-
-@pytest.mark.parametrize("state", State)
-def test_only_what_has_not_left_is_withdrawn(state: State) -> None:
-    row = Existing(followup=followup(K.NUDGE), state=state)
-    pending = state in (State.AWAITING, State.QUEUED)
-    withdrawn = planned(video(called_off=True), Evidence(), 5, row).withdraw
-    assert withdrawn == (((row.followup.key, Withheld.CALLED_OFF),) if pending else ())
-
-
-@pytest.mark.parametrize(
-    ("asked", "question", "moot"),
-    [
-        # the message is still open
-        (State.AWAITING, State.SENT, False),
-        (State.QUEUED, State.SENT, False),
-        # it went, was refused or ran out: nothing is left to approve
-        (State.SENT, State.SENT, True),
-        (State.EXPIRED, State.SENT, True),
-        (State.WITHHELD, State.SENT, True),
-        # the question lies before nobody
-        (State.EXPIRED, State.QUEUED, False),
-        (State.EXPIRED, State.RETRACTED, False),
-    ],
-)
-def test_a_question_with_nothing_left_to_approve_is_taken_back(asked: State, question: State, *, moot: bool) -> None:
-    message = next(f for f in planned(video(), alone(5), 5).add if f.kind is K.COURTESY_MESSAGE)
-    approval = followup(K.APPROVAL, concerns=str(message.key))
-    other = followup(K.NOTICE, concerns="something else")
-    rows = [
-        Existing(followup=message, state=asked),
-        Existing(followup=approval, state=question),
-        Existing(followup=other, state=State.SENT),
-    ]
-    assert planned(video(), alone(6), 6, *rows).take_back == ((approval.key,) if moot else ())
-
-
-def test_a_question_is_taken_back_with_a_message_that_is_withdrawn_now() -> None:
-    message = next(f for f in planned(video(), alone(5), 5).add if f.kind is K.COURTESY_MESSAGE)
-    approval = followup(K.APPROVAL, concerns=str(message.key))
-    rows = [Existing(followup=message, state=State.AWAITING), Existing(followup=approval, state=State.SENT)]
-    came = seen(stay(ANNA, -1, until=6), stay(GUS, 5.8, until=6), covered(-15, 6))
-    result = planned(video(), came, 6, *rows)
-    assert [key for key, _ in result.withdraw] == [message.key]
-    assert result.take_back == (approval.key,)
-
-
 def test_a_question_is_asked_where_nothing_is_known() -> None:
     assert lines(planned(video(), Evidence(), 10)) == {"question anna@us.example"}
     assert lines(planned(video(), seen(covered(-15, 10)), 10)) == {"question anna@us.example"}
@@ -323,34 +249,6 @@ def test_ringing_is_suggested_when_nobody_knows_who_should() -> None:
 def test_both_missed_each_other() -> None:
     evidence = seen(stay(GUS, -2, 8), stay(ANNA, 9, until=10), covered(-15, 10))
     assert lines(planned(video(), evidence, 10)) == {"recall_task anna@us.example"}
-
-
-def test_a_held_meeting_withdraws_and_takes_back() -> None:
-    before = planned(video(), alone(5), 5).add + planned(video(), alone(3), 3).add + planned(video(), alone(10), 10).add
-    pending = [
-        Existing(followup=f, state=State.AWAITING if f.kind is K.COURTESY_MESSAGE else State.SENT) for f in before
-    ]
-    together = seen(stay(ANNA, -1, until=12), stay(GUS, 10, until=12), covered(-15, 12))
-    result = planned(video(), together, 12, *pending)
-    assert not result.add
-    assert {key.kind for key, reason in result.withdraw if reason is Withheld.HELD} == {K.COURTESY_MESSAGE}
-    assert {key.kind for key in result.take_back} == {K.WAITING_NOTICE, K.RECALL_TASK, K.APPROVAL}
-
-
-def test_a_question_that_still_waits_goes_with_its_message() -> None:
-    before = planned(video(), alone(5), 5).add
-    pending = [Existing(followup=f, state=State.AWAITING if f.to_guest else State.QUEUED) for f in before]
-    came = seen(stay(ANNA, -1, until=6), stay(GUS, 5.5, until=6), covered(-15, 6))
-    result = planned(video(), came, 6, *pending)
-    assert {key.kind for key, _ in result.withdraw} >= {K.COURTESY_MESSAGE, K.APPROVAL}
-
-
-def test_what_a_person_ordered_is_not_withdrawn_because_nothing_is_proved() -> None:
-    offer = next(f for f in planned(video(), alone(20), 20).add if f.kind is K.RESCHEDULE_OFFER)
-    ordered = replace(offer, ordered=True, cause=Cause.ORDERED)
-    rows = [Existing(followup=ordered, state=State.QUEUED, ordered=True)]
-    assert not planned(video(), Evidence(), 25, *rows).withdraw
-    assert planned(video(), Evidence(), 25, Existing(followup=offer, state=State.QUEUED)).withdraw
 
 
 @pytest.mark.parametrize("change", [{"called_off": True}, {"skip": Skip.DECLINED}])
@@ -397,58 +295,6 @@ def test_the_end_of_the_working_day_closes_tasks() -> None:
 def test_rungs_are_for_their_medium() -> None:
     evidence = seen(call(Direction.OUT, 0), lines_covered(-10, 6))
     assert not any(f.kind is K.COURTESY_MESSAGE for f in planned(phone(), evidence, 6).add)
-
-
-CAUSES: list[tuple[dict[str, Any], Cause | None]] = [
-    ({"outcome": Outcome.HELD}, None),
-    ({"outcome": Outcome.CALLED_OFF}, None),
-    ({"outcome": Outcome.NOBODY_CAME}, Cause.NOBODY_CAME),
-    ({"outcome": Outcome.UNKNOWN}, Cause.UNKNOWN),
-    ({"outcome": Outcome.MISSED_EACH_OTHER}, Cause.MISSED_EACH_OTHER),
-    ({"ours": SidePresence.PRESENT}, Cause.THEY_ARE_MISSING),
-    ({"theirs": SidePresence.ARRIVED}, Cause.WE_ARE_MISSING),
-    # both have come and are about to meet
-    ({"ours": SidePresence.PRESENT, "theirs": SidePresence.PRESENT}, None),
-    ({"ours": SidePresence.ARRIVED, "theirs": SidePresence.ARRIVED}, None),
-    ({"ours": SidePresence.ABSENT}, Cause.WE_ARE_MISSING),
-    ({}, Cause.UNKNOWN),
-    (
-        {
-            "ours": SidePresence.PRESENT,
-            "theirs": SidePresence.ARRIVED,
-            "reasons": frozenset({Reason.NOT_ADMITTED}),
-        },
-        Cause.NOT_ADMITTED,
-    ),
-    (
-        {"ours": SidePresence.ABSENT, "theirs": SidePresence.ARRIVED, "reasons": frozenset({Reason.NOT_ADMITTED})},
-        Cause.WE_ARE_MISSING,
-    ),
-]
-
-
-@pytest.mark.parametrize(("values", "cause"), CAUSES)
-def test_whose_ladder_applies(values: dict[str, Any], cause: Cause | None) -> None:
-    assert cause_of(Verdict(**{"outcome": Outcome.WAITING, "judged_at": at(5), **values})) is cause
-
-
-@pytest.mark.parametrize(
-    ("outcome", "ours_late", "theirs_late", "ours_to_make_good"),
-    [
-        # they had come and gone when we came
-        (Outcome.MISSED_EACH_OTHER, 9, 0, True),
-        (Outcome.MISSED_EACH_OTHER, 0, 7, False),
-        (Outcome.MISSED_EACH_OTHER, 0, 0, False),
-        (Outcome.MISSED_EACH_OTHER, 3, None, False),
-        (Outcome.MISSED_EACH_OTHER, None, 3, False),
-        (Outcome.HELD, 9, 0, False),
-    ],
-)
-def test_whose_it_is_that_they_missed_each_other(
-    outcome: Outcome, ours_late: int | None, theirs_late: int | None, *, ours_to_make_good: bool
-) -> None:
-    verdict = Verdict(outcome=outcome, judged_at=at(12), ours_late=ours_late, theirs_late=theirs_late)
-    assert we_came_too_late(verdict) == ours_to_make_good
 
 
 def test_a_running_call_stops_everything() -> None:

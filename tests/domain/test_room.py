@@ -24,11 +24,11 @@ from domain.scenes import (
     stay,
     video,
 )
-from noshowd.domain.evidence import Blind, Evidence, Identity, Sighting, Where
+from noshowd.domain.evidence import Blind, Evidence, Identity, Where
 from noshowd.domain.judge import judge
 from noshowd.domain.matching import Matches, Who
 from noshowd.domain.meeting import Meeting, Person, Side
-from noshowd.domain.verdict import Outcome, PersonVerdict, Presence, Reason, SidePresence, Verdict
+from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
 
 
 def verdict(evidence: Evidence, minute: float, meeting: Meeting | None = None) -> Verdict:
@@ -197,67 +197,6 @@ def test_lines_that_are_seen_say_nothing_of_a_room() -> None:
     assert verdict(seen(covered(-15, 12, lines=frozenset({LINE}))), 12.2).outcome is Outcome.UNKNOWN
 
 
-def person(result: Verdict, key: str) -> PersonVerdict:
-    found = result.person(key)
-    assert found is not None
-    return found
-
-
-@pytest.mark.parametrize(
-    ("visits", "here", "in_lobby", "absent_now"),
-    [
-        ([stay(GUS, 2, until=12)], True, False, False),
-        ([stay(GUS, 2, until=12, where=Where.LOBBY)], True, True, False),
-        # let in
-        ([stay(GUS, 2, 4, where=Where.LOBBY), stay(GUS, 4, until=12)], True, False, False),
-        # knocked and went away
-        ([stay(GUS, 2, 4, where=Where.LOBBY)], False, True, True),
-        ([stay(GUS, 2, 4)], False, False, True),
-        # still there by a look that is long past, and never seen to leave
-        ([stay(GUS, 2, until=4)], True, False, False),
-        ([], False, False, True),
-    ],
-)
-def test_who_is_there_now(visits: list[Sighting], *, here: bool, in_lobby: bool, absent_now: bool) -> None:
-    result = verdict(seen(stay(ANNA, -1, until=12), *visits, covered(-15, 12)), 12.2)
-    guest = person(result, GUS.key)
-    assert (guest.here_now, guest.in_lobby, guest.absent_now) == (here, in_lobby, absent_now)
-    assert (guest.arrived_at, guest.seen) == ((at(2), True) if visits else (None, False))
-    assert guest.left_at == (at(4) if visits and not here else None)
-    assert guest.absent_since == ((at(4) if visits else at(0)) if absent_now else None)
-
-
-def test_who_is_gone_from_a_picture_of_the_moment_is_not_here() -> None:
-    facts = seen(stay(ANNA, -1, until=12), stay(GUS, 2, until=4), covered(-15, 12))
-    moment = replace(MEET, keeps_history=False)
-    guest = person(judge(video(), facts, MATCHES, POLICY, at(12.2), sources={"meet": moment}), GUS.key)
-    assert (guest.here_now, guest.absent_now, guest.left_at) == (False, True, at(4))
-
-
-def test_without_a_fresh_look_nobody_is_known_to_be_away() -> None:
-    result = verdict(seen(stay(ANNA, -1, until=8), stay(GUS, 2, 4), covered(-15, 8)), 12.2)
-    assert not any(p.absent_now for p in result.people)
-    assert person(result, ANNA.key).here_now
-    assert person(result, GUS.key).left_at == at(4)
-
-
-def test_a_stranger_who_is_there_may_be_the_one_who_is_away() -> None:
-    other = Identity(provider_id="y", verified=True)
-    matches = Matches(identities={**MATCHES.identities, other: Who(not_these=frozenset({GUS.key}))})
-
-    def guest(*strangers: Sighting) -> PersonVerdict:
-        evidence = seen(stay(ANNA, -1, until=12), stay(GUS, 1, 3), *strangers, covered(-15, 12))
-        return person(judge(video(), evidence, matches, POLICY, at(12.2), sources={"meet": MEET}), GUS.key)
-
-    assert not guest(stay(STRANGER, 5, until=12)).absent_now
-    assert not guest(stay(ROOM_SYSTEM, 5, until=12)).absent_now
-    # gone, seen last long ago, or surely somebody else
-    assert guest(stay(STRANGER, 5, 7)).absent_since == at(7)
-    assert guest(stay(STRANGER, 5, until=7)).absent_since == at(7)
-    assert guest(stay(other, 5, until=12)).absent_since == at(3)
-    assert guest(stay(other, 5, 7)).absent_since == at(3)
-
-
 @pytest.mark.parametrize("blind", [Blind.DIAL_IN, Blind.OUTSIDERS, Blind.OPTED_OUT])
 def test_a_source_that_cannot_see_guests_never_proves_their_absence(blind: Blind) -> None:
     evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12, blind))
@@ -339,61 +278,6 @@ def test_an_invited_group_keeps_their_side_unknown() -> None:
     result = verdict(evidence, 12.2, video(open_ended=True))
     assert result.outcome is Outcome.UNKNOWN
     assert Reason.OPEN_ENDED_GUESTS in result.reasons
-
-
-def test_the_guest_left_before_we_came() -> None:
-    evidence = seen(stay(GUS, -2, 8), stay(ANNA, 9, until=12), covered(-15, 12))
-    result = verdict(evidence, 12.2)
-    assert result.outcome is Outcome.MISSED_EACH_OTHER
-    assert (result.ours_late, result.theirs_late) == (9, 0)
-
-
-def test_that_they_missed_each_other_is_known_only_as_far_as_the_evidence_reaches() -> None:
-    broken_off = seen(stay(ANNA, -1, 3), stay(GUS, 5, until=7), covered(-15, 7))
-    assert verdict(broken_off, 12).outcome is Outcome.WAITING
-    assert verdict(broken_off, 20).outcome is Outcome.UNKNOWN
-    whole = seen(stay(ANNA, -1, 3), stay(GUS, 5, until=12), covered(-15, 12))
-    assert verdict(whole, 12.2).outcome is Outcome.MISSED_EACH_OTHER
-
-
-def test_a_talk_that_may_still_go_on_unseen_keeps_them_from_having_missed_each_other() -> None:
-    """A source of ended visits tells only later that they have come together after all."""
-    apart = (stay(ANNA, 0, 5), stay(GUS, 6, 10))
-    soon, later = (seen(*apart, covered(-15, end, ended_only=True)) for end in (40, 91))
-    assert verdict(soon, 41).outcome is Outcome.UNKNOWN
-    assert verdict(later, 92).outcome is Outcome.MISSED_EACH_OTHER
-
-
-def test_nobody_came_counts_only_as_far_as_the_evidence_reaches() -> None:
-    assert verdict(seen(covered(-15, 7)), 12).outcome is Outcome.WAITING
-    assert verdict(seen(covered(-15, 7)), 20).outcome is Outcome.UNKNOWN
-
-
-def test_whoever_knocked_in_vain_to_the_end_missed_us_only_then() -> None:
-    knocking = stay(GUS, 0, until=31, where=Where.LOBBY)
-    evidence = seen(stay(ANNA, -1, until=31), knocking, covered(-15, 31))
-    assert verdict(evidence, 29).outcome is Outcome.WAITING
-    broken_off = seen(stay(ANNA, -1, until=7), stay(GUS, 0, until=7, where=Where.LOBBY), covered(-15, 7))
-    assert verdict(broken_off, 20).outcome is Outcome.WAITING
-    assert verdict(broken_off, 31.2).outcome is Outcome.UNKNOWN
-    gone = seen(stay(ANNA, -1, until=32), stay(GUS, 0, 31, where=Where.LOBBY), covered(-15, 32))
-    assert verdict(gone, 32.2).outcome is Outcome.MISSED_EACH_OTHER
-
-
-def test_while_both_are_there_and_apart_nothing_shows_that_they_will_not_meet() -> None:
-    knocking = stay(GUS, 20, until=31, where=Where.LOBBY)
-    at_the_end = seen(stay(ANNA, -1, until=31), knocking, covered(-15, 31))
-    assert verdict(at_the_end, 31.2).outcome is Outcome.WAITING
-    assert verdict(at_the_end, 60).outcome is Outcome.UNKNOWN
-    let_in_unseen = seen(
-        stay(ANNA, -1, until=31), knocking, stay(GUS, 31.5, until=33), covered(-15, 31), covered(33, 33)
-    )
-    assert verdict(let_in_unseen, 33.2).outcome is Outcome.WAITING
-    assert verdict(let_in_unseen, 60).outcome is Outcome.UNKNOWN
-    alone = seen(
-        stay(ANNA, -1, until=33), stay(GUS, 20, until=30, where=Where.LOBBY), covered(-15, 31), covered(33, 33)
-    )
-    assert verdict(alone, 60).outcome is Outcome.MISSED_EACH_OTHER
 
 
 def test_a_visit_the_day_before_is_ignored() -> None:
