@@ -124,7 +124,7 @@ async def test_a_list_by_mail_is_answered_by_a_line_for_each_and_stays_as_it_is(
     await house.until(LIST + 1)
     (post,) = house.sent(FollowUpKind.NOTICE)
     assert [line[:8] for line in post.parcel.text.splitlines() if ":00" in line] == ["1. 10:00", "2. 11:00"]
-    assert post.parcel.text.rstrip().endswith("For example: 1 HERE")
+    assert post.parcel.text.rstrip().endswith("for example: 1 HERE")
     said = Answer(
         answer_id="mail-1",
         channel="mail",

@@ -121,7 +121,7 @@ async def test_the_weekend_is_told_of_on_monday(database: Database) -> None:
     assert evening(house) == 1
     await house.until(EVENING + 2)
     [post] = house.sent(NOTICE)
-    assert "source:meet: from Saturday, 28 February, 02:00 to" in post.parcel.text
+    assert "source:meet: from Saturday, 28 February, 2:00 to" in post.parcel.text
     assert "source:old" not in post.parcel.text, "Friday's word had it"
 
 

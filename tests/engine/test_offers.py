@@ -411,7 +411,7 @@ async def test_a_reply_by_mail_books_only_by_our_tap(memory: Database) -> None:
     house = OfferHouse(memory, page=False)
     offer = (await house.offer()).offer
     [mail] = house.sent(OFFER)
-    assert "A short reply with the time that suits you is enough." in mail.parcel.text
+    assert "A short reply is enough, with another time if you prefer." in mail.parcel.text
     local = offer.times[0].astimezone(ZoneInfo("Europe/Berlin"))
     assert await house.replied(f"{local:%A} {local:%H:%M} please") == "noted"
     await house.until(13)

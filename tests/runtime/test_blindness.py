@@ -262,7 +262,7 @@ async def test_a_worker_that_took_no_leave_is_told_of_once_a_day(tmp_path):
             pass
         await house.until(1)
         [text] = told(house)
-        assert "09:56" in text, "when it was last heard of"
+        assert "9:56" in text, "when it was last heard of"
         assert [(one.began, one.ended) for one in house.run(lambda conn: outages.between(conn, at(-9), at(9)))] == [
             (at(-4), at(0))
         ], "and the digest says from when to when"

@@ -206,7 +206,7 @@ def test_a_file_that_another_process_holds(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "noshowd.db"
     with open_database(f"sqlite:///{path}") as database, closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreUnavailable, match="is locked by another process"):
+        with pytest.raises(StoreUnavailable, match="is locked by another program"):
             database.run_sync(put)
         assert database.read_sync(lambda conn: meetings.get(conn, "m1")) is None
 
