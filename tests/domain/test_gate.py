@@ -81,6 +81,7 @@ TAKEN_AWAY: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
     (K.RESCHEDULE_OFFER, {"outcome": Outcome.WE_ARE_MISSING}, W.NOT_CONFIRMED),
     (K.RESCHEDULE_OFFER, {"people": guest(presence=Presence.UNKNOWN)}, W.SEEN_IN_THIS_ROUND),
     (K.RESCHEDULE_OFFER, {"people": guest(maybe_seen=True)}, W.SEEN_IN_THIS_ROUND),
+    (K.RESCHEDULE_OFFER, {"broken_off": True}, W.NOT_PROVED),
     *[
         (K.SUGGEST_CALL, {"reasons": frozenset({reason})}, W.NOT_PROVED)
         for reason in MAY_HAVE_TALKED

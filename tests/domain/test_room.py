@@ -24,7 +24,7 @@ from domain.scenes import (
     stay,
     video,
 )
-from noshowd.domain.evidence import Blind, Evidence, Identity, Where
+from noshowd.domain.evidence import Blind, Evidence, Identity, Said, Statement, Where
 from noshowd.domain.judge import judge
 from noshowd.domain.matching import Matches, Who
 from noshowd.domain.meeting import Meeting, Person, Side
@@ -54,6 +54,21 @@ def test_a_guest_who_never_came_is_missing_once_confirmed() -> None:
 def test_absence_counts_only_as_far_as_the_evidence_reaches() -> None:
     evidence = seen(stay(ANNA, -1, until=9), covered(-15, 9))
     assert verdict(evidence, 12).outcome is Outcome.WAITING
+
+
+@pytest.mark.parametrize(
+    ("looked_to", "now", "broken_off"), [(12, 20, True), (19.5, 20, False), (30, 50, False), (28, 50, True)]
+)
+def test_a_proof_that_broke_off_says_so(looked_to: float, now: float, *, broken_off: bool) -> None:
+    """Whoever came late while nobody looked may have come: what is proved stands, and reaches no further."""
+    found = verdict(seen(stay(ANNA, -1, until=looked_to), covered(-15, looked_to)), now)
+    assert found.outcome is Outcome.THEY_ARE_MISSING
+    assert found.broken_off is broken_off
+
+
+def test_a_word_of_ours_does_not_break_off() -> None:
+    said = Statement(by=ANNA.key, said=Said.NOT_THERE, at=at(16))
+    assert not verdict(replace(seen(), statements=(said,)), 25).broken_off
 
 
 def test_without_anybody_identified_nothing_is_proved() -> None:

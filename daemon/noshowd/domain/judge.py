@@ -233,6 +233,8 @@ def _word(
         outcome = Outcome.UNKNOWN
     if outcome is Outcome.UNKNOWN and now < settled and _may_clear_up(findings, sources):
         moment, outcome = Moment.OPEN, Outcome.WAITING
+    known_to = (findings.as_of or now) + slowest + policy.judging.gap
+    said = not findings.reasons.isdisjoint((Reason.SAID_ABSENT, Reason.SAID_FORGOT))
     sure = outcome is Outcome.HELD and Reason.PRESUMED not in findings.reasons
     final = sure or now >= settled
     return Verdict(
@@ -249,6 +251,7 @@ def _word(
         ours_here=findings.ours_here,
         theirs_here=findings.theirs_here,
         confirmed=moment is not Moment.OPEN,
+        broken_off=known_to < min(now, meeting.end) and not said,
         ended=now >= meeting.end,
         final=final,
         next_look_at=_next_look_at(meeting, outcome, policy, sources, now, final=final),

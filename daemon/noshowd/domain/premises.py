@@ -192,6 +192,11 @@ def nothing_better_is_to_come(case: Case) -> Withheld | None:
     return Withheld.NOT_PROVED if unsure and not case.ordered and not case.verdict.final else None
 
 
+def still_known(case: Case) -> Withheld | None:
+    """An offer says that we did not speak: whoever came late while nobody looked may have come after all."""
+    return Withheld.NOT_PROVED if case.verdict.broken_off and not case.ordered else None
+
+
 _STANDS = (not_held, not_called_off)
 PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
     FollowUpKind.NUDGE: (*_STANDS, no_call_running, recipient_absent_now),
@@ -222,6 +227,7 @@ PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
         confirmed,
         cause_stands,
         recipient_missing_if_theirs,
+        still_known,
         nothing_better_is_to_come,
         a_person_decides_where_a_word_may_be_lost,
     ),

@@ -151,6 +151,8 @@ class Verdict:
     theirs_here: bool = False
     #: The confirmation instant has passed.
     confirmed: bool = False
+    #: Of the time from `as_of` to now, or to the end of the slot, nothing is known: nobody looked.
+    broken_off: bool = False
     ended: bool = False
     #: No source and no person is expected to change it any more.
     final: bool = False
