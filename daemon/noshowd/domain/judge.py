@@ -233,7 +233,7 @@ def _word(
         outcome = Outcome.UNKNOWN
     if outcome is Outcome.UNKNOWN and now < settled and _may_clear_up(findings, sources):
         moment, outcome = Moment.OPEN, Outcome.WAITING
-    known_to = (findings.as_of or now) + slowest + policy.judging.gap
+    known_to = (findings.as_of or now) + slowest + policy.judging.fresh_for
     said = not findings.reasons.isdisjoint((Reason.SAID_ABSENT, Reason.SAID_FORGOT))
     sure = outcome is Outcome.HELD and Reason.PRESUMED not in findings.reasons
     final = sure or now >= settled
