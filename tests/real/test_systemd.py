@@ -69,11 +69,15 @@ def service(machine: Machine, program: Callable[[str], str]) -> Machine:
     """The service, started anew and ready."""
     program("systemd-nspawn")
     machine("systemctl", "reset-failed", "noshowd")  # it may never have run
+    known = len(machine.journal())
     machine.tell("systemctl", "restart", "noshowd")
+    _since(machine, known, until='"started"')
     return machine
 
 
-def _since(machine: Machine, known: int) -> list[dict[str, object]]:
+def _since(machine: Machine, known: int, *, until: str) -> list[dict[str, object]]:
+    """The records after the first `known`, once one has the word: the journal takes in its own time what we write."""
+    _wait_until(lambda: any(until in line for line in machine.journal()[known:]))
     return [json.loads(line) for line in machine.journal()[known:]]
 
 
@@ -85,7 +89,7 @@ def test_started_means_that_every_account_was_tried(machine: Machine) -> None:
     machine.tell("systemctl", "stop", "noshowd")
     known = len(machine.journal())
     machine.tell("systemctl", "start", "noshowd")
-    actions = [record["event"] for record in _since(machine, known)]
+    actions = [record["event"] for record in _since(machine, known, until='"started"')]
     assert actions.index("sync_failed") < actions.index("started")
     assert machine.show("StatusText") == ("shadow, watching 1 calendars, 1 of them cannot be read: see noshowd status")
 
@@ -168,7 +172,7 @@ def test_a_root_shell_has_no_secret_and_doctor_tries_it_all_the_same(service: Ma
 def test_what_root_asks_of_the_service_is_in_the_journal(service: Machine) -> None:
     known = len(service.journal())
     service(NOSHOWD, "meetings", "--reveal")
-    record = next(one for one in _since(service, known) if one["event"] == "command")
+    record = next(one for one in _since(service, known, until='"command"') if one["event"] == "command")
     assert (record["command"], record["by"], record["reveal"]) == ("meetings", "root", True)
     service.tell("systemctl", "stop", "noshowd")
     service(NOSHOWD, "meetings", "--reveal")  # the shell does it alone, and the journal has it all the same
@@ -185,7 +189,7 @@ def test_nobody_else_is_served(service: Machine) -> None:
     service.tell("sh", "-c", "chmod 755 /run/noshowd; chmod 777 /run/noshowd/admin.sock")
     known = len(service.journal())
     assert service(*nobody, NOSHOWD, "status").returncode != 0
-    assert "admin_refused" in [one["event"] for one in _since(service, known)]
+    assert _since(service, known, until="admin_refused")
     assert service.show("MainPID") == pid
 
 
@@ -224,8 +228,9 @@ def test_a_valid_change_is_taken_over_and_a_bad_one_refused(service: Machine) ->
         for text in (CONFIG.replace("anna@", "anna"), CONFIG.replace(":9/", ":10/"), f'mode = "live"\n{CONFIG}'):
             _configure(service, text)
             service.tell("systemctl", "reload", "noshowd")
-            _wait_for_reload(service, known, text)
-        records = [r for r in _since(service, known) if r["action"] == "reload"]
+            # systemd only hands the signal on; what came of it stands in the journal
+            wanted = "reloaded" if "live" in text else "needs a restart" if ":10/" in text else "reload_refused"
+            records = [r for r in _since(service, known, until=wanted) if r["action"] == "reload"]
         assert [r["event"] for r in records][-2:] == ["reload_refused", "reloaded"]
         assert "needs a restart: account" in str(records[-2]["problem"])
         assert "anna" in str(records[0]["problem"])
@@ -242,23 +247,13 @@ def _wait_until(holds: Callable[[], bool]) -> None:
     pytest.fail("it did not happen within 30 s")
 
 
-def _wait_for_reload(machine: Machine, known: int, text: str) -> None:
-    """Systemd only hands the signal on; what came of it stands in the journal."""
-    wanted = "reloaded" if "live" in text else "needs a restart" if ":10/" in text else "reload_refused"
-    for _ in range(100):
-        if any(wanted in line for line in machine.journal()[known:]):
-            return
-        time.sleep(0.1)
-    pytest.fail(f"no {wanted} in the journal")
-
-
 def test_it_stops_within_five_seconds_and_cleanly(service: Machine) -> None:
     known, began = len(service.journal()), time.monotonic()
     service.tell("systemctl", "stop", "noshowd")
     took = time.monotonic() - began
     assert (service.show("Result"), service.show("ExecMainStatus")) == ("success", "0")
     assert took < 5
-    assert _since(service, known)[-1]["event"] == "stopped"
+    assert _since(service, known, until='"stopped"')[-1]["event"] == "stopped"
 
 
 def test_systemd_has_nothing_to_complain_about(machine: Machine) -> None:

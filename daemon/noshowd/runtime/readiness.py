@@ -44,8 +44,8 @@ class Readiness:
                 while any(_untried(one, started) for one in await self._states()):
                     await self._clock.sleep(_ASK_AGAIN * self._clock.speed)
         self.reached = True
-        self._notifier.ready(await self._line())
         log.info("started", action="run", calendars=len(await self._states()), version=__version__)
+        self._notifier.ready(await self._line())
         while True:
             await self._clock.sleep(_STATUS_EVERY)
             self._notifier.status(await self._line())
