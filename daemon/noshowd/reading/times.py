@@ -49,11 +49,27 @@ _HOURS = _numbered(
 )
 #: Whoever denies, doubts, asks or proposes something else is read by a person.
 _UNSURE = re.compile(
-    r"\b(?:nicht|kein\w*|nie|weder|leider|außer|ausser|statt|lieber|eher|nach|ab|vor|bis|oder|falls|wenn|zwischen|früher"
-    r"|später|not|no|none|nor|never|unfortunately|except|instead|rather|after|before|until|from|or|if|unless|between"
-    r"|earlier|later|cannot|quarter|viertel)\b|n[o']t\b|\?"
+    r"\b(?:nicht|kein\w*|nie|weder|leider|außer|ausser|statt|nach|ab|vor|bis|oder|falls|wenn|zwischen|früher"
+    r"|später|not|no|none|nor|never|unfortunately|except|instead|after|before|until|from|or|if|unless|between"
+    r"|earlier|later|cannot|quarter|viertel|darauf|drauf|wochen|weeks|in (?:einer|a|one) (?:woche|week))\b|übernächst"
+    r"|n[o']t\b|\?"
 )
-_DAY = re.compile(rf"\b({'|'.join(_DAYS)})\b(?!\s+(?:ich|mir|uns|es|das|die|der)\b)")
+#: Denies, and means nothing by it.
+_POLITE = re.compile(
+    r"\b(?:kein (?:problem|thema|stress)|keine (?:ursache|umstände|eile)|macht (?:ja )?nichts|nicht schlimm"
+    r"|no (?:problem|worries|rush|trouble|bother)|not a problem|not to worry|never mind)\b"
+)
+#: Where the words end and a signature, with its telephone numbers and disclaimers, begins.
+_CLOSING = re.compile(
+    r"\n\s*(?:(?:mit )?\w+ (?:grüssen?|gruss)|gruss|grüsse|mfg|lg|vg|bg|(?:\w+ )?(?:regards|wishes)|many thanks|cheers"
+    r"|sincerely|yours)\b"
+)
+_POSTSCRIPT = re.compile(r"\n\s*p\.?\s?s\b")
+_MORNING = re.compile(r"(?:\b|tag)(?:morgens|(?<=tag)morgen|vormittags?|früh|(?:in the )?morning)\b")
+_AFTERNOON = re.compile(r"(?:\b|tag)(?:nachmittags?|abends?|(?:in the )?(?:afternoon|evening))\b")
+_DAY = re.compile(
+    rf"\b({'|'.join(_DAYS)})(?:(?:vor|nach)mittag|morgen|abend|früh)?\b(?!\s+(?:ich|mir|uns|es|das|die|der)\b)"
+)
 #: A month by its name before or after the day, or day and month in figures; which of them is a clock is decided later.
 _DATE = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?\s*(?:of\s+)?(?P<name>{'|'.join(_MONTHS)})\b\.?(?:\s*\d{{4}})?"
@@ -76,19 +92,18 @@ def times_meant(text: str, times: Sequence[datetime], zone: str) -> tuple[dateti
 
     Clock times are read in `zone`; "9" may be either nine of the day.
     """
-    body = text.casefold()[:_LONGEST]
-    line = next(
-        (one for one in body.splitlines() if _DAY.search(one) or _ORDINAL.search(one) or re.search(r"\d", one)), ""
-    )
+    body = _words(text)
+    line = _telling(body.splitlines())
     if not line or _UNSURE.search(body):
         return ()
+    early, late = (part.search(line) is not None for part in (_MORNING, _AFTERNOON))
     local = {at: at.astimezone(ZoneInfo(zone)) for at in times}
     days = {_DAYS[found] for found in _DAY.findall(line)}
     places = {_ORDINALS[found] for found in _ORDINAL.findall(line)}
     dates, line = _dates(line, {(at.day, at.month) for at in local.values()})
     clocks, line = _clocks(line)
     said = (days, places, dates, clocks)
-    if re.search(r"\d", line) or not any(said) or any(len(one) > 1 for one in said):
+    if re.search(r"\d", line) or not any(said) or any(len(one) > 1 for one in said) or (early and late):
         return ()
     return tuple(
         at
@@ -98,7 +113,24 @@ def times_meant(text: str, times: Sequence[datetime], zone: str) -> tuple[dateti
         and (not dates or (local[at].day, local[at].month) in dates)
         and (not clocks or any((local[at].hour % 12, local[at].minute) == clock[:2] for clock in clocks))
         and (not clocks or all(clock[2] in (None, local[at].hour >= 12) for clock in clocks))
+        and not (local[at].hour >= 12 if early else late and local[at].hour < 12)
     )
+
+
+def _words(text: str) -> str:
+    """What was written, in small letters, without a signature and what is said out of politeness."""
+    body = text.casefold()
+    closing = _CLOSING.search(body)
+    if closing is not None and not _POSTSCRIPT.search(body, closing.end()):
+        body = body[: closing.start()]
+    return _POLITE.sub(" ", body[:_LONGEST])
+
+
+def _telling(lines: Sequence[str]) -> str:
+    """The first line that names a day, else the first with a number or a place; "" where none does."""
+    day = (one for one in lines if _DAY.search(one) or _DATE.search(one))
+    other = (one for one in lines if _ORDINAL.search(one) or re.search(r"\d", one))
+    return next(day, next(other, ""))
 
 
 def _dates(line: str, offered: set[tuple[int, int]]) -> tuple[set[tuple[int, int]], str]:

@@ -18,12 +18,19 @@ TELLING = ("Message-ID", "In-Reply-To", "References", "To", "Cc", "Content-Type"
 _ANSWERING = ("in-reply-to", "references", "to", "cc")
 TEXT_LIMIT = 4_000
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
-#: Where the words of the person end and the mail they answer begins.
-_QUOTE = re.compile(
-    r"^\s*(?:>|-{2,}\s*(?:original|urspr|forwarded|weitergeleitet)|_{5,}|--\s*$"
-    r"|(?:on|am)\b.{5,200}\b(?:wrote|schrieb)\b|(?:from|von):\s)",
+#: Where the words of the person end, and a signature or the whole mail they answer begins.
+_END = re.compile(
+    r"\s*(?:-{2,}\s*(?:original|urspr|forwarded|weitergeleitet)|_{5,}|--\s*$|\*?(?:from|von):\*?\s)", re.IGNORECASE
+)
+#: "On Monday Anna wrote:", over one or two lines: what follows is quoted, or the rest of the mail is not theirs.
+_ATTRIBUTION = re.compile(
+    r"\s*(?:(?:on|am)\b[^\n]{5,200}(?:\n(?!\s*>)[^\n]{0,200})?\b(?:wrote|schrieb|geschrieben)\b"
+    r"|[^\n>]{0,100}<[^\s<>]+@[^\s<>]+>\s+(?:wrote|schrieb)\b)[^\n:]{0,120}(?:\n(?!\s*>)[^\n:]{0,120})?:[^\n]*",
     re.IGNORECASE,
 )
+#: What mail programs put around the mail that is answered.
+_QUOTED = "blockquote, .gmail_quote, .yahoo_quoted, .protonmail_quote"
+_BLOCKS = "br, p, div, li, tr, hr, h1, h2, h3, table, ul, ol"
 _GREETING = re.compile(
     r"(?:hallo|hi|hello|hey|moin|servus|guten (?:tag|morgen|abend)|dear|liebe[rs]?)\b[^.!?]{0,40}", re.IGNORECASE
 )
@@ -133,26 +140,41 @@ def _bounce(mail: EmailMessage, message_id: str, ids: MessageIds) -> Bounce | No
 
 
 def _own_words(mail: EmailMessage) -> str:
-    """The text above the quoted mail and the signature."""
+    """What the person wrote above, between or below what they quote, without a signature."""
     body = mail.get_body(("plain", "html"))
     if body is None:
         return ""
     text = str(body.get_content())
     if body.get_content_subtype() == "html":
         text = _text_of(text)
-    kept: list[str] = []
-    for line in text.splitlines():
-        if _QUOTE.match(line):
+    lines, kept = text.splitlines(), []
+    while lines:
+        quoting = _ATTRIBUTION.match("\n".join(lines[:3]))
+        if quoting is not None:
+            lines = lines[quoting[0].count("\n") + 1 :]
+            if not next((line for line in lines if line.strip()), "").lstrip().startswith(">"):
+                break
+            continue
+        line = lines.pop(0)
+        if _END.match(line):
             break
-        kept.append(line.strip())
+        if not line.lstrip().startswith(">"):
+            kept.append(line.strip())
     return "\n".join(kept).strip()
 
 
 def _text_of(html: str) -> str:
-    tree = LexborHTMLParser(html)
-    for quoted in tree.css("blockquote, .gmail_quote, #divRplyFwdMsg, style, script"):
+    """The text of a page with a line for each block; what is quoted is one line that begins with `>`."""
+    tree = LexborHTMLParser(" ".join(html.split()))
+    for unseen in tree.css("style, script"):
+        unseen.decompose()
+    for quoted in tree.css(_QUOTED):
+        quoted.insert_before("\n>\n")
         quoted.decompose()
-    return tree.body.text(separator="\n") if tree.body else ""
+    for block in tree.css(_BLOCKS):
+        block.insert_before("\n")
+        block.insert_after("\n")
+    return tree.body.text() if tree.body else ""
 
 
 def _greets(line: str) -> bool:
