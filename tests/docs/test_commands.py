@@ -43,6 +43,7 @@ BARE = {
 }
 #: Not carried out here, and where instead.
 ELSEWHERE = {
+    "reload": "asks a running service: tests/runtime/test_admin.py, tests/real/test_systemd.py",
     "run": "every test of the daemon; tests/real/test_systemd.py as a service",
     "demo": "tests/demo",
     "init": "asks: tests/cli/test_init.py types the answers",

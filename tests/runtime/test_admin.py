@@ -7,7 +7,8 @@ import json
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,15 +16,15 @@ import pytest
 import structlog
 
 from noshowd.runtime.admin import AdminSocket
-from noshowd.runtime.handing_over import SOCKET, hand_over
+from noshowd.runtime.handing_over import RELOAD, SOCKET, hand_over, hand_to_each
 from runtime.minimal import written
 
 
 @asynccontextmanager
-async def _served(config: Path, folder: Path) -> AsyncIterator[None]:
+async def _served(config: Path, folder: Path, reload: Callable[[], list[str]] = list) -> AsyncIterator[None]:
     """The socket of a service that has the secret of the configuration."""
     has = {**os.environ, "RUNTIME_DIRECTORY": str(folder), "NOSHOWD_TEST_PASSWORD": "only-the-service-has-it"}
-    task = asyncio.create_task(AdminSocket(config, environ=has).run())
+    task = asyncio.create_task(AdminSocket(config, reload=reload, environ=has).run())
     await asyncio.wait([task], timeout=0)  # it has begun, and listens
     yield
     task.cancel()
@@ -78,6 +79,38 @@ async def test_a_command_that_writes_a_file_stays_in_the_shell(tmp_path: Path) -
         code, _, err = await _type(tmp_path, "db", "-c", str(config), "backup", str(tmp_path / "copy.db"))
     assert code == 2
     assert "NOSHOWD_TEST_PASSWORD" in err
+
+
+async def test_whoever_has_a_changed_configuration_taken_over_learns_what_came_of_it(tmp_path: Path) -> None:
+    config = written(tmp_path)
+    async with _served(config, tmp_path):
+        assert await _type(tmp_path, "reload", "-c", str(config)) == (
+            0,
+            "The changed configuration is in effect.\n",
+            "",
+        )
+    async with _served(config, tmp_path, lambda: ["needs a restart: account"]):
+        refused = (2, "The old configuration stays.\n", "needs a restart: account\n")
+        assert await _type(tmp_path, "reload", "-c", str(config)) == refused
+        assert await _type(tmp_path, "reload", "-c", str(config), "--quiet") == (2, "", "")
+    code, _, err = await _type(tmp_path, "reload", "-c", str(config))
+    assert (code, "no running service" in err) == (3, True)
+
+
+def test_what_systemd_starts_beside_a_worker_means_that_worker_alone(tmp_path: Path) -> None:
+    """Not the first of /run/noshowd*, which may be another worker of the same configuration."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as own:
+        own.bind(str(tmp_path / SOCKET))
+        own.listen()
+        own.settimeout(20)
+        with ThreadPoolExecutor() as beside:
+            answered = beside.submit(_hang_up_on_the_first, own)
+            hand_to_each([RELOAD], tmp_path, environ={"RUNTIME_DIRECTORY": str(tmp_path)})
+    assert answered.exception() is None, "it was this one that was asked"
+
+
+def _hang_up_on_the_first(listening: socket.socket) -> None:
+    listening.accept()[0].close()
 
 
 async def test_nonsense_does_no_harm(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ COMMANDS: dict[str, Command] = {
     "init": Command(module=f"{_CLI}.init", help="Ask a few questions and write a configuration."),
     "install-service": Command(module=f"{_CLI}.install_service", help="Write systemd units for this machine."),
     "check-config": Command(module=f"{_CLI}.check_config", help="Show everything that is wrong with a configuration."),
+    "reload": Command(module=f"{_CLI}.reload", help="Let the running service take a changed configuration over."),
     "auth": Command(module=f"{_CLI}.auth", help="Sign in as one person, where no service account can be had."),
     "doctor": Command(
         module=f"{_CLI}.doctor", help="Try every account, source and channel, and name every gap.", inside=True

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,8 +75,9 @@ async def _until_stopped(daemon: Daemon, file: Path) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
+    # for containers, where nobody listens for an answer; systemd asks through the admin socket
     loop.add_signal_handler(signal.SIGHUP, _reload, daemon, file)
-    await daemon.run(stop, admin=AdminSocket(file).run)
+    await daemon.run(stop, admin=AdminSocket(file, reload=partial(_reload, daemon, file)).run)
     _ends_within(_AFTERWARDS)
 
 
@@ -95,8 +97,8 @@ def _ends_within(seconds: float) -> None:
     timer.start()
 
 
-def _reload(daemon: Daemon, file: Path) -> None:
-    """Take a changed configuration over, or say why not and go on with the old one."""
+def _reload(daemon: Daemon, file: Path) -> list[str]:
+    """Take a changed configuration over; else go on with the old one, and say here and in the journal what is wrong."""
     import structlog
 
     from noshowd.config.load import load
@@ -104,11 +106,12 @@ def _reload(daemon: Daemon, file: Path) -> None:
     log = structlog.get_logger()
     loaded = load(file)
     if isinstance(loaded, list):
-        for problem in loaded:
-            log.error("reload_refused", action="reload", problem=str(problem))
-        return
-    differing = daemon.reload(loaded)
-    if differing:
-        log.error("reload_refused", action="reload", problem=f"needs a restart: {', '.join(differing)}")
+        problems = [str(problem) for problem in loaded]
     else:
-        log.info("reloaded", action="reload", mode=loaded.mode.value)
+        differing = daemon.reload(loaded)
+        problems = [f"needs a restart: {', '.join(differing)}"] if differing else []
+        if not problems:
+            log.info("reloaded", action="reload", mode=loaded.mode.value)
+    for problem in problems:
+        log.error("reload_refused", action="reload", problem=problem)
+    return problems

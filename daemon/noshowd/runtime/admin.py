@@ -1,8 +1,9 @@
 """Commands typed in a root shell, done by the running service: only it sees its secrets and its private state.
 
 A local socket in the service's runtime directory. The shell hands over its own standard input, output and error, so
-that the command, started inside the service's sandbox, speaks to the person directly. Who asks is told by the kernel
-(SO_PEERCRED): root or the service's own user, nobody else.
+that the command, started inside the service's sandbox, speaks to the person directly; only a changed configuration is
+taken over by the service itself. Who asks is told by the kernel (SO_PEERCRED): root or the service's own user, nobody
+else.
 """
 
 from __future__ import annotations
@@ -14,18 +15,16 @@ import pwd
 import socket
 import struct
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import structlog
 
-from noshowd.runtime.handing_over import ASKED_BY, REFUSED, SOCKET
+from noshowd.runtime.handing_over import ASKED_BY, QUIETLY, REFUSED, RELOAD, RUNTIME_DIRECTORY, SOCKET
 
 log = structlog.get_logger()
 
-#: systemd names the folder of `RuntimeDirectory=` in this variable.
-_RUNTIME_DIRECTORY = "RUNTIME_DIRECTORY"
 _LONGEST = 65536
 #: Commands side by side; more wait.
 _AT_ONCE = 4
@@ -34,11 +33,15 @@ _AT_ONCE = 4
 class AdminSocket:
     """Does commands for whoever may ask, until cancelled."""
 
-    def __init__(self, config: Path, *, environ: Mapping[str, str] = os.environ) -> None:
-        folder = environ.get(_RUNTIME_DIRECTORY, "").partition(":")[0]
+    def __init__(
+        self, config: Path, *, reload: Callable[[], Sequence[str]], environ: Mapping[str, str] = os.environ
+    ) -> None:
+        """`reload` takes the changed configuration over and returns what is in the way."""
+        folder = environ.get(RUNTIME_DIRECTORY, "").partition(":")[0]
         #: None where there is no runtime directory, hence no socket.
         self.path = Path(folder, SOCKET) if folder else None
         self._config = config.resolve()
+        self._reload = reload
         self._environ = environ
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
@@ -88,6 +91,8 @@ class AdminSocket:
         """Run the command; it ends when whoever asked goes away."""
         revealed = "--reveal" in words
         log.info("command", action="admin", command=words[0], by=user, reveal=revealed)
+        if words[0] == RELOAD:
+            return await self._take_over(None if QUIETLY in words else handles[2])
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "noshowd", *words),
             stdin=handles[0],
@@ -105,6 +110,18 @@ class AdminSocket:
                 if child.returncode is None:
                     child.terminate()
         return await ended
+
+    async def _take_over(self, out: int | None) -> int:
+        problems = self._reload()
+        if problems and out is not None:
+            text = "".join(f"{problem}\n" for problem in problems).encode()
+            await asyncio.to_thread(_say, out, text)  # whoever does not read keeps nobody waiting
+        return 2 if problems else 0
+
+
+def _say(out: int, text: bytes) -> None:
+    with os.fdopen(os.dup(out), "wb") as stream:
+        stream.write(text)
 
 
 def _bound(path: Path) -> socket.socket:
