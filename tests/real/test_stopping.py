@@ -34,3 +34,16 @@ def test_a_mail_that_was_leaving_is_asked_about_afterwards(town: Town, tmp_path:
     running = Running(stage.configured())
     running.until(lambda: "uncertain" in [state for _, state in stage.states()])
     running.stop()
+
+
+def test_a_stop_while_the_database_is_locked_is_told_to_nobody(town: Town, tmp_path: Path) -> None:
+    stage = Stage(town, tmp_path)
+    with MOMENTS["a database that is locked"](stage) as running:
+        running.stop()
+    gone = stage.workers()
+    assert len(gone) == 1
+    running = Running(stage.configured())
+    running.until("started")
+    assert not gone & stage.workers(), "whoever took leave is not missed"
+    assert not list(tmp_path.glob("left-*"))
+    running.stop()

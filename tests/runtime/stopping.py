@@ -142,6 +142,11 @@ class Stage:
         with closing(sqlite3.connect(self.folder / "noshowd.db")) as database:
             return database.execute("SELECT kind, state FROM outbox").fetchall()
 
+    def workers(self) -> set[str]:
+        """Who has not taken leave."""
+        with closing(sqlite3.connect(self.folder / "noshowd.db")) as database:
+            return {name for (name,) in database.execute("SELECT name FROM worker")}
+
 
 @contextmanager
 def sending(stage: Stage) -> Iterator[Running]:

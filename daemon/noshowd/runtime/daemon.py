@@ -28,7 +28,7 @@ from noshowd.ports.answers import AnswerSource
 from noshowd.ports.clock import Clock
 from noshowd.ports.presence import Stir
 from noshowd.ports.webhook import Signal
-from noshowd.runtime import mark
+from noshowd.runtime import mark, parting
 from noshowd.runtime.assemble import assemble, heard_by, renewed
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.catalogue import build
@@ -77,6 +77,8 @@ class Daemon:
         # a clock that was made up for a demo or a test is off by design
         self._time = Timekeeping(self._bench, clock, self._database) if isinstance(clock, SystemClock) else None
         try:
+            self._database.run_sync(lambda conn: parting.settle(conn, state))
+            parting.settled(state)
             self._adapters = build(self._bench)
             self._links = _links(config, key)
             self.parts = assemble(
@@ -162,6 +164,7 @@ class Daemon:
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
         self._notifier.stopping()
+        parting.note(self._bench.state, self.parts.worker)
         for task in [stopped, *tasks]:
             task.cancel()
         with suppress(TimeoutError):
@@ -170,6 +173,7 @@ class Daemon:
                 await self._let_leave()
                 with suppress(StoreError):
                     await self._database.run(lambda conn: health.leave(conn, self.parts.worker))
+                    parting.settled(self._bench.state, self.parts.worker)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_HANGS_UP_WITHIN):
                         await self._bench.close()
