@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """1 when something does not work, 3 when something could only not be reached. Gaps alone are no failure."""
     from noshowd.ports.check import Grade
 
-    found = asyncio.run(_examine(*load_config(args, secrets=False)))
+    found = asyncio.run(_examine(*load_config(args, secrets=False), args.config))
     if args.json:
         print(json.dumps({name: [asdict(one) for one in found[name]] for name in found}, indent=2, ensure_ascii=False))
     else:
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.UNAVAILABLE if Grade.UNREACHED in grades else ExitCode.OK
 
 
-async def _examine(config: Config, folder: Path) -> dict[str, Sequence[Finding]]:
+async def _examine(config: Config, folder: Path, file: Path) -> dict[str, Sequence[Finding]]:
     from noshowd.config.secrets import SecretMissing
     from noshowd.runtime.bench import Bench
     from noshowd.runtime.clock import SystemClock
@@ -58,7 +58,7 @@ async def _examine(config: Config, folder: Path) -> dict[str, Sequence[Finding]]
     except SecretMissing as missing:
         url = missing
     try:
-        return {"noshowd itself": await surroundings(bench, url), **await examine(bench)}
+        return {"noshowd itself": await surroundings(bench, url, file), **await examine(bench)}
     finally:
         await bench.close()
 

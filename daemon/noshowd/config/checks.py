@@ -5,18 +5,18 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
+from noshowd.config.exposure import exposed, references
 from noshowd.config.model import Config
 from noshowd.config.phones import PlacetelPresence, SipgateWebhookPresence, TwilioCallbackPresence
 from noshowd.config.problems import Lines, Problem, Severity, Where, dotted, line_of
-from noshowd.config.secrets import SecretMissing, SecretRef, resolve
-from noshowd.config.shape import fields_of, secret_keys
+from noshowd.config.secrets import SecretMissing, resolve
+from noshowd.config.shape import fields_of
 
 #: Table and kind -> kind of account it needs.
 _NEEDS_ACCOUNT: dict[tuple[str, str], str] = {
@@ -255,7 +255,7 @@ def secrets_are_there(
 ) -> Iterator[Problem]:
     """Secrets that cannot be read. Works on the bare data, so that other mistakes do not hide them."""
     report = Report(file=file, lines=lines)
-    for where, ref in _references(data, ()):
+    for where, ref in references(data, ()):
         try:
             resolve(ref, folder=folder, environ=environ)
         except SecretMissing as missing:
@@ -263,13 +263,8 @@ def secrets_are_there(
             yield report.problem(where, f"secret missing: {missing}", do=missing.do, severity=severity)
 
 
-def _references(value: Any, where: Where) -> Iterator[tuple[Where, SecretRef]]:
-    if isinstance(value, dict) and where and where[-1] in secret_keys():
-        with suppress(ValueError):
-            yield where, SecretRef.model_validate(value)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _references(item, (*where, key))
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _references(item, (*where, number))
+def secrets_are_kept(data: dict[str, Any], path: Path, *, file: str, lines: Lines) -> Iterator[Problem]:
+    """Warnings of what others on this machine can get at."""
+    report = Report(file=file, lines=lines)
+    for one in exposed(data, file=path):
+        yield report.problem(one.where, one.says, do=one.do, severity=Severity.WARNING)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from noshowd.config.advice import advise
-from noshowd.config.checks import check, secrets_are_there
+from noshowd.config.checks import check, secrets_are_kept, secrets_are_there
 from noshowd.config.complaints import complaints
 from noshowd.config.model import Config
 from noshowd.config.positions import key_lines
@@ -61,6 +61,7 @@ def inspect(path: Path, *, environ: Mapping[str, str] = os.environ, secrets: boo
         found = [*check(config, file=file, lines=lines), *advise(config, file=file, lines=lines)]
     if secrets:
         found += secrets_are_there(data, file=file, lines=lines, folder=path.parent, environ=environ)
+        found += secrets_are_kept(data, path, file=file, lines=lines)
     problems = _in_order([p for p in found if p.severity is Severity.PROBLEM])
     warnings = _in_order([p for p in found if p.severity is Severity.WARNING])
     return Report(config=config if not problems else None, problems=problems, warnings=warnings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import ssl
+import tomllib
 from datetime import datetime
 from http.client import HTTPException
 from importlib import metadata
@@ -12,7 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
+from noshowd.config.exposure import exposed
 from noshowd.config.model import Config
+from noshowd.config.problems import dotted
 from noshowd.config.secrets import SecretMissing
 from noshowd.ports.check import Finding, Grade
 from noshowd.runtime.bench import Bench
@@ -92,11 +95,25 @@ def _healthz(url: str, config: Config, patience: float) -> str:
         return str(answer.read(100).decode(errors="replace"))
 
 
-async def surroundings(bench: Bench, url: str | SecretMissing) -> list[Finding]:
-    """All of it."""
+def kept_close(file: Path) -> list[Finding]:
+    """Which secrets of the configuration in `file`, or itself, others on this machine can get at."""
+    content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    return [
+        Finding(
+            grade=Grade.GAP,
+            what=f"secret {dotted(one.where)}" if one.where else "configuration",
+            says=one.says,
+            do=one.do,
+        )
+        for one in exposed(content, file=file)
+    ]
+
+
+async def surroundings(bench: Bench, url: str | SecretMissing, file: Path) -> list[Finding]:
+    """All of it; `file` is the configuration."""
     if isinstance(url, SecretMissing):
         stored = [Finding(grade=Grade.BAD, what="database", says=str(url), do=url.do)]
     else:
         stored = await asyncio.to_thread(database, url, bench.clock.now())
     where = bench.state if bench.state.is_dir() else Path("/")
-    return [*stored, disk(where), zones(bench.clock.now()), *await web_address(bench)]
+    return [*stored, disk(where), zones(bench.clock.now()), *kept_close(file), *await web_address(bench)]
