@@ -70,6 +70,7 @@ async def test_from_the_miss_to_the_moved_event(database: Database) -> None:
     assert "Quarterly figures" in house.sent(NOTICE)[0].parcel.text
     assert {row.state for row in house.rows(TASK)} == {State.RETRACTED}
     await house.until(18)
+    assert house.states(OFFER) == [State.SENT], "an offer that was taken is not one that was taken back"
     assert house.meeting.meeting.start == offer.times[1]
     assert house.meeting.meeting.round == 2
 
@@ -97,6 +98,22 @@ async def test_a_time_taken_meanwhile_gives_way_to_the_next(memory: Database) ->
     assert set(offer.times[1:]) <= set(now.times)
     assert offer.times[0] not in now.times
     assert await house.desk.take(offer.key, house.chosen(now.times[0])) is Reply.TAKEN
+
+
+async def test_the_next_in_place_of_one_taken_lies_on_a_day_of_its_own_and_is_none_that_was_not_wanted(
+    memory: Database,
+) -> None:
+    house = OfferHouse(memory)
+    offer = (await house.offer()).offer
+    for _ in range(2):
+        assert await house.desk.others(offer.key, "") is Reply.OTHERS
+    asked = house.stored().offer
+    house.occupy(asked.times[1])
+    assert await house.desk.take(offer.key, house.chosen(asked.times[1])) is Reply.GONE
+    now = house.stored().offer
+    [new] = set(now.times) - set(asked.times)
+    assert len({start.astimezone(ZoneInfo(offer.zone)).date() for start in now.times}) == 3
+    assert all(abs(new - start) >= offer.length for start in (*asked.earlier, *asked.times))
 
 
 async def test_a_time_that_has_passed_gives_way_to_one_to_come(memory: Database) -> None:

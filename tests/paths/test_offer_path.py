@@ -36,16 +36,20 @@ async def google(tmp_path: Path) -> AsyncIterator[GoogleFirm]:
 
 
 async def test_from_the_miss_to_the_moved_event(google: GoogleFirm) -> None:
-    [before] = google.entered()
+    [event] = google.entered()
     await google.until(-1)
     google.enter()
     await google.until(13)
     [question] = google.mails(ANNA)
     assert google.mails(KIM) == []
 
-    assert "Danke" in await google.press(
-        link(question, "a"), choice=await google.choice(link(question, "a"), "approve.")
-    )
+    before = await google.shown(link(question, "a"))
+    assert before.text().count("Guten Tag Kim Larsen") == 1, "the message stands in the field alone"
+    [ready] = before.css('a[href^="mailto:"]')
+    assert (ready.text(), "body=Guten%20Tag" in (ready.attributes["href"] or "")) == (KIM, True)
+    approve = await google.choice(link(question, "a"), "approve.")
+    assert "Danke" in await google.press(link(question, "a"), choice=approve)
+    assert "Senden. Das ist schon erledigt" in (await google.shown(link(question, "a"))).text()
     await google.until(14)
     [offer] = google.mails(KIM)
     page = link(offer, "o")
@@ -59,7 +63,7 @@ async def test_from_the_miss_to_the_moved_event(google: GoogleFirm) -> None:
     await google.until(16)
 
     [after] = google.entered()
-    assert (after.id, after.place) == (before.id, before.place)
+    assert (after.id, after.place) == (event.id, event.place)
     assert after.start == datetime.fromtimestamp(int(times[1]), UTC)
     assert "Stichwort: Zahlen des Quartals" in after.text
     assert google.told() == len(google.mails(KIM)) == 1, "the calendar's invitation is the one notice"

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from noshowd.domain.evidence import CallRecord, Coverage, Sighting, Statement
+from noshowd.domain.followup import FollowUpKind
 from noshowd.domain.meeting import Meeting, Side
 from noshowd.domain.policy import JudgingRules
 from noshowd.domain.timing import window
-from noshowd.store import evidence, meetings, outbox
+from noshowd.store import evidence, meetings, offers, outbox
 from noshowd.store.evidence import Fact
 from noshowd.store.meetings import StoredMeeting
+from noshowd.store.outbox import OutboxRow
 from noshowd.wording import Lexicon, folder_for
 
 
@@ -55,10 +57,16 @@ def _explained(
         ],
         "followups": [
             f"{_clock(row.changed_at, zone)} {row.followup.kind} to {names.get(row.followup.key.person, 'somebody')}:"
-            f" {row.state}{f' ({row.reason})' if row.reason else ''}"
+            f" {row.state}{f' ({row.reason})' if row.reason else ''}{_offer(conn, row)}"
             for row in outbox.of_rounds(conn, [stored.id])[stored.id]
         ],
     }
+
+
+def _offer(conn: sa.Connection, row: OutboxRow) -> str:
+    """What became of the offer that a message carries."""
+    stored = offers.get(conn, row.key) if row.followup.kind is FollowUpKind.RESCHEDULE_OFFER else None
+    return f", the offer is {stored.state.replace('_', ' ')}" if stored is not None else ""
 
 
 def _clock(instant: datetime, zone: ZoneInfo) -> str:

@@ -18,6 +18,10 @@ from noshowd.store import meetings, outbox
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import OutboxRow
 from noshowd.web.questions import Draft, Question
+from noshowd.wording.lexicon import Lexicon
+
+#: States of a message about which somebody has decided.
+_DECIDED = frozenset({State.QUEUED, State.SENDING, State.SENT, State.UNCERTAIN, State.FAILED, State.REFUSED})
 
 
 class StoredQuestions:
@@ -43,14 +47,17 @@ class StoredQuestions:
             return None
         meeting = stored.meeting if stored is not None else None
         language = self._parts.directory.contact(self._reader(row, meeting)).language
+        draft = _draft(row, asked) if open_ else None
+        text, aside = _around(row.parcel.text, draft)
         return Question(
             title=row.parcel.subject,
-            text=row.parcel.text,
+            text=text,
+            aside=aside,
             choices=row.parcel.choices,
             language=language.partition("_")[0],
-            draft=_draft(row, asked),
+            draft=draft,
             chosen=subject,
-            closed=None if open_ else self._parts.wording.label("closed", language),
+            closed=None if open_ else _closed(row, asked, self._parts.wording.lexicon(language)),
         )
 
     async def _in_a_list(self, row: OutboxRow, stored: StoredMeeting | None, subject: str) -> Question | None:
@@ -92,6 +99,24 @@ def _find(
         undecided = asked is None or asked.state in (State.AWAITING, State.UNCERTAIN)
     stored = meetings.get(conn, row.followup.key.meeting)
     return row, asked, stored, undecided and row.state in ANSWERABLE
+
+
+def _closed(row: OutboxRow, asked: OutboxRow | None, lexicon: Lexicon) -> str:
+    """That it is settled, and how where a person decided about a message."""
+    over = lexicon.label("closed")
+    if row.followup.kind is not FollowUpKind.APPROVAL or asked is None or asked.state not in _DECIDED:
+        return over
+    verb = Verb.REFUSE if asked.state is State.REFUSED else Verb.APPROVE
+    return f"{lexicon.label(verb.value)}. {over}"
+
+
+def _around(text: str, draft: Draft | None) -> tuple[str, str]:
+    """What stands before and after the message in the words of a question, as the page shows the message itself."""
+    before, found, after = text.partition(draft.text.strip()) if draft is not None else (text, "", "")
+    if draft is None or not found:
+        return text, ""
+    lead, _, heading = before.rstrip().rpartition("\n\n")
+    return (lead if draft.recipient in heading else before.rstrip()), after.strip()
 
 
 def _draft(row: OutboxRow, asked: OutboxRow | None) -> Draft | None:

@@ -95,6 +95,12 @@ def get(conn: sa.Connection, key: str) -> StoredOffer | None:
     return None if row is None else _stored(row)
 
 
+def is_taken(conn: sa.Connection, key: str) -> bool:
+    """Whether a time of the offer with this key was chosen, and given up by nobody since."""
+    chosen = sa.select(offer.c.key).where(offer.c.key == key, offer.c.state.in_(_TAKEN))
+    return conn.execute(chosen).first() is not None
+
+
 def held(conn: sa.Connection, people: Collection[str], *, now: datetime, but: str = "") -> list[Span]:
     """What is held for other offers in the time of any of these people of ours."""
     wanted = frozenset(people)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -18,6 +20,8 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+#: A letter that stands ready in the reader's own mail program, at the end of a line.
+_LETTER = re.compile(r"(?<=\s)(mailto:([^\s?]+)\?subject=\S+)$", re.MULTILINE)
 
 
 def style() -> Response:
@@ -46,6 +50,19 @@ def opt_out(texts: Texts, *, nonce: str, notice: str = "", status: int = 200) ->
 def offer(texts: Texts, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
     """The form on which a guest answers an offer."""
     return _page("offer.html", texts, status, **values)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """The text in pieces, each with where it leads: a letter that stands ready is shown as whom it goes to."""
+    at = 0
+    for letter in _LETTER.finditer(text):
+        yield text[at : letter.start()], ""
+        yield letter[2], letter[1]
+        at = letter.end()
+    yield text[at:], ""
+
+
+_TEMPLATES.filters["pieces"] = _pieces
 
 
 def _page(template: str, texts: Texts, status: int, **values: object) -> HTMLResponse:

@@ -26,6 +26,8 @@ class Question:
 
     title: str
     text: str
+    #: What may be read after the buttons.
+    aside: str = ""
     choices: tuple[Choice, ...] = ()
     language: str = "en"
     draft: Draft | None = None

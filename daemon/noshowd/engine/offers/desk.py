@@ -101,7 +101,7 @@ class OfferDesk:
             return Reply.TAKEN
         kept = tuple(at for at in offer.times if at in free)
         gone = tuple(at for at in offer.times if at not in free)
-        others = openings.times(held, avoid=(*kept, *gone))
+        others = openings.times(held, avoid=(*kept, *gone, *offer.earlier))
         found = _on_other_days(others, kept, offer.zone)[: len(gone)]
         changed = replace(offer, times=tuple(sorted((*kept, *found))), earlier=(*offer.earlier, *gone))
         self._offer(conn, seen, changed, now)
