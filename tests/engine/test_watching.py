@@ -10,13 +10,14 @@ import structlog
 from engine.feed import Feed, Listing, entry, page
 from engine.house import ANNA, House, at
 from noshowd.engine.calendars.sync import sync_due
-from noshowd.engine.calendars.watching import heed
+from noshowd.engine.calendars.watching import heed, tell_of_silence
 from noshowd.ports.calendar import Promise
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
 from noshowd.ports.webhook import Signal
-from noshowd.store import calendars, watches
+from noshowd.store import calendars, health, watches
 from noshowd.store.calendars import CalendarState
 from noshowd.store.database import Database
+from noshowd.store.health import Condition
 from noshowd.story.format import ACCOUNT
 
 QUIET: Listing = ((), "2")
@@ -166,6 +167,28 @@ async def test_a_refused_channel_costs_speed_alone_and_is_asked_for_again_after_
         await firm.look(6 * 60)
         assert len(firm.watcher.opened) == 2
         assert not firm.relies()
+
+
+async def test_changes_that_are_not_told_are_told_to_our_side_until_they_are(database: Database):
+    firm = Firm(database, watcher=Watcher())
+    firm.watcher.refusal = Permanent("the domain is not verified")
+
+    def condition() -> Condition | None:
+        now = firm.house.clock.now()
+        firm.house.run(lambda conn: tell_of_silence(conn, firm.parts, now=now))
+        return next((one.state for one in firm.house.run(health.read) if one.part == f"push:{ACCOUNT}"), None)
+
+    await firm.look(0)
+    assert condition() is None, "it has only just been asked for"
+    await firm.look(70)
+    assert condition() is Condition.FAILING
+    firm.watcher.refusal = None
+    await firm.look(6 * 60 + 1)
+    assert condition() is Condition.FAILING, "the new one has not spoken yet"
+    await firm.speak()
+    assert condition() is Condition.WELL
+    firm.house.pass_time(8 * 24 * 60)
+    assert condition() is Condition.FAILING, "it has run out, and nobody has asked for another"
 
 
 def _channels(conn) -> list[str]:

@@ -120,7 +120,7 @@ async def test_an_invitation_in_a_real_mailbox_is_found_and_answered_in_its_thre
         mail.replace_header("To", f"{mail['To']}, {NOSHOWD}")  # the copy that lies in the mailbox we may read
         house.post(mail)
     house.wait_for_mail("noshowd", "<invited-1@ours.example>")
-    shelf = MailInvitations(house.mailbox("noshowd"), ("Nowhere", "INBOX"), SystemClock())
+    shelf = MailInvitations(house.mailbox("noshowd"), ("Nowhere", "INBOX"), SystemClock(), name="post")
     found = await shelf.message_id(UID, GUEST)
     assert found == "<invited-1@ours.example>"
     assert await shelf.message_id("no-such-event@ours.example", GUEST) is None

@@ -344,6 +344,15 @@ async def test_posts_that_stop_coming_are_told(database: Database):
     assert looked_at(100 + 66) is Condition.WELL
 
 
+async def test_a_calendar_in_which_nothing_changes_may_be_silent(database: Database):
+    house = House(database, meeting=[])
+    directory = ConfiguredDirectory(house.config)
+    house.run(lambda conn: health.record(conn, "posts:google", Condition.WELL, now=at(0)))
+    house.run(lambda conn: health.record(conn, "push:google", Condition.WELL, now=at(0)))
+    house.run(lambda conn: miss_posts(conn, directory, [ANNA], now=at(72 * 60)))
+    assert state_of(house, "posts:google") == (Condition.WELL, None)
+
+
 class Closed:
     """Free/busy that nobody may read."""
 

@@ -64,9 +64,12 @@ def miss_posts(conn: sa.Connection, directory: Directory, owners: Sequence[str],
     if not owners:
         return
     owner = directory.colleague(owners[0]) or Person(key=owners[0], side=Side.OURS, address=owners[0])
-    for part in health.read(conn):
-        heard = part.last_success
-        if not part.part.startswith(health.POSTS) or part.state is not Condition.WELL or heard is None:
+    parts = health.read(conn)
+    # a calendar in which nothing changes is silent, too: what its vendor does not tell is found otherwise
+    silent = {one.part.removeprefix(health.PUSH) for one in parts if one.part.startswith(health.PUSH)}
+    for part in parts:
+        heard, (sort, _, name) = part.last_success, part.part.partition(":")
+        if f"{sort}:" != health.POSTS or name in silent or part.state is not Condition.WELL or heard is None:
             continue
         if now - heard >= _SILENT and _hours_between(directory, owner, heard, now) >= _SILENT:
             health.record(conn, part.part, Condition.STOPPED, now=now, error=_NOTHING_COMES)

@@ -8,6 +8,9 @@ from typing import Protocol
 class Invitations(Protocol):
     """Somewhere in which invitations lie."""
 
+    #: Of the mailbox, as the configuration calls it.
+    name: str
+
     async def message_id(self, uid: str, guest: str) -> str | None:
         """The Message-ID of the newest mail about the event with this iCalendar UID between us and this address.
 

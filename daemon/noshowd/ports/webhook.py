@@ -37,6 +37,8 @@ class WebhookResult:
     signal: Signal | None = None
     observation: Observation = field(default_factory=Observation)
     stir: Stir | None = None
+    #: Whether it tells that the vendor's posts come, or are refused; else anybody may have sent it.
+    tells: bool = True
 
 
 class Webhook(Protocol):

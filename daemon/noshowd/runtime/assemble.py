@@ -146,6 +146,8 @@ def _parts_of(adapters: Adapters) -> Iterator[str]:
     yield from (f"{health.POSTS}{one.name}" for one in adapters.webhooks)
     yield from (f"{health.HINT}{one.name}" for one in adapters.hints)
     yield from (f"{health.FREE_BUSY}{name}" for name in adapters.free_busy)
+    yield from (f"{health.PUSH}{account}" for account in adapters.watchers)
+    yield from (f"{health.INVITATIONS}{one.name}" for one in adapters.invitations)
 
 
 def _policies(config: Config) -> Callable[[Meeting], Policy | None]:

@@ -12,6 +12,7 @@ import structlog
 
 from noshowd.engine import enrolment
 from noshowd.engine.alerts import bury, miss_posts, tell
+from noshowd.engine.calendars.watching import tell_of_silence
 from noshowd.engine.cards import digest
 from noshowd.engine.erasure import clear
 from noshowd.engine.parts import Parts
@@ -135,6 +136,7 @@ class Worker:
         self._unwritten.settle(conn, now)
         health.beat(conn, self._parts.worker, version=self._version, started_at=started, now=now)
         miss_posts(conn, self._parts.directory, self._owners, now=now)
+        tell_of_silence(conn, self._parts, now=now)
         return self._bury(conn, now) + tell(conn, self._owners, now=now)
 
     def _bury(self, conn: sa.Connection, now: datetime) -> int:

@@ -21,13 +21,16 @@ ACCOUNT, SOURCE, CHANNEL, ANSWERS = "account:", "source:", "channel:", "answers:
 POSTS, HINT, FREE_BUSY, PAGES, HEARTBEAT = "posts:", "hint:", "free_busy:", "pages:", "heartbeat:"
 #: One of the loops of a worker.
 LOOP = "loop:"
+#: A vendor's word of changes by the account, and the search for invitations by the mailbox: both cost little.
+PUSH, INVITATIONS = "push:", "invitations:"
 #: A part that was tried out of turn (`trial:channel:slack`).
 TRIAL = "trial:"
 #: The clock of a machine, whose name follows.
 CLOCK = "clock:"
 #: What everything is kept in.
 DATABASE = "database"
-_SORTS = (ACCOUNT, SOURCE, CHANNEL, ANSWERS, POSTS, HINT, FREE_BUSY, PAGES, HEARTBEAT, LOOP, TRIAL, CLOCK, CALENDAR)
+_BESIDE = (POSTS, HINT, FREE_BUSY, PAGES, HEARTBEAT, PUSH, INVITATIONS)
+_SORTS = (ACCOUNT, SOURCE, CHANNEL, ANSWERS, *_BESIDE, LOOP, TRIAL, CLOCK, CALENDAR)
 
 
 class Condition(StrEnum):

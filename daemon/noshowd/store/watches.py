@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from noshowd.store.schema import watch
+from noshowd.store.schema import calendar, watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,18 @@ def of_calendar(conn: sa.Connection, account: str, calendar: str) -> list[OpenWa
     mine = (watch.c.account == account, watch.c.calendar == calendar)
     rows = conn.execute(sa.select(watch).where(*mine).order_by(watch.c.opened_at.desc()))
     return [OpenWatch(**row._mapping) for row in rows]  # noqa: SLF001 - public in SQLAlchemy, despite its name
+
+
+def of_account(conn: sa.Connection, account: str) -> dict[str, list[OpenWatch]]:
+    """The channels of each calendar of the account that is read, the newest first."""
+    read = sa.exists().where(
+        calendar.c.account == account, calendar.c.calendar == watch.c.calendar, calendar.c.next_look_at.is_not(None)
+    )
+    rows = conn.execute(sa.select(watch).where(watch.c.account == account, read).order_by(watch.c.opened_at.desc()))
+    found: dict[str, list[OpenWatch]] = {}
+    for row in rows:
+        found.setdefault(row.calendar, []).append(OpenWatch(**row._mapping))  # noqa: SLF001 - public in SQLAlchemy, despite its name
+    return found
 
 
 def open_new(conn: sa.Connection, account: str, calendar: str, channel: str, *, now: datetime) -> None:

@@ -17,7 +17,7 @@ from noshowd.ports.presence import Stir
 from noshowd.ports.webhook import Signal, Webhook
 
 LARGEST_REQUEST = 64 * 1024
-_TAKEN, _REFUSED = 200, 403
+_TAKEN, _REFUSED = (200, 202, 204), 403
 _UNSIGNED = Temporary("a post came that the secret of the configuration does not prove: a new secret, or a stranger")
 
 
@@ -60,8 +60,8 @@ class Webhooks:
             if result.stir is not None:
                 await self.hurry(result.stir)
             reply = result.reply
-            if reply.status in (_TAKEN, _REFUSED):
-                await self.heard(hook.name, None if reply.status == _TAKEN else _UNSIGNED)
+            if result.tells and reply.status in (*_TAKEN, _REFUSED):
+                await self.heard(hook.name, _UNSIGNED if reply.status == _REFUSED else None)
             return Response(reply.body, status_code=reply.status, media_type=reply.content_type)
 
         return endpoint

@@ -115,6 +115,11 @@ class Lexicon:
         """Words in replies, upper case, and the taps they stand for."""
         return {str(word): tap for tap, word in self._words["reply"].items()}
 
+    def cost(self, part: str) -> str:
+        """What it costs that a part of noshowd (`channel:slack`) does not work."""
+        costs = self._words["cost"]
+        return str(costs.get(part.removeprefix("trial:").partition(":")[0], costs["calendar"]))
+
     def phrase(self, name: str) -> str:
         """A small phrase that several templates share."""
         return str(self._words["phrase"][name])

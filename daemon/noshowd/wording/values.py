@@ -42,6 +42,7 @@ def variables(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "approval": context.approval.value,
         "note": lexicon.say(context.note) if context.note else "",
         "part": one_line(context.part, 80),
+        "cost": lexicon.cost(context.part),
         "detail": one_line(context.detail, 300),
         "shadow": context.shadow,
         "privacy_url": address(context.privacy_url),

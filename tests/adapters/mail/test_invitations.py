@@ -14,7 +14,7 @@ from noshowd.adapters.mail.invitations import MailInvitations
 from noshowd.adapters.mail.mailbox import Mailbox
 from noshowd.demo.vendors.mail.post import Letter
 from noshowd.demo.vendors.mail.server import MailServer
-from noshowd.ports.errors import CredentialsLost
+from noshowd.ports.errors import CredentialsLost, Permanent
 
 UID = "040000008200E00074C5B7101A82E008-meeting@ours.example"
 GUS, EVE = "gus@them.example", "eve@them.example"
@@ -46,7 +46,9 @@ class Shelf:
 
     async def found(self, *folders: str, uid: str = UID, guest: str = GUS) -> str | None:
         mailbox = Mailbox(server=self.desk.server(self.desk.house.imap_port))
-        return await MailInvitations(mailbox, folders or ("INBOX", "Sent"), SteppingClock()).message_id(uid, guest)
+        return await MailInvitations(mailbox, folders or ("INBOX", "Sent"), SteppingClock(), name="post").message_id(
+            uid, guest
+        )
 
 
 @pytest.fixture
@@ -99,9 +101,14 @@ async def test_a_uid_that_cannot_be_searched_is_not(shelf: Shelf, uid: str) -> N
     assert await shelf.found(uid=uid) is None
 
 
+async def test_folders_that_are_all_not_there_are_told(shelf: Shelf) -> None:
+    with pytest.raises(Permanent):
+        await shelf.found("Nowhere", "Neverland")
+
+
 async def test_a_lost_sign_in_is_told(shelf: Shelf) -> None:
     shelf.post.password = "another"
     mailbox = Mailbox(server=shelf.desk.server(shelf.desk.house.imap_port))
     shelf.post.password = "changed"
     with pytest.raises(CredentialsLost):
-        await MailInvitations(mailbox, ("INBOX",), SteppingClock()).message_id(UID, GUS)
+        await MailInvitations(mailbox, ("INBOX",), SteppingClock(), name="post").message_id(UID, GUS)

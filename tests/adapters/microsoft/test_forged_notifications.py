@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -26,15 +27,24 @@ async def host_alone(world: LiveWorld) -> None:
 
 
 async def test_the_handshake_answers_the_token_and_nothing_else(world: LiveWorld) -> None:
-    reply = world.live.handle({":path": "/webhooks/teams?validationToken=a%20b%3C%2Fscript%3E"}, b"", START).reply
+    result = world.live.handle({":path": "/webhooks/teams?validationToken=a%20b%3C%2Fscript%3E"}, b"", START)
+    reply = result.reply
+    assert not result.tells, "anybody may ask that, and it is no word of a meeting"
     assert (reply.status, reply.body, reply.content_type) == (200, b"a b</script>", "text/plain; charset=utf-8")
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"value": 1}', b"\xff", b'{"value": ["x", 1, null]}'])
 async def test_what_a_stranger_posts_has_no_effect(world: LiveWorld, body: bytes) -> None:
-    assert world.live.handle({}, body, START).reply.status in (202, 400)
+    result = world.live.handle({}, body, START)
+    assert result.reply.status in (202, 400)
+    assert result.reply.status != 202 or not result.tells, "nor does it keep up the belief that Microsoft posts"
     await host_alone(world)
     assert len((await world.look(OPENING)).sightings) == 1
+
+
+def test_what_carries_our_secret_tells_that_microsoft_posts(world: LiveWorld) -> None:
+    body = json.dumps({"value": [{"clientState": SECRET, "subscriptionId": "s"}]}).encode()
+    assert world.live.handle({}, body, START).tells
 
 
 def forged(world: LiveWorld) -> dict[str, tuple[list[dict[str, Any]], dict[str, Any]]]:

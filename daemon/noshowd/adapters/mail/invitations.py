@@ -25,21 +25,25 @@ _MESSAGE_ID = re.compile(r"<[^<>\s]{3,900}>")
 class MailInvitations:
     """The folders in the order in which they are searched; one that is not there is passed over."""
 
-    def __init__(self, mailbox: Mailbox, folders: Sequence[str], clock: Clock) -> None:
+    def __init__(self, mailbox: Mailbox, folders: Sequence[str], clock: Clock, *, name: str) -> None:
+        self.name = name
         self._mailboxes = [replace(mailbox, folder=folder) for folder in folders]
         self._clock = clock
 
     async def message_id(self, uid: str, guest: str) -> str | None:
-        """See `Invitations.message_id`."""
+        """See `Invitations.message_id`. Raises `Permanent` where none of the folders is there."""
         if not _SEARCHABLE.fullmatch(uid) or not _SEARCHABLE.fullmatch(guest):
             return None
         since = (self._clock.now() - LOOK_BACK).date()
         found: list[Piece] = []
+        missing: list[Permanent] = []
         for mailbox in self._mailboxes:
             try:
                 found += await mailbox.visit(lambda visit: _about(visit, uid, guest, since))
-            except Permanent:
-                continue
+            except Permanent as error:
+                missing.append(error)
+        if len(missing) == len(self._mailboxes):
+            raise missing[0]
         named = [name for one in sorted(found, key=lambda one: one.at, reverse=True) if (name := _named(one.raw))]
         return next(iter(named), None)
 

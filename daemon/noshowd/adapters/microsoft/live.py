@@ -105,14 +105,15 @@ class LiveRoster:
         token = parse_qs(urlsplit(headers.get(":path", "")).query).get("validationToken")
         if token is not None:
             reply = WebhookReply(body=token[0][:1000].encode(), content_type="text/plain; charset=utf-8")
-            return WebhookResult(reply=reply)
+            return WebhookResult(reply=reply, tells=False)
         try:
             told = json.loads(body)
             items = [one for one in told["value"] if isinstance(one, dict)]
         except (ValueError, KeyError, TypeError):
             return _REFUSED
         stir = self.take(items, told.get("validationTokens"), now)
-        return WebhookResult(reply=_ACCEPTED, stir=stir)
+        ours = any(self._is_secret(one.get("clientState")) for one in items)
+        return WebhookResult(reply=_ACCEPTED, stir=stir, tells=ours)
 
     def receive(self, body: bytes, now: datetime) -> Stir | None:
         """What came through the feed, into which only Microsoft writes. Its first word is a trial without content."""

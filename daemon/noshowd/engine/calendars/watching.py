@@ -15,11 +15,12 @@ import sqlalchemy as sa
 import structlog
 
 from noshowd.domain.entry import CalendarEntry
-from noshowd.engine.failure import as_vendor_error
+from noshowd.engine.failure import as_vendor_error, report_bad, report_good
 from noshowd.engine.parts import Parts
 from noshowd.ports.calendar import CalendarWatcher
+from noshowd.ports.errors import Temporary
 from noshowd.ports.webhook import Signal
-from noshowd.store import calendars, entries, watches
+from noshowd.store import calendars, entries, health, watches
 from noshowd.store.calendars import ClaimedCalendar
 from noshowd.store.listings import Change
 from noshowd.store.watches import OpenWatch
@@ -89,6 +90,28 @@ def told_until(
         log.warning("watch_deaf", action="sync", source=claim.account)
         return None
     return max((one.until for one in living if one.until is not None), default=None)
+
+
+def tell_of_silence(conn: sa.Connection, parts: Parts, *, now: datetime) -> None:
+    """Keep, by account, whether changes are told to us: not where channels were refused, never spoke or are deaf.
+
+    While an account's channels have only just been asked for, what was known before stands.
+    """
+    for account in parts.watchers:
+        channels = watches.of_account(conn, account)
+        states = [_is_told(known, now) for known in channels.values()]
+        if deaf := states.count(False):
+            error = Temporary(f"changes of {deaf} of {len(states)} calendars are not told to us: see noshowd doctor")
+            report_bad(conn, f"{health.PUSH}{account}", error, now=now)
+        elif states and None not in states:
+            report_good(conn, f"{health.PUSH}{account}", now=now)
+
+
+def _is_told(known: Sequence[OpenWatch], now: datetime) -> bool | None:
+    """Whether changes of a calendar with these channels, the newest first, are told; None: it is too early to say."""
+    if any(one.lives(now) for one in known):
+        return True
+    return False if now - known[0].opened_at > _ANEW + _TIME_TO_TELL else None
 
 
 def _one_is_due(known: Sequence[OpenWatch], now: datetime) -> bool:

@@ -8,9 +8,12 @@ from dataclasses import replace
 import structlog
 
 from noshowd.domain.meeting import Meeting
+from noshowd.engine.failure import as_vendor_error, report_bad, report_good
 from noshowd.engine.parts import Parts
 from noshowd.ports.channel import Parcel
-from noshowd.ports.errors import VendorError
+from noshowd.ports.errors import Temporary
+from noshowd.ports.invitations import Invitations
+from noshowd.store import health
 
 log = structlog.get_logger()
 
@@ -20,12 +23,25 @@ async def in_thread(parts: Parts, parcel: Parcel, meeting: Meeting) -> Parcel:
     if meeting.uid is None or parcel.recipient.address is None:
         return parcel
     for source in parts.invitations:
-        try:
-            async with asyncio.timeout(parts.pace.patience.total_seconds()):
-                found = await source.message_id(meeting.uid, parcel.recipient.address)
-        except (VendorError, TimeoutError) as error:
-            log.info("invitation_not_found", action="deliver", meeting=meeting.key, error=type(error).__name__)
-            continue
+        found = await _asked(parts, source, meeting.uid, parcel.recipient.address)
         if found is not None:
             return replace(parcel, in_reply_to=found)
     return parcel
+
+
+async def _asked(parts: Parts, source: Invitations, uid: str, guest: str) -> str | None:
+    """What the source finds. Of an outage whoever listens at the same mailbox tells; here only what a person mends."""
+    found, failed = None, None
+    try:
+        async with asyncio.timeout(parts.pace.patience.total_seconds()):
+            found = await source.message_id(uid, guest)
+    except Exception as error:  # noqa: BLE001 - errors of the store are raised again, all others are the search's own
+        failed = as_vendor_error(error)
+    if isinstance(failed, Temporary):
+        log.info("invitation_not_found", action="deliver", source=source.name, error=failed.reason)
+        return None
+    part, now = f"{health.INVITATIONS}{source.name}", parts.clock.now()
+    await parts.database.run(
+        lambda conn: report_good(conn, part, now=now) if failed is None else report_bad(conn, part, failed, now=now)
+    )
+    return found

@@ -74,7 +74,7 @@ def replies(bench: Bench, section: Any, sender: str, made: Adapters, *, by_addre
     )
     mailbox = Mailbox(server=server, folder=given.folder)
     if given.invitations:
-        made.invitations.append(MailInvitations(mailbox, given.invitations, bench.clock))
+        made.invitations.append(MailInvitations(mailbox, given.invitations, bench.clock, name=section.name))
     made.checks[f"replies {section.name}"] = lambda: check_imap(mailbox)
     made.answers.append(
         MailReplies(
