@@ -17,14 +17,15 @@ from domain.scenes import (
 )
 from noshowd.domain.evidence import CallRecord, CallResult, Coverage, Direction
 from noshowd.domain.judge import judge
-from noshowd.domain.meeting import Meeting
-from noshowd.domain.verdict import Verdict
+from noshowd.domain.meeting import Caller, Meeting
+from noshowd.domain.verdict import Outcome, Verdict
 
-CUSTOMER = "+494066964010"
+OUT, IN = Direction.OUT, Direction.IN
+OURS, THEIRS, EITHER = Caller.OURS, Caller.THEIRS, Caller.UNKNOWN
+THEY, WE, OPEN = Outcome.THEY_ARE_MISSING, Outcome.WE_ARE_MISSING, Outcome.UNKNOWN
+SIBLING, SWITCHBOARD, FOREIGN, CUSTOMER = "+493012345670", "+4912345678", "+4917099999", "+494066964010"
 SEEN = lines_covered(-10, 60)
-
-
-#: A number of another customer of ours, and one of the guest's firm on whatever line.
+#: One of the numbers is another customer's.
 KNOWN = replace(MATCHES, others=frozenset({CUSTOMER}))
 
 

@@ -8,7 +8,25 @@ from typing import Any
 
 import pytest
 
-from domain.attempted import CUSTOMER, KNOWN, SEEN, over, ringing, verdict
+from domain.attempted import (
+    CUSTOMER,
+    EITHER,
+    FOREIGN,
+    IN,
+    KNOWN,
+    OPEN,
+    OURS,
+    OUT,
+    SEEN,
+    SIBLING,
+    SWITCHBOARD,
+    THEIRS,
+    THEY,
+    WE,
+    over,
+    ringing,
+    verdict,
+)
 from domain.scenes import (
     ANNA,
     BEN,
@@ -23,17 +41,10 @@ from domain.scenes import (
     phone,
     seen,
 )
-from noshowd.domain.evidence import Blind, CallRecord, CallResult, Coverage, Direction, MatchStrength, Said, Statement
+from noshowd.domain.evidence import Blind, CallRecord, CallResult, Coverage, MatchStrength, Said, Statement
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Caller
 from noshowd.domain.verdict import Outcome, Reason, SidePresence
-
-OUT, IN = Direction.OUT, Direction.IN
-OURS, THEIRS, EITHER = Caller.OURS, Caller.THEIRS, Caller.UNKNOWN
-
-
-THEY, WE, OPEN = Outcome.THEY_ARE_MISSING, Outcome.WE_ARE_MISSING, Outcome.UNKNOWN
-SIBLING, SWITCHBOARD, FOREIGN = "+493012345670", "+4912345678", "+4917099999"
 
 
 def doubled(record: CallRecord) -> CallRecord:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.attempted import IN, OUT
 from domain.scenes import (
     ANNA,
     GUS,
@@ -26,8 +27,6 @@ from noshowd.domain.judge import judge
 from noshowd.domain.lines import can_know_of, concerns
 from noshowd.domain.meeting import Caller, Meeting
 from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
-
-OUT, IN = Direction.OUT, Direction.IN
 
 
 def verdict(evidence: Evidence, minute: float, meeting: Meeting | None = None) -> Verdict:

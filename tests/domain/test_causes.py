@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 
 from domain.scenes import (
-    MATCHES,
-    MEET,
-    PBX,
-    POLICY,
     at,
 )
 from noshowd.domain.causes import cause_of, we_came_too_late
-from noshowd.domain.evidence import Evidence
 from noshowd.domain.followup import Cause
-from noshowd.domain.judge import judge
-from noshowd.domain.meeting import Meeting
 from noshowd.domain.verdict import Outcome, Reason, SidePresence, Verdict
-
-SOURCES = {"meet": MEET, "pbx": PBX}
-
-
-def verdict(meeting: Meeting, evidence: Evidence, now: datetime) -> Verdict:
-    return judge(meeting, evidence, MATCHES, POLICY, now, sources=SOURCES)
-
 
 CAUSES: list[tuple[dict[str, Any], Cause | None]] = [
     ({"outcome": Outcome.HELD}, None),

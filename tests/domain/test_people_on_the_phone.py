@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.attempted import KNOWN, SEEN, over, verdict
+from domain.attempted import EITHER, IN, KNOWN, OPEN, OUT, SEEN, SIBLING, THEIRS, THEY, over, verdict
 from domain.scenes import (
     ANNA,
     GUS,
@@ -21,17 +21,10 @@ from domain.scenes import (
     phone,
     seen,
 )
-from noshowd.domain.evidence import CallRecord, CallResult, Direction, MatchStrength
+from noshowd.domain.evidence import CallRecord, CallResult, MatchStrength
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Caller, Side
 from noshowd.domain.verdict import Outcome, PersonVerdict, Presence, Reason, SidePresence, Verdict
-
-OUT, IN = Direction.OUT, Direction.IN
-OURS, THEIRS, EITHER = Caller.OURS, Caller.THEIRS, Caller.UNKNOWN
-
-
-THEY, WE, OPEN = Outcome.THEY_ARE_MISSING, Outcome.WE_ARE_MISSING, Outcome.UNKNOWN
-SIBLING, SWITCHBOARD, FOREIGN = "+493012345670", "+4912345678", "+4917099999"
 
 
 def people(result: Verdict) -> tuple[PersonVerdict, PersonVerdict]:

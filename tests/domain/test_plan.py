@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
 
+from domain.judged import SOURCES, judged, planned
 from domain.scenes import (
     ANNA,
     BEN,
     GUS,
     HILDE,
     MATCHES,
-    MEET,
-    PBX,
     POLICY,
     at,
     call,
@@ -31,29 +29,11 @@ from noshowd.domain.evidence import CallResult, Direction, Evidence, Said, State
 from noshowd.domain.followup import Approval, Cause, FollowUpKind, State, Withheld
 from noshowd.domain.gate import Circumstances
 from noshowd.domain.judge import judge
-from noshowd.domain.meeting import Caller, Meeting, Skip
+from noshowd.domain.meeting import Caller, Skip
 from noshowd.domain.plan import Existing, Plan, plan
-from noshowd.domain.policy import Policy
 from noshowd.domain.verdict import Outcome, SidePresence, Verdict
 
 K = FollowUpKind
-SOURCES = {"meet": MEET, "pbx": PBX}
-
-
-def verdict(meeting: Meeting, evidence: Evidence, now: datetime) -> Verdict:
-    return judge(meeting, evidence, MATCHES, POLICY, now, sources=SOURCES)
-
-
-def planned(
-    meeting: Meeting,
-    evidence: Evidence,
-    minute: float,
-    *existing: Existing,
-    around: Circumstances | None = None,
-    policy: Policy = POLICY,
-) -> Plan:
-    now = at(minute)
-    return plan(meeting, verdict(meeting, evidence, now), policy, existing, around or Circumstances(), now)
 
 
 def lines(result: Plan) -> set[str]:
@@ -282,7 +262,7 @@ def test_a_guest_who_did_not_accept_is_not_written_to() -> None:
 def test_of_two_guests_only_the_missing_one_is_written_to() -> None:
     evidence = seen(stay(ANNA, -1, 4), stay(HILDE, 6, until=12), covered(-15, 12))
     meeting = video(ANNA, GUS, HILDE)
-    result = verdict(meeting, evidence, at(12))
+    result = judged(meeting, evidence, at(12))
     assert result.outcome is Outcome.MISSED_EACH_OTHER
 
 

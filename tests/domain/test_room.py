@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.judged import in_room, person
 from domain.scenes import (
     ANNA,
     BEN,
@@ -24,36 +25,26 @@ from domain.scenes import (
     stay,
     video,
 )
-from noshowd.domain.evidence import Blind, Evidence, Identity, Said, Statement, Where
+from noshowd.domain.evidence import Blind, Identity, Said, Statement, Where
 from noshowd.domain.judge import judge
 from noshowd.domain.matching import Matches, Who
-from noshowd.domain.meeting import Meeting, Person, Side
-from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence, Verdict
-
-
-def verdict(evidence: Evidence, minute: float, meeting: Meeting | None = None) -> Verdict:
-    return judge(meeting or video(), evidence, MATCHES, POLICY, at(minute), sources={"meet": MEET})
-
-
-def presence(result: Verdict, key: str) -> Presence:
-    found = result.person(key)
-    assert found is not None
-    return found.presence
+from noshowd.domain.meeting import Person, Side
+from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence
 
 
 def test_a_guest_who_never_came_is_missing_once_confirmed() -> None:
     early = seen(stay(ANNA, -1, until=9.5), covered(-15, 9.5))
-    assert verdict(early, 9.9).outcome is Outcome.WAITING
+    assert in_room(early, 9.9).outcome is Outcome.WAITING
     evidence = seen(stay(ANNA, -1, until=10), covered(-15, 10))
-    result = verdict(evidence, 10.25)
+    result = in_room(evidence, 10.25)
     assert result.outcome is Outcome.THEY_ARE_MISSING
-    assert presence(result, GUS.key) is Presence.ABSENT
+    assert person(result, GUS.key).presence is Presence.ABSENT
     assert result.as_of == at(10)
 
 
 def test_absence_counts_only_as_far_as_the_evidence_reaches() -> None:
     evidence = seen(stay(ANNA, -1, until=9), covered(-15, 9))
-    assert verdict(evidence, 12).outcome is Outcome.WAITING
+    assert in_room(evidence, 12).outcome is Outcome.WAITING
 
 
 @pytest.mark.parametrize(
@@ -61,35 +52,35 @@ def test_absence_counts_only_as_far_as_the_evidence_reaches() -> None:
 )
 def test_a_proof_that_broke_off_says_so(looked_to: float, now: float, *, broken_off: bool) -> None:
     """Whoever came late while nobody looked may have come: what is proved stands, and reaches no further."""
-    found = verdict(seen(stay(ANNA, -1, until=looked_to), covered(-15, looked_to)), now)
+    found = in_room(seen(stay(ANNA, -1, until=looked_to), covered(-15, looked_to)), now)
     assert found.outcome is Outcome.THEY_ARE_MISSING
     assert found.broken_off is broken_off
 
 
 def test_a_word_of_ours_does_not_break_off() -> None:
     said = Statement(by=ANNA.key, said=Said.NOT_THERE, at=at(16))
-    assert not verdict(replace(seen(), statements=(said,)), 25).broken_off
+    assert not in_room(replace(seen(), statements=(said,)), 25).broken_off
 
 
 def test_without_anybody_identified_nothing_is_proved() -> None:
-    result = verdict(seen(covered(-15, 12)), 12.2)
+    result = in_room(seen(covered(-15, 12)), 12.2)
     assert (result.ours, result.theirs) == (SidePresence.UNSEEN, SidePresence.UNSEEN)
     assert result.outcome is Outcome.NOBODY_CAME
     assert {Reason.NOBODY_SEEN, Reason.NO_POSITIVE_CONTROL} <= result.reasons
-    assert presence(result, GUS.key) is Presence.UNKNOWN
+    assert person(result, GUS.key).presence is Presence.UNKNOWN
 
 
 def test_the_positive_control_must_come_from_the_same_source() -> None:
     evidence = seen(stay(ANNA, -1, until=12, source="other"), covered(-15, 12))
-    assert presence(verdict(evidence, 12.2), GUS.key) is Presence.UNKNOWN
+    assert person(in_room(evidence, 12.2), GUS.key).presence is Presence.UNKNOWN
 
 
 @pytest.mark.parametrize(("hole_from", "hole_to"), [(0, 1.2), (4, 5.1), (8, 10)])
 def test_a_gap_anywhere_leaves_the_past_unknown(hole_from: float, hole_to: float) -> None:
     evidence = seen(stay(ANNA, -1, until=12), covered(-15, hole_from), covered(hole_to, 12))
-    result = verdict(evidence, 12.2)
+    result = in_room(evidence, 12.2)
     if hole_from == 0:
-        assert presence(result, GUS.key) is Presence.UNKNOWN
+        assert person(result, GUS.key).presence is Presence.UNKNOWN
     assert result.outcome is not Outcome.THEY_ARE_MISSING
     guest = result.person(GUS.key)
     assert guest is not None
@@ -99,31 +90,31 @@ def test_a_gap_anywhere_leaves_the_past_unknown(hole_from: float, hole_to: float
 
 def test_a_gap_of_a_minute_is_none() -> None:
     evidence = seen(stay(ANNA, -1, until=12), covered(-15, 4), covered(5, 12))
-    assert verdict(evidence, 12.2).outcome is Outcome.THEY_ARE_MISSING
+    assert in_room(evidence, 12.2).outcome is Outcome.THEY_ARE_MISSING
 
 
 def test_an_unidentified_human_alone_keeps_everybody_unknown() -> None:
-    result = verdict(seen(stay(STRANGER, 0, until=12), covered(-15, 12)), 12.2)
-    assert presence(result, GUS.key) is Presence.UNKNOWN
-    assert presence(result, ANNA.key) is Presence.UNKNOWN
+    result = in_room(seen(stay(STRANGER, 0, until=12), covered(-15, 12)), 12.2)
+    assert person(result, GUS.key).presence is Presence.UNKNOWN
+    assert person(result, ANNA.key).presence is Presence.UNKNOWN
     assert result.outcome is Outcome.UNKNOWN
 
 
 def test_an_unidentified_human_beside_ours_is_presumed_to_be_the_guest() -> None:
-    result = verdict(seen(stay(ANNA, -1, until=12), stay(STRANGER, 2, until=12), covered(-15, 12)), 12.2)
+    result = in_room(seen(stay(ANNA, -1, until=12), stay(STRANGER, 2, until=12), covered(-15, 12)), 12.2)
     assert result.outcome is Outcome.HELD
     assert Reason.PRESUMED in result.reasons
     assert not result.final
 
 
 def test_a_bot_alone_is_nobody_and_no_positive_control() -> None:
-    result = verdict(seen(stay(BOT, 0, until=12), covered(-15, 12)), 12.2)
+    result = in_room(seen(stay(BOT, 0, until=12), covered(-15, 12)), 12.2)
     assert Reason.ONLY_BOTS in result.reasons
     assert result.outcome is Outcome.NOBODY_CAME
 
 
 def test_their_bot_does_not_make_the_guest_present() -> None:
-    result = verdict(seen(stay(ANNA, -1, until=12), stay(BOT, 0, until=12), covered(-15, 12)), 12.2)
+    result = in_room(seen(stay(ANNA, -1, until=12), stay(BOT, 0, until=12), covered(-15, 12)), 12.2)
     assert result.outcome is Outcome.THEY_ARE_MISSING
 
 
@@ -142,46 +133,46 @@ def test_their_bot_does_not_make_the_guest_present() -> None:
 def test_a_bot_is_told_of_where_no_human_was(
     came: list[Person | Identity], outcome: Outcome, bot: Reason | None
 ) -> None:
-    result = verdict(seen(*(stay(who, -1, until=12) for who in came), covered(-15, 12)), 12.2)
+    result = in_room(seen(*(stay(who, -1, until=12) for who in came), covered(-15, 12)), 12.2)
     assert result.outcome is outcome
     assert result.reasons & {Reason.ONLY_BOTS, Reason.BOT_INSTEAD} == ({bot} if bot else set())
 
 
 def test_a_proved_absence_says_what_proves_it() -> None:
-    assert Reason.NEVER_SEEN in verdict(seen(stay(ANNA, -1, until=12), covered(-15, 12)), 12.2).reasons
-    assert Reason.NEVER_SEEN not in verdict(seen(covered(-15, 12)), 12.2).reasons
+    assert Reason.NEVER_SEEN in in_room(seen(stay(ANNA, -1, until=12), covered(-15, 12)), 12.2).reasons
+    assert Reason.NEVER_SEEN not in in_room(seen(covered(-15, 12)), 12.2).reasons
 
 
 def test_a_stay_under_a_minute_is_neither_presence_nor_absence() -> None:
-    result = verdict(seen(stay(ANNA, -1, until=12), stay(GUS, 3, 3.5), covered(-15, 12)), 12.2)
-    assert presence(result, GUS.key) is Presence.UNKNOWN
+    result = in_room(seen(stay(ANNA, -1, until=12), stay(GUS, 3, 3.5), covered(-15, 12)), 12.2)
+    assert person(result, GUS.key).presence is Presence.UNKNOWN
     assert Reason.SHORT_STAY in result.reasons
     assert result.outcome is Outcome.UNKNOWN
 
 
 def test_dropping_and_coming_back_is_one_stay() -> None:
     drops = [stay(GUS, minute, minute + 0.4) for minute in (2, 2.8, 3.6)]
-    result = verdict(seen(stay(ANNA, -1, until=12), *drops, covered(-15, 12)), 12.2)
-    assert presence(result, GUS.key) is Presence.PRESENT
+    result = in_room(seen(stay(ANNA, -1, until=12), *drops, covered(-15, 12)), 12.2)
+    assert person(result, GUS.key).presence is Presence.PRESENT
 
 
 def test_a_guest_in_the_lobby_has_arrived() -> None:
     lobby = stay(GUS, 0, until=12, where=Where.LOBBY)
-    result = verdict(seen(stay(ANNA, -1, until=12), lobby, covered(-15, 12)), 12.2)
+    result = in_room(seen(stay(ANNA, -1, until=12), lobby, covered(-15, 12)), 12.2)
     assert (result.outcome, result.theirs) == (Outcome.WAITING, SidePresence.ARRIVED)
     assert Reason.NOT_ADMITTED in result.reasons
 
 
 def test_a_guest_in_the_lobby_proves_that_we_are_missing() -> None:
     lobby = stay(GUS, 0, until=12, where=Where.LOBBY)
-    assert verdict(seen(lobby, covered(-15, 12)), 12.2).outcome is Outcome.WE_ARE_MISSING
+    assert in_room(seen(lobby, covered(-15, 12)), 12.2).outcome is Outcome.WE_ARE_MISSING
 
 
 def test_a_source_blind_to_its_lobby_proves_a_guests_absence_only_while_we_are_in() -> None:
     in_time = seen(stay(ANNA, 0.5, until=12), covered(-15, 12, Blind.LOBBY))
-    assert verdict(in_time, 12.2).outcome is Outcome.THEY_ARE_MISSING
+    assert in_room(in_time, 12.2).outcome is Outcome.THEY_ARE_MISSING
     late = seen(stay(ANNA, 3, until=12), covered(-15, 12, Blind.LOBBY))
-    result = verdict(late, 12.2)
+    result = in_room(late, 12.2)
     assert result.outcome is Outcome.UNKNOWN
     guest = result.person(GUS.key)
     assert guest is not None
@@ -201,48 +192,48 @@ def test_a_source_blind_to_its_lobby_proves_a_guests_absence_only_while_we_are_i
 )
 def test_of_ours_a_source_sees_all_but_who_dials_in_or_opted_out(blind: Blind, presence_of_ours: Presence) -> None:
     evidence = seen(stay(GUS, -1, until=12), covered(-15, 12, blind))
-    assert presence(verdict(evidence, 12.2), ANNA.key) is presence_of_ours
+    assert person(in_room(evidence, 12.2), ANNA.key).presence is presence_of_ours
 
 
 def test_lines_that_are_seen_say_nothing_of_a_room() -> None:
     evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12, lines=frozenset({LINE})))
-    result = verdict(evidence, 12.2)
-    assert (presence(result, GUS.key), result.outcome) == (Presence.UNKNOWN, Outcome.UNKNOWN)
+    result = in_room(evidence, 12.2)
+    assert (person(result, GUS.key).presence, result.outcome) == (Presence.UNKNOWN, Outcome.UNKNOWN)
     assert Reason.NO_COVERAGE in result.reasons
-    assert verdict(seen(covered(-15, 12, lines=frozenset({LINE}))), 12.2).outcome is Outcome.UNKNOWN
+    assert in_room(seen(covered(-15, 12, lines=frozenset({LINE}))), 12.2).outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize("blind", [Blind.DIAL_IN, Blind.OUTSIDERS, Blind.OPTED_OUT])
 def test_a_source_that_cannot_see_guests_never_proves_their_absence(blind: Blind) -> None:
     evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12, blind))
-    assert presence(verdict(evidence, 12.2), GUS.key) is Presence.UNKNOWN
+    assert person(in_room(evidence, 12.2), GUS.key).presence is Presence.UNKNOWN
 
 
 def test_a_source_that_only_proves_presence_covers_nothing() -> None:
     evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12, presence_only=True))
-    assert presence(verdict(evidence, 12.2), GUS.key) is Presence.UNKNOWN
+    assert person(in_room(evidence, 12.2), GUS.key).presence is Presence.UNKNOWN
 
 
 def test_ended_only_coverage_speaks_long_after_the_end_only() -> None:
     evidence = seen(stay(ANNA, -1, 31), covered(-15, 40, ended_only=True))
-    assert verdict(evidence, 41).outcome is Outcome.UNKNOWN
+    assert in_room(evidence, 41).outcome is Outcome.UNKNOWN
     evidence = seen(stay(ANNA, -1, 31), covered(-15, 91, ended_only=True))
-    assert verdict(evidence, 92).outcome is Outcome.THEY_ARE_MISSING
+    assert in_room(evidence, 92).outcome is Outcome.THEY_ARE_MISSING
 
 
 def test_coverage_restricted_to_some_addresses_says_nothing_of_others() -> None:
     evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12, only=frozenset({"hilde@them.example"})))
-    result = verdict(evidence, 12.2, video(ANNA, GUS, HILDE))
-    assert presence(result, GUS.key) is Presence.UNKNOWN
-    assert presence(result, HILDE.key) is Presence.ABSENT
+    result = in_room(evidence, 12.2, video(ANNA, GUS, HILDE))
+    assert person(result, GUS.key).presence is Presence.UNKNOWN
+    assert person(result, HILDE.key).presence is Presence.ABSENT
 
 
 def test_a_colleague_stands_in_unless_a_person_is_required() -> None:
     evidence = seen(stay(BEN, -1, until=12), stay(GUS, 0, until=12), covered(-15, 12))
-    assert verdict(evidence, 12.2, video(ANNA, BEN, GUS)).outcome is Outcome.HELD
+    assert in_room(evidence, 12.2, video(ANNA, BEN, GUS)).outcome is Outcome.HELD
     required = replace(ANNA, required=True)
     alone = seen(stay(BEN, -1, until=12), covered(-15, 12))
-    assert verdict(alone, 12.2, video(required, BEN, GUS)).ours is SidePresence.ABSENT
+    assert in_room(alone, 12.2, video(required, BEN, GUS)).ours is SidePresence.ABSENT
 
 
 def test_a_colleague_who_was_not_invited_stands_in() -> None:
@@ -284,27 +275,27 @@ def test_a_colleague_left_over_from_the_meeting_before_does_not_stand_in(
 
 def test_optional_people_and_those_who_declined_are_never_missing() -> None:
     evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12))
-    result = verdict(evidence, 12.2, video(ANNA, replace(GUS, optional=True)))
+    result = in_room(evidence, 12.2, video(ANNA, replace(GUS, optional=True)))
     assert result.outcome is Outcome.UNKNOWN
 
 
 def test_an_invited_group_keeps_their_side_unknown() -> None:
     evidence = seen(stay(ANNA, -1, until=12), covered(-15, 12))
-    result = verdict(evidence, 12.2, video(open_ended=True))
+    result = in_room(evidence, 12.2, video(open_ended=True))
     assert result.outcome is Outcome.UNKNOWN
     assert Reason.OPEN_ENDED_GUESTS in result.reasons
 
 
 def test_a_visit_the_day_before_is_ignored() -> None:
     evidence = seen(stay(GUS, -900, -890), stay(ANNA, -1, until=12), covered(-15, 12))
-    assert verdict(evidence, 12.2).outcome is Outcome.THEY_ARE_MISSING
+    assert in_room(evidence, 12.2).outcome is Outcome.THEY_ARE_MISSING
 
 
 def test_of_two_guests_and_one_stranger_one_is_certainly_missing() -> None:
     evidence = seen(stay(ANNA, -1, until=12), stay(STRANGER, 5, until=5.2), covered(-15, 12))
-    result = verdict(evidence, 12.2, video(ANNA, GUS, HILDE))
+    result = in_room(evidence, 12.2, video(ANNA, GUS, HILDE))
     assert result.at_least_missing == 1
-    assert presence(result, GUS.key) is Presence.UNKNOWN
+    assert person(result, GUS.key).presence is Presence.UNKNOWN
 
 
 def test_a_verified_identity_may_be_excluded() -> None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
+from domain.judged import planned
 from domain.scenes import (
     ANNA,
     GUS,
-    MATCHES,
-    MEET,
-    PBX,
-    POLICY,
     at,
     covered,
     seen,
@@ -22,31 +18,9 @@ from domain.scenes import (
 )
 from noshowd.domain.evidence import Evidence
 from noshowd.domain.followup import Cause, FollowUp, FollowUpKey, FollowUpKind, State, Withheld
-from noshowd.domain.gate import Circumstances
-from noshowd.domain.judge import judge
-from noshowd.domain.meeting import Meeting
-from noshowd.domain.plan import Existing, Plan, close_round, plan
-from noshowd.domain.policy import Policy
-from noshowd.domain.verdict import Verdict
+from noshowd.domain.plan import Existing, close_round
 
 K = FollowUpKind
-SOURCES = {"meet": MEET, "pbx": PBX}
-
-
-def verdict(meeting: Meeting, evidence: Evidence, now: datetime) -> Verdict:
-    return judge(meeting, evidence, MATCHES, POLICY, now, sources=SOURCES)
-
-
-def planned(
-    meeting: Meeting,
-    evidence: Evidence,
-    minute: float,
-    *existing: Existing,
-    around: Circumstances | None = None,
-    policy: Policy = POLICY,
-) -> Plan:
-    now = at(minute)
-    return plan(meeting, verdict(meeting, evidence, now), policy, existing, around or Circumstances(), now)
 
 
 def alone(minute: float) -> Evidence:

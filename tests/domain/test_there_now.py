@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.judged import in_room, person
 from domain.scenes import (
     ANNA,
     GUS,
@@ -20,21 +21,10 @@ from domain.scenes import (
     stay,
     video,
 )
-from noshowd.domain.evidence import Evidence, Identity, Sighting, Where
+from noshowd.domain.evidence import Identity, Sighting, Where
 from noshowd.domain.judge import judge
 from noshowd.domain.matching import Matches, Who
-from noshowd.domain.meeting import Meeting
-from noshowd.domain.verdict import PersonVerdict, Verdict
-
-
-def verdict(evidence: Evidence, minute: float, meeting: Meeting | None = None) -> Verdict:
-    return judge(meeting or video(), evidence, MATCHES, POLICY, at(minute), sources={"meet": MEET})
-
-
-def person(result: Verdict, key: str) -> PersonVerdict:
-    found = result.person(key)
-    assert found is not None
-    return found
+from noshowd.domain.verdict import PersonVerdict
 
 
 @pytest.mark.parametrize(
@@ -53,7 +43,7 @@ def person(result: Verdict, key: str) -> PersonVerdict:
     ],
 )
 def test_who_is_there_now(visits: list[Sighting], *, here: bool, in_lobby: bool, absent_now: bool) -> None:
-    result = verdict(seen(stay(ANNA, -1, until=12), *visits, covered(-15, 12)), 12.2)
+    result = in_room(seen(stay(ANNA, -1, until=12), *visits, covered(-15, 12)), 12.2)
     guest = person(result, GUS.key)
     assert (guest.here_now, guest.in_lobby, guest.absent_now) == (here, in_lobby, absent_now)
     assert (guest.arrived_at, guest.seen) == ((at(2), True) if visits else (None, False))
@@ -69,7 +59,7 @@ def test_who_is_gone_from_a_picture_of_the_moment_is_not_here() -> None:
 
 
 def test_without_a_fresh_look_nobody_is_known_to_be_away() -> None:
-    result = verdict(seen(stay(ANNA, -1, until=8), stay(GUS, 2, 4), covered(-15, 8)), 12.2)
+    result = in_room(seen(stay(ANNA, -1, until=8), stay(GUS, 2, 4), covered(-15, 8)), 12.2)
     assert not any(p.absent_now for p in result.people)
     assert person(result, ANNA.key).here_now
     assert person(result, GUS.key).left_at == at(4)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.judged import person
 from domain.scenes import (
     ANNA,
     BEN,
@@ -49,12 +50,6 @@ LOBBY = Where.LOBBY
 
 def verdict(*facts: Sighting | Coverage, meeting: Meeting | None = None, minute: float = 12.2) -> Verdict:
     return judge(meeting or video(), seen(*facts), WHO, POLICY, at(minute), sources={"meet": MEET})
-
-
-def presence(result: Verdict, key: str) -> Presence:
-    found = result.person(key)
-    assert found is not None
-    return found.presence
 
 
 @pytest.mark.parametrize(
@@ -144,7 +139,7 @@ def test_everybody_who_is_required_must_have_met_them(ben: list[Sighting], outco
 
 def test_two_short_visits_far_apart_are_no_stay() -> None:
     twice = [stay(GUS, 2, 2.4), stay(GUS, 8, 8.4)]
-    assert presence(verdict(stay(ANNA, -1, until=12), *twice, WHOLE), GUS.key) is Presence.UNKNOWN
+    assert person(verdict(stay(ANNA, -1, until=12), *twice, WHOLE), GUS.key).presence is Presence.UNKNOWN
 
 
 def test_of_two_devices_the_one_that_is_still_there_counts() -> None:
@@ -157,13 +152,13 @@ def test_of_two_devices_the_one_that_is_still_there_counts() -> None:
 
 def test_a_visit_long_after_the_end_is_none() -> None:
     result = verdict(stay(ANNA, -1, 20), stay(GUS, 46, until=50), covered(-15, 50), minute=50.2)
-    assert presence(result, GUS.key) is Presence.ABSENT
+    assert person(result, GUS.key).presence is Presence.ABSENT
     within = verdict(stay(ANNA, -1, 20), stay(GUS, 45, until=50), covered(-15, 50), minute=50.2)
-    assert presence(within, GUS.key) is Presence.PRESENT
+    assert person(within, GUS.key).presence is Presence.PRESENT
 
 
 def test_a_look_up_to_the_very_start_proves_nothing() -> None:
-    assert presence(verdict(stay(ANNA, -1, until=0), covered(-15, 0), minute=0.2), GUS.key) is Presence.UNKNOWN
+    assert person(verdict(stay(ANNA, -1, until=0), covered(-15, 0), minute=0.2), GUS.key).presence is Presence.UNKNOWN
 
 
 def test_an_empty_report_says_so_only_when_nobody_can_be_there_any_more() -> None:
