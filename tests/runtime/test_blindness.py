@@ -199,6 +199,23 @@ async def test_a_token_that_nobody_uses_is_tried_every_hour(database: Database):
     assert {post.channel for post in house.posts} == {"mail"}
 
 
+async def test_what_a_person_mends_is_known_to_work_again_ten_minutes_later(database: Database):
+    house = House(database, meeting=[], begins=0)
+    words = [Grade.BAD, Grade.GOOD, Grade.GOOD]
+    tried_at = []
+
+    async def check() -> list[Finding]:
+        tried_at.append((house.clock.now() - at(0)).total_seconds())
+        return [Finding(grade=words[len(tried_at) - 1], what="bot token")]
+
+    clock = TurningClock(house, 3)
+    rounds = asyncio.create_task(Rounds({"trial:channel:chat": check}, Conditions(house.database, clock), clock).run())
+    await clock.asleep.wait()
+    rounds.cancel()
+    assert tried_at == [120, 720, 4320]
+    assert state_of(house, "trial:channel:chat") == (Condition.WELL, "bot token")
+
+
 async def test_an_outage_that_a_trial_meets_is_tried_again_before_it_is_told(database: Database):
     house = House(database, meeting=[], begins=0)
     tries = 0

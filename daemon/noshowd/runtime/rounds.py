@@ -18,8 +18,9 @@ from noshowd.store.health import CHANNEL, SOURCE, TRIAL
 
 log = structlog.get_logger()
 
-#: Seconds from the start to the first round, between two, and after one that met an outage.
-_FIRST, _EVERY, _SOON = 120.0, 3600.0, 120.0
+#: Seconds from the start to the first round, between two, after one that met what a person has to mend, and after one
+#: that met an outage.
+_FIRST, _EVERY, _UNTIL_MENDED, _SOON = 120.0, 3600.0, 600.0, 120.0
 #: One trial, seconds.
 _PATIENCE = 60.0
 _SORTS = {"presence": SOURCE, "channel": CHANNEL, "tasks": CHANNEL}
@@ -49,8 +50,7 @@ class Rounds:
         await self._clock.sleep(_FIRST)
         while True:
             words = [await self._try(part, check) for part, check in self._trials.items()]
-            outage = any(isinstance(word, Temporary) for word in words)
-            await self._clock.sleep(_SOON if outage else _EVERY)
+            await self._clock.sleep(_pause_after(words))
 
     async def _try(self, part: str, check: Check) -> VendorError | None:
         try:
@@ -64,6 +64,13 @@ class Rounds:
             return None
         await self._conditions.note(part, word)
         return word
+
+
+def _pause_after(words: Sequence[VendorError | None]) -> float:
+    """Seconds to the next round: whoever mended something wants to know soon that it works again."""
+    if any(isinstance(word, Temporary) for word in words):
+        return _SOON
+    return _UNTIL_MENDED if any(words) else _EVERY
 
 
 def _word(found: Sequence[Finding]) -> VendorError | None:

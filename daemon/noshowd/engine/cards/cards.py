@@ -15,6 +15,7 @@ import sqlalchemy as sa
 import structlog
 
 from noshowd.engine.cards.card_text import Shown, shown
+from noshowd.engine.claims import work_on_due
 from noshowd.engine.failure import pause_after, report_bad
 from noshowd.engine.parts import Parts
 from noshowd.ports.channel import Carries, Channel, Parcel, Receipt
@@ -50,22 +51,9 @@ def note_arrival(conn: sa.Connection, row: OutboxRow, parcel: Parcel, receipt: R
 
 async def show_due(parts: Parts, *, limit: int = 8) -> int:
     """Edit the cards about which something happened; how many were looked at."""
-    now = parts.clock.now()
-    claimed = await parts.database.run(
-        lambda conn: cards.claim_due(conn, now=now, lease=parts.lease, limit=limit, worker=parts.worker)
+    return await work_on_due(
+        parts, cards.claim_due, _bring_up_to_date, limit=limit, action="show", meeting=lambda one: one.meeting
     )
-    async with asyncio.TaskGroup() as group:
-        for one in claimed:
-            group.create_task(_show(parts, one))
-    return len(claimed)
-
-
-async def _show(parts: Parts, one: Card) -> None:
-    try:
-        await _bring_up_to_date(parts, one)
-    except Exception:
-        # our own mistake about one card must not cancel the others; it comes back when its lease has ended
-        log.exception("card_failed", action="show", meeting=one.meeting)
 
 
 async def _bring_up_to_date(parts: Parts, one: Card) -> None:

@@ -17,7 +17,8 @@ from noshowd.domain.meeting import Kind, Meeting, Person, Side
 from noshowd.domain.verdict import OPEN, Outcome
 from noshowd.engine.answers.choices import Choosing, Tap, parse
 from noshowd.engine.parts import Contact, Parts
-from noshowd.ports.channel import Carries, Choice, Parcel
+from noshowd.engine.words.parcels import to_our_side
+from noshowd.ports.channel import Choice, Parcel
 from noshowd.store import evidence, meetings, outbox
 from noshowd.store.outbox import OutboxRow
 from noshowd.wording import WordingContext
@@ -82,17 +83,7 @@ def parcel_of(parts: Parts, row: OutboxRow, contact: Contact, asked: list[Asked]
     by_mail = parts.reads_replies and bool(choices) and choices[0].url is None and contact.recipient.slack is None
     context = replace(_context(contact, asked, now), choices=_words_for(asked) if by_mail else (), by_reply=by_mail)
     text = parts.wording.render(context, contact.language)
-    return Parcel(
-        key=row.key,
-        carries=Carries.TO_OUR_SIDE,
-        recipient=contact.recipient,
-        subject=text.subject,
-        preview=text.preview,
-        text=text.text,
-        html=text.html,
-        choices=choices,
-        language=contact.language.partition("_")[0],
-    )
+    return to_our_side(row.key, contact, text, choices=choices)
 
 
 def replied(keys: Sequence[str], text: str, lexicon: Lexicon) -> list[Choosing]:

@@ -16,9 +16,10 @@ import structlog
 
 from noshowd.domain.booking import Booking, Way, booking
 from noshowd.domain.entry import CalendarEntry, EntryRef, EntryStatus
-from noshowd.domain.followup import FollowUpKind, IllegalStepError
+from noshowd.domain.followup import FollowUpKind
 from noshowd.domain.offer import Chosen, OfferState, OfferStep
 from noshowd.domain.plan import close_round
+from noshowd.engine.claims import work_on_due
 from noshowd.engine.failure import as_vendor_error, pause_after, report_bad, report_good
 from noshowd.engine.judging.undo import existing, undo
 from noshowd.engine.offers.booked_event import event_for
@@ -31,7 +32,6 @@ from noshowd.engine.standing import read_standing
 from noshowd.ports.calendar import CalendarWriter, Gone
 from noshowd.ports.errors import Changed, Temporary, VendorError
 from noshowd.store import calendars, offers, outbox, switches
-from noshowd.store.errors import LeaseLost
 from noshowd.store.offers import StoredOffer, Write
 
 log = structlog.get_logger()
@@ -61,37 +61,26 @@ class _Case:
 
 async def book_due(parts: Parts, *, limit: int = 16) -> int:
     """Work on the offers that are due: whether they still stand, and what was chosen; how many were claimed."""
-    now = parts.clock.now()
-    due = await parts.database.run(
-        lambda conn: offers.claim_due(conn, now=now, lease=parts.lease, limit=limit, worker=parts.worker)
+    return await work_on_due(
+        parts, offers.claim_due, _work, limit=limit, action="book", meeting=lambda one: one.offer.meeting
     )
-    async with asyncio.TaskGroup() as group:
-        for stored in due:
-            group.create_task(_work(parts, stored))
-    return len(due)
 
 
 async def _work(parts: Parts, stored: StoredOffer) -> None:
-    try:
-        if stored.state is OfferState.OPEN:
-            await parts.database.run(lambda conn: _watch(conn, parts, stored))
-            return
-        seen = await parts.database.read(lambda conn: see(conn, stored.offer.key, parts.clock.now()))
-        if seen is None or stored.offer.chosen is None:
-            await parts.database.run(lambda conn: _forget(conn, parts, stored))
-            return
-        case = _Case(stored=stored, seen=seen, chosen=stored.offer.chosen)
-        if stored.state is OfferState.WRITING and stored.event is not None:
-            await _write(
-                parts, case, Write(account=stored.account or "", calendar=stored.calendar or "", event=stored.event)
-            )
-        else:
-            await _book(parts, case)
-    except (LeaseLost, IllegalStepError):
-        log.info("booking_taken_over", action="book", meeting=stored.offer.meeting)
-    except Exception:
-        # our own mistake about one offer must not cancel the others; it comes back when its lease ends
-        log.exception("booking_failed", action="book", meeting=stored.offer.meeting)
+    if stored.state is OfferState.OPEN:
+        await parts.database.run(lambda conn: _watch(conn, parts, stored))
+        return
+    seen = await parts.database.read(lambda conn: see(conn, stored.offer.key, parts.clock.now()))
+    if seen is None or stored.offer.chosen is None:
+        await parts.database.run(lambda conn: _forget(conn, parts, stored))
+        return
+    case = _Case(stored=stored, seen=seen, chosen=stored.offer.chosen)
+    if stored.state is OfferState.WRITING and stored.event is not None:
+        await _write(
+            parts, case, Write(account=stored.account or "", calendar=stored.calendar or "", event=stored.event)
+        )
+    else:
+        await _book(parts, case)
 
 
 def _watch(conn: sa.Connection, parts: Parts, stored: StoredOffer) -> None:

@@ -13,7 +13,8 @@ from noshowd.domain.recipients import owner
 from noshowd.engine.answers.choices import Choosing, Verb
 from noshowd.engine.offers.offer import Seen, see
 from noshowd.engine.parts import Contact, Parts
-from noshowd.ports.channel import Carries, Choice, Parcel
+from noshowd.engine.words.parcels import to_our_side
+from noshowd.ports.channel import Choice, Parcel
 from noshowd.reading.times import times_meant
 from noshowd.store import outbox
 from noshowd.store.judged import NewRow
@@ -114,18 +115,8 @@ async def news(parts: Parts, row: OutboxRow) -> Parcel | None:
         by_reply=by_reply,
     )
     words = parts.wording.render(context, contact.language)
-    return Parcel(
-        key=row.key,
-        carries=Carries.TO_OUR_SIDE,
-        recipient=contact.recipient,
-        subject=words.subject,
-        preview=words.preview,
-        text=words.text,
-        html=words.html,
-        reply_to=parts.reply_address(row.key) if parts.reply_address is not None else None,
-        choices=choices,
-        language=words.language,
-    )
+    reply_to = parts.reply_address(row.key) if parts.reply_address is not None else None
+    return to_our_side(row.key, contact, words, choices=choices, reply_to=reply_to)
 
 
 def _reader(parts: Parts, key: str, meeting: Meeting) -> Person:

@@ -6,19 +6,19 @@ harm, or has to be asked about.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
 
-from noshowd.domain.followup import FollowUpKind, Happening, IllegalStepError, State, Withheld
+from noshowd.domain.followup import FollowUpKind, Happening, State, Withheld
 from noshowd.domain.gate import GO, Ruling, gate
 from noshowd.engine.answers.approvals import lapse
 from noshowd.engine.answers.notices import do_instead
 from noshowd.engine.cards.day_list import lay_aside, list_of, waits_for_list
 from noshowd.engine.cards.list_edits import show_anew
 from noshowd.engine.cards.listed import is_list
+from noshowd.engine.claims import work_on_due
 from noshowd.engine.parts import Parts
 from noshowd.engine.sending.dispatch import dispatch
 from noshowd.engine.sending.doubt import settle_doubt
@@ -28,7 +28,6 @@ from noshowd.engine.words.compose import Composer
 from noshowd.engine.words.writing import news_of, written
 from noshowd.ports.channel import Parcel
 from noshowd.store import outbox, switches
-from noshowd.store.errors import LeaseLost
 from noshowd.store.outbox import OutboxRow
 
 log = structlog.get_logger()
@@ -43,34 +42,23 @@ _ENDS_AS_SAID = frozenset({Withheld.QUIET_HOURS, Withheld.LATER_TODAY})
 
 async def deliver_due(parts: Parts, *, limit: int = 128) -> int:
     """Work on the rows of the outbox that are due, side by side; how many were claimed."""
-    now = parts.clock.now()
-    rows = await parts.database.run(
-        lambda conn: outbox.claim_due(conn, now=now, lease=parts.lease, limit=limit, worker=parts.worker)
+    return await work_on_due(
+        parts, outbox.claim_due, _work, limit=limit, action="deliver", meeting=lambda row: row.followup.key.meeting
     )
-    async with asyncio.TaskGroup() as group:
-        for row in rows:
-            group.create_task(_work(parts, row))
-    return len(rows)
 
 
 async def _work(parts: Parts, row: OutboxRow) -> None:
-    try:
-        match row.state:
-            case State.AWAITING:
-                await lapse(parts, row)
-            case State.QUEUED:
-                await _send(parts, row)
-            case State.SENDING:
-                await settle_doubt(parts, row)
-            case State.RETRACTING if is_list(row):
-                await show_anew(parts, row)
-            case State.RETRACTING:
-                await take_back(parts, row)
-    except (LeaseLost, IllegalStepError):
-        log.info("delivery_taken_over", action="deliver", meeting=row.followup.key.meeting, kind=row.followup.kind)
-    except Exception:
-        # our own mistake about one row must not cancel the sends beside it
-        log.exception("delivery_failed", action="deliver", meeting=row.followup.key.meeting, kind=row.followup.kind)
+    match row.state:
+        case State.AWAITING:
+            await lapse(parts, row)
+        case State.QUEUED:
+            await _send(parts, row)
+        case State.SENDING:
+            await settle_doubt(parts, row)
+        case State.RETRACTING if is_list(row):
+            await show_anew(parts, row)
+        case State.RETRACTING:
+            await take_back(parts, row)
 
 
 async def _send(parts: Parts, row: OutboxRow) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from noshowd.domain.followup import FollowUpKind
 from noshowd.domain.meeting import Person, Side
 from noshowd.engine.parts import Directory
+from noshowd.engine.words.parcels import to_our_side
 from noshowd.ports.channel import Carries, Channel, Parcel
 from noshowd.ports.errors import VendorError
 from noshowd.wording import Wording, WordingContext
@@ -41,16 +42,7 @@ def words(
             zone=contact.zone,
         )
         text = wording.render(told, contact.language)
-        yield Parcel(
-            key=f"{notice}{int(now.timestamp())}",
-            carries=Carries.TO_OUR_SIDE,
-            recipient=contact.recipient,
-            subject=text.subject,
-            preview=text.preview,
-            text=text.text,
-            html=text.html,
-            language=text.language,
-        )
+        yield to_our_side(f"{notice}{int(now.timestamp())}", contact, text)
 
 
 async def say(channels: Sequence[Channel], parcels: Iterable[Parcel]) -> str | None:

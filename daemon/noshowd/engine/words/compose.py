@@ -19,6 +19,7 @@ from noshowd.engine.cards import digest
 from noshowd.engine.enrolment import taps_under
 from noshowd.engine.parts import Contact, Parts
 from noshowd.engine.presence.matching import their_numbers
+from noshowd.engine.words.parcels import to_our_side
 from noshowd.engine.words.particulars import doubts, mailto, named, unsubscribing
 from noshowd.ports.channel import Carries, Choice, Edit, Parcel
 from noshowd.store import meetings, outbox
@@ -261,18 +262,8 @@ class Composer:
         by_reply = self._parts.reads_replies and bool(choices) and choices[0].url is None and not in_chat
         asked = replace(context, choices=taps, by_reply=by_reply or context.by_reply)
         text = self._parts.wording.render(asked, contact.language)
-        return Parcel(
-            key=row.key,
-            carries=Carries.TO_OUR_SIDE,
-            recipient=contact.recipient,
-            subject=text.subject,
-            preview=text.preview,
-            text=text.text,
-            html=text.html,
-            reply_to=self._parts.reply_address(row.key) if self._parts.reply_address is not None else None,
-            choices=choices,
-            language=_code(contact),
-        )
+        reply_to = self._parts.reply_address(row.key) if self._parts.reply_address is not None else None
+        return to_our_side(row.key, contact, text, choices=choices, reply_to=reply_to)
 
     def _to_guest(self, row: OutboxRow, context: WordingContext, contact: Contact, host: Contact) -> Parcel:
         text = self._parts.wording.render(context, contact.language)
