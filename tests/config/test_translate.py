@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -160,3 +160,32 @@ def test_whose_hours_count():
     guest = guest_hours(config.contact[0], config)
     assert (guest.zone, guest.regions) == ("Europe/London", ("DE-BY", "GB-ENG"))
     assert guest_hours(None, config).zone == "Europe/Berlin"
+
+
+def test_without_holidays_those_of_the_whole_country_of_the_zone_are_kept():
+    config = _config(
+        us={"domains": ["wir.de"], "zone": "Europe/Berlin"},
+        person=[{"address": "anna@wir.de"}, {"address": "eva@wir.de", "zone": "Europe/Vienna"}],
+        contact=[
+            {"match": "m@kunde.ch", "zone": "Europe/Zurich"},
+            {"match": "o@kunde.com", "zone": "UTC"},
+            {"match": "e@kunde.com", "zone": "US/Eastern"},
+        ],
+    )
+
+    assert [hours_of(person, config).regions for person in config.person] == [("DE",), ("AT",)]
+    assert [guest_hours(contact, config).regions for contact in config.contact] == [("DE", "CH"), ("DE",), ("DE", "US")]
+    new_year, monday = date(2027, 1, 1), date(2027, 1, 4)
+    assert hours_of(None, config).open_spans(new_year) == ()
+    assert hours_of(None, config).open_spans(monday) != ()
+
+
+def test_holidays_may_be_none():
+    config = _config(
+        us={"domains": ["wir.de"], "zone": "Europe/Berlin", "holidays": "none"},
+        person=[{"address": "anna@wir.de"}],
+        contact=[{"match": "m@kunde.uk", "zone": "Europe/London", "holidays": "none"}],
+    )
+
+    assert hours_of(None, config).open_spans(date(2027, 1, 1)) != ()
+    assert guest_hours(config.contact[0], config).regions == ()

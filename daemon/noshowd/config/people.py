@@ -93,7 +93,12 @@ class Us(Section):
         examples=["Mon-Thu 09:00-12:30 13:30-17:30, Fri 09:00-13:00"],
     )
     holidays: HolidayRegion | None = Field(
-        default=None, description="Whose public holidays we keep: country, or country and region.", examples=["DE-BY"]
+        default=None,
+        description=(
+            "Whose public holidays we keep: country, or country and region; none. Unless set, those that the whole"
+            " country of a person's zone has."
+        ),
+        examples=["DE-BY"],
     )
     guest_hours: WorkingHours = Field(
         default=WeeklyHours.parse("Mon-Fri 08:00-19:00"),
@@ -161,7 +166,9 @@ class Contact(Section):
     language: Language | None = Field(default=None, description="Language of messages to them.", examples=["en"])
     zone: Zone | None = Field(default=None, description="Their time zone, if known.", examples=["Europe/London"])
     holidays: HolidayRegion | None = Field(
-        default=None, description="Whose public holidays they keep.", examples=["GB-ENG"]
+        default=None,
+        description="Whose public holidays they keep. Unless set, those of the whole country of their zone, if known.",
+        examples=["GB-ENG"],
     )
     lines: tuple[Phone, ...] = Field(default=(), description="Their telephone numbers.", examples=[["+49 171 2345678"]])
     caller: Caller | None = Field(

@@ -9,7 +9,7 @@ from datetime import time
 from functools import lru_cache
 from typing import Any
 
-from noshowd.config.hours import Hours
+from noshowd.config.hours import Hours, kept_holidays
 from noshowd.config.model import Config, Mode
 from noshowd.config.people import Contact, Person
 from noshowd.config.policies import GuideSection, Judging, Ladder, LadderStep, Match, PolicySection, With, ladder_key
@@ -126,21 +126,23 @@ def contact_for(address: str | None, config: Config) -> Contact | None:
 def hours_of(person: Person | None, config: Config) -> Hours:
     """Working hours of one of ours, or of us as a whole."""
     us = config.us
+    zone = (person.zone if person is not None else None) or us.zone
     return Hours(
         weekly=(person.working_hours if person is not None else None) or us.working_hours,
-        zone=(person.zone if person is not None else None) or us.zone,
-        regions=(us.holidays,) if us.holidays else (),
+        zone=zone,
+        regions=kept_holidays(us.holidays, zone),
     )
 
 
 def guest_hours(contact: Contact | None, config: Config) -> Hours:
     """When a guest may be written to after the slot: their zone (unknown: ours), the holidays of both sides."""
     us = config.us
-    regions = (us.holidays, contact.holidays if contact is not None else None)
+    ours = kept_holidays(us.holidays, us.zone)
+    theirs = kept_holidays(contact.holidays, contact.zone) if contact is not None else ()
     return Hours(
         weekly=us.guest_hours,
         zone=(contact.zone if contact is not None else None) or us.zone,
-        regions=tuple(dict.fromkeys(region for region in regions if region)),
+        regions=tuple(dict.fromkeys((*ours, *theirs))),
     )
 
 

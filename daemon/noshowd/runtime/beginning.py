@@ -128,7 +128,11 @@ def questions(*, zone: str, language: str) -> tuple[Asked, ...]:
         Asked(key="name", text="Your name as guests know it (empty: as invitations write it)", suggested=_always("")),
         Asked(key="zone", text="Time zone", suggested=_always(zone)),
         Asked(key="language", text="Language of your side", choices=("de", "en"), suggested=_always(language)),
-        Asked(key="holidays", text="Public holidays, as DE-BY or GB-ENG (empty: none)", suggested=_always("")),
+        Asked(
+            key="holidays",
+            text="Public holidays, as DE-BY or GB-ENG (empty: of the whole country)",
+            suggested=_always(""),
+        ),
         *_CALENDAR,
         *_SOURCES,
         *_CHANNEL,
