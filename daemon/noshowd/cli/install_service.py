@@ -43,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
         for file, text in files.items():
             print(f"--- {file}\n{text}")
         return ExitCode.OK
+    if target.exists() and target.read_bytes() != args.config.read_bytes():
+        raise CommandError(f"{target} is another configuration than {args.config}; move one of them away")
     try:
         for file, text in files.items():
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -62,11 +64,9 @@ def _place(root: Path, name: str) -> Path:
 
 def _move_in(config: Path, target: Path) -> None:
     """Copy a configuration that was written elsewhere; one that is in its place stays as it is."""
-    if target.exists() and config.exists() and target.samefile(config):
+    if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        raise CommandError(f"{target} is another configuration than {config}; move one of them away")
     shutil.copyfile(config, target)
     target.chmod(0o644)
 

@@ -110,7 +110,7 @@ def _sources(config: Config, warn: Any) -> Iterator[Problem]:
             "nothing tells who was there: every meeting becomes a question",
             'Add [[presence]], for example with kind = "google_meet" or "teams".',
         )
-    if config.us.zone == "UTC":
+    if config.us.zone in ("UTC", "Etc/UTC"):
         yield warn(("us", "zone"), "the time zone is UTC", 'Set us.zone, for example "Europe/Berlin".')
 
 

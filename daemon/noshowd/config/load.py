@@ -79,7 +79,7 @@ def _read(path: Path) -> str | Problem:
         return Problem(
             file=str(path),
             message="there is no such file",
-            do="Copy config/noshowd.example.toml there, or name another file with --config.",
+            do="Let `noshowd init` write one, or name another file with --config.",
         )
     except OSError as error:
         return Problem(

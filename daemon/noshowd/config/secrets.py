@@ -105,7 +105,7 @@ def _place(ref: SecretRef, folder: Path, environ: Mapping[str, str]) -> Path:
     if not directory:
         raise SecretMissing(
             f"the credential {ref.credential} is only there inside the service",
-            do=f"Give it to the unit with LoadCredential={ref.credential}:/path, or systemd-creds encrypt.",
+            do=f"Put it into /etc/noshowd/{ref.credential} (chmod 600); noshowd install-service gives it to the unit.",
             only_here=True,
         )
     return Path(directory) / str(ref.credential)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 from noshowd.config.model import Config
+from noshowd.ports import certificates
 from noshowd.ports.check import Finding, Grade
 from noshowd.runtime.bench import Bench
 
@@ -58,7 +59,6 @@ async def reach(bench: Bench, section: Any, address: str) -> Finding:
     what = f"server {host}"
     # a table without these keys (a telephone system in the house) has no web server either
     ca_file, proxy = bench.ca_file(section), bench.proxy(section)
-    trusted = f"the certificates in {ca_file}" if ca_file else "the certificates of this system"
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except OSError as error:
@@ -69,9 +69,8 @@ async def reach(bench: Bench, section: Any, address: str) -> Finding:
     except (OSError, HTTPException) as error:
         cause = getattr(error, "reason", error)
         if isinstance(cause, ssl.SSLCertVerificationError):
-            do = f"Set ca_file to the authority that issued the certificate of {host}."
-            says = f"its certificate does not follow from {trusted} ({cause.verify_message})"
-            return Finding(grade=Grade.BAD, what=what, says=says, do=do)
+            says = certificates.not_accepted(host, ca_file, cause.verify_message)
+            return Finding(grade=Grade.BAD, what=what, says=says, do=certificates.remedy(says))
         do = "Check the network, the firewall and the proxy."
         return Finding(grade=Grade.UNREACHED, what=what, says=_why(cause), do=do)
     return _clock(what, date, bench.clock.now())
@@ -120,7 +119,7 @@ def _clock(what: str, date: str, now: datetime) -> Finding:
     except (ValueError, TypeError):
         return Finding(grade=Grade.GOOD, what=what)
     if abs(off) <= SKEW:
-        return Finding(grade=Grade.GOOD, what=what)
+        return Finding(grade=Grade.GOOD, what=what, says="it answers, and has our time")
     way = "ahead" if off > timedelta(0) else "behind"
     says = f"our clock is {abs(off).total_seconds():.0f} s {way}: lateness and absences would be reckoned wrongly"
     return Finding(

@@ -110,7 +110,9 @@ async def test_an_internal_certificate_needs_its_authority(
     certificate, private_key = str(files.certificate), str(files.private_key)
     with LoopbackServer(sim.app, certificate=certificate, private_key=private_key) as tls:
         endpoint = f"{tls.url}{sim.path}"
-        with pytest.raises(Permanent, match=r"certificate of 127\.0\.0\.1:\d+ is not trusted by this system"):
+        with pytest.raises(
+            Permanent, match=r"certificate of 127\.0\.0\.1:\d+ does not follow from the certificates of this system"
+        ):
             await listing(house.server(endpoint=endpoint))
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt")
         trusting = house.server(endpoint=endpoint, ca_file=files.ca_file)

@@ -12,6 +12,7 @@ from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.free_busy import ExchangeFreeBusy
 from noshowd.adapters.exchange.settings import Access, SignIn
 from noshowd.domain.spans import Span
+from noshowd.ports.certificates import remedy
 from noshowd.ports.check import Finding, Grade
 from noshowd.ports.errors import CredentialsLost, Temporary, VendorError
 
@@ -74,7 +75,7 @@ def _remedy(client: ExchangeClient, error: VendorError, mailbox: str) -> str:
             return f"Check client_id, scope and the secrets against what is registered at {settings.token_url}."
         return f"Check the name {settings.username}, its password and auth_type."
     if "certificate" in error.reason:
-        return "Set ca_file to the authority that issued the certificate."
+        return remedy(error.reason)
     if settings.access is Access.DELEGATE:
         return f"Add-MailboxPermission -Identity {mailbox} -User '{settings.username}' -AccessRights FullAccess"
     members = ", ".join(settings.mailboxes)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from exchangelib import errors as ews
 from requests.exceptions import RequestException
 
+from noshowd.ports.certificates import not_accepted
 from noshowd.ports.errors import CredentialsLost, CursorExpired, Permanent, Temporary, VendorError
 
 
@@ -33,7 +35,10 @@ _PASSING = (
 )
 #: What the text of a wrapped connection error says when nothing can have been sent.
 _NEVER_LEFT = ("NewConnectionError", "ConnectTimeout", "NameResolutionError")
-_CERTIFICATE = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed")
+#: What OpenSSL says stands between the two, where the library keeps it.
+_CERTIFICATE = re.compile(
+    r"(?:CERTIFICATE_VERIFY_FAILED|certificate verify failed)(?:.*failed: (?P<why>[^(\n]{1,200}) \()?"
+)
 
 
 def word_for(error: Exception, *, acts: bool, server: str, ca_file: object) -> VendorError:
@@ -45,9 +50,8 @@ def word_for(error: Exception, *, acts: bool, server: str, ca_file: object) -> V
         return CursorExpired("Exchange no longer knows this place in the change feed")
     if isinstance(error, _GONE):
         return NotThere(f"Exchange: {kind}")
-    if any(word in text for word in _CERTIFICATE):
-        trusted = f"by {ca_file}" if ca_file else "by this system: give the authority's certificate as ca_file"
-        return Permanent(f"the certificate of {server} is not trusted {trusted}")
+    if (refused := _CERTIFICATE.search(text)) is not None:
+        return Permanent(not_accepted(server, ca_file, refused["why"] or "not trusted"))
     if isinstance(error, ews.ErrorServerBusy):
         return _busy(error, text, acts=acts)
     if isinstance(error, (*_PASSING, RequestException)):

@@ -6,6 +6,8 @@ import ssl
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from noshowd.ports.certificates import not_accepted
+
 
 class Security(StrEnum):
     """How the line is protected. `NONE` is for a server on the same machine."""
@@ -40,7 +42,6 @@ class Server:
         while cause.__cause__ is not None and not isinstance(cause, ssl.SSLCertVerificationError):
             cause = cause.__cause__
         if isinstance(cause, ssl.SSLCertVerificationError):
-            trusted = f"the certificates in {self.ca_file}" if self.ca_file else "the certificates of this system"
-            return f"the certificate of {at} does not follow from {trusted} ({cause.verify_message})"
+            return not_accepted(at, self.ca_file, cause.verify_message)
         why = cause.strerror if isinstance(cause, OSError) and cause.strerror else type(broken).__name__
         return f"{at} cannot be reached, or hung up ({why})"
