@@ -27,7 +27,10 @@ HELD = {
         "tests/web/test_webhooks.py",
         "test_whether_posts_are_proved_is_kept",
     ),
-    "posts that no longer come at all": (BLIND, "test_posts_that_stop_coming_are_told"),
+    "posts of telephone services or of Teams that no longer come at all": (
+        BLIND,
+        "test_posts_that_stop_coming_are_told",
+    ),
     "answers: Slack's connection or the mailbox": (
         ALERTS,
         "test_answers_that_are_not_heard_are_told_through_another_channel",
@@ -38,6 +41,14 @@ HELD = {
         "test_a_token_that_nobody_uses_is_tried_every_hour",
     ),
     "free/busy for new times": (BLIND, "test_free_busy_that_cannot_be_read_is_told"),
+    "a calendar's push channel: refused, never heard of, or caught missing a change": (
+        "tests/engine/test_watching.py",
+        "test_changes_that_are_not_told_are_told_to_our_side_until_they_are",
+    ),
+    "the search for the invitation under which a mail would stand": (
+        "tests/engine/test_in_thread.py",
+        "test_a_mailbox_that_cannot_be_searched_is_told",
+    ),
     "entering an appointment": (
         "tests/engine/test_offers.py",
         "test_a_calendar_that_may_not_be_written_is_told",

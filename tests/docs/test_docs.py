@@ -20,6 +20,7 @@ from meta.source_tree import ROOT
 from noshowd.cli.commands import COMMANDS, load
 from noshowd.config.load import inspect
 from noshowd.config.model import Config
+from noshowd.runtime.builders.google import scopes
 from noshowd.runtime.metrics import meaning
 
 DOCS = ROOT / "docs"
@@ -63,6 +64,17 @@ def test_every_configuration_is_accepted(page: str, text: str, tmp_path: Path) -
         one for one in inspect(tmp_path / "noshowd.toml", secrets=False).problems if "is not there" not in str(one)
     ]
     assert [str(one) for one in problems] == [], page
+
+
+def test_the_scopes_for_google_are_those_of_the_configuration_above_them(tmp_path: Path) -> None:
+    """They are pasted into the Admin console as they stand: one too few, and something never works."""
+    page = DOCS / "vendors/google.md"
+    written = next(one.text for one in blocks(page) if one.language == "toml")
+    [listed] = [one.text for one in blocks(page) if one.language == "text"]
+    (tmp_path / "noshowd.toml").write_text(written + _REST["person"])
+    config = inspect(tmp_path / "noshowd.toml", secrets=False).config
+    assert config is not None
+    assert sorted(listed.strip().split(",")) == sorted(scopes(config, "google"))
 
 
 @pytest.mark.parametrize(("page", "words"), sorted(set(_commands())))

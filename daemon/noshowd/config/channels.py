@@ -39,7 +39,7 @@ class Replies(Section):
     username: Text = Field(description="Login.", examples=["termine@beispiel-beratung.de"])
     password: SecretRef = Field(description="Its password.", examples=[{"credential": "imap-password"}])
     folder: Text = Field(default="INBOX", description="Folder that is read; nothing is deleted.")
-    every: Wait = Field(default=timedelta(seconds=60), description="How often where the server has no IDLE.")
+    every: Wait = Field(default=timedelta(seconds=60), description="How often it is looked into.")
     invitations: tuple[Text, ...] = Field(
         default=("INBOX",),
         max_length=5,

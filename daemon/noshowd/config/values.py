@@ -126,10 +126,10 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):
-        near = difflib.get_close_matches(value, available_timezones(), n=1, cutoff=0.6)
-        raise refuse(
-            "a time zone such as Europe/Berlin", nearest="".join(near), do="Use a name of the IANA zone list."
-        ) from None
+        known = available_timezones()
+        near = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
+        do = "Use a name of the IANA zone list." if known else "This machine has no time zones: install tzdata."
+        raise refuse("a time zone such as Europe/Berlin", nearest="".join(near), do=do) from None
     return value
 
 
