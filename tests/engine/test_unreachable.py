@@ -10,6 +10,7 @@ from noshowd.ports.channel import Carries, Parcel, Receipt, Recovery
 from noshowd.ports.errors import Permanent, Unreachable
 from noshowd.store import health
 from noshowd.store.database import Database
+from noshowd.story.scripted import Mood
 
 
 class ElsewhereOnly:
@@ -48,3 +49,18 @@ async def test_another_channel_takes_it_and_nothing_is_ill(database: Database):
     assert task.parcel is not None
     assert task.parcel.carries is Carries.TO_OUR_SIDE
     assert "channel:elsewhere" not in {part.part for part in house.run(health.read)}
+
+
+async def test_a_question_that_one_channel_refuses_waits_for_the_other_to_come_back(database: Database):
+    house = House(database)
+    await house.until(-2)
+    house.happen(join=ANNA)
+    moods = house.stage.moods.of
+    moods |= {"chat": Mood.DOWN, "mail": Mood.REFUSES}
+    await house.until(12)
+    assert house.sent(FollowUpKind.APPROVAL) == []
+    moods.clear()
+    await house.until(25)
+    first, second = house.sent(FollowUpKind.APPROVAL)
+    assert (first.channel, second.channel) == ("chat", "chat")
+    assert house.states(FollowUpKind.APPROVAL) == [State.SENT, State.SENT]

@@ -20,14 +20,15 @@ from noshowd.engine.failure import pause_after, report_bad, report_good
 from noshowd.engine.parts import Parts
 from noshowd.engine.sending.addressing import addressed
 from noshowd.ports.channel import Carries, Channel, Parcel, Receipt
-from noshowd.ports.errors import CredentialsLost, Temporary, Unreachable, VendorError
+from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, Unreachable, VendorError
 from noshowd.store import meetings, outbox
 from noshowd.store.outbox import OutboxRow
 
 log = structlog.get_logger()
 
-#: What a rejected attempt leaves in `reason`, so that the next one takes the next channel.
-_REJECTED = "rejected by "
+#: What a failed attempt leaves in `reason`, so that the next one takes the next channel: one that refused for good, one
+#: that only failed for now, and that one again once all behind it have refused.
+_REJECTED, _PASSED_OVER, _BACK_TO = "rejected by ", "passed over ", "back to "
 
 
 async def dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
@@ -87,7 +88,10 @@ def _channels(parts: Parts, row: OutboxRow, carries: Carries) -> list[Channel]:
     channels = another_way(row.followup, parts.channels_for(carries))
     if carries is Carries.TASKS:
         channels += [one for one in parts.channels_for(Carries.TO_OUR_SIDE) if one not in channels]
-    if row.reason is None or not row.reason.startswith(_REJECTED):
+    reason = row.reason or ""
+    if reason.startswith(_BACK_TO):
+        return [one for one in channels if one.name == reason.removeprefix(_BACK_TO)] or channels
+    if not reason.startswith((_REJECTED, _PASSED_OVER)):
         return channels
     names = [channel.name for channel in channels]
     tried = names.index(row.channel) + 1 if row.channel in names else 0
@@ -125,16 +129,28 @@ async def _failed(
         return
     now = parts.clock.now()
 
+    passed = row.reason if row.reason is not None and row.reason.startswith(_PASSED_OVER) else None
+
     def save(conn: sa.Connection) -> None:
         reason = f"{_REJECTED}{channel.name}: {error.reason}"
+        later = now + parts.pace.longest_backoff
         if last and isinstance(error, CredentialsLost):
             # nobody refused it: it waits for the channel to come back, as long as its window is open
-            later = now + parts.pace.longest_backoff
-            outbox.record(conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=later)
+            outbox.record(
+                conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=later, reason=_back(row.reason)
+            )
+        elif last and passed is not None:  # as does one that another channel only failed to take for now
+            again = now + pause_after(parts.pace, row.attempts, Temporary(error.reason))
+            back = f"{_BACK_TO}{passed.removeprefix(_PASSED_OVER)}"
+            outbox.record(conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=again, reason=back)
         elif last:
             outbox.record(conn, row.key, Happening.REJECTED, now=now, token=row.token, reason=reason)
         else:  # refused, or failed for the second time: by the next channel, at once
-            outbox.record(conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=now, reason=reason)
+            if not isinstance(error, Permanent):
+                reason = f"{_PASSED_OVER}{channel.name}"
+            outbox.record(
+                conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=now, reason=passed or reason
+            )
         if not isinstance(error, Unreachable):
             report_bad(conn, f"channel:{channel.name}", error, now=now)
 
@@ -144,6 +160,11 @@ async def _failed(
     )
 
 
+def _back(reason: str | None) -> str | None:
+    """The reason that leads to one channel alone, which stays."""
+    return reason if reason is not None and reason.startswith(_BACK_TO) else None
+
+
 async def _not_sent(parts: Parts, row: OutboxRow, error: Temporary, channel: Channel) -> None:
     """Surely not sent: again later."""
     now = parts.clock.now()
@@ -151,7 +172,13 @@ async def _not_sent(parts: Parts, row: OutboxRow, error: Temporary, channel: Cha
 
     def save(conn: sa.Connection) -> None:
         outbox.record(
-            conn, row.key, Happening.NOT_SENT, now=now, token=row.token, next_try_at=later, reason=error.reason
+            conn,
+            row.key,
+            Happening.NOT_SENT,
+            now=now,
+            token=row.token,
+            next_try_at=later,
+            reason=_back(row.reason) or error.reason,
         )
         report_bad(conn, f"channel:{channel.name}", error, now=now)
 
