@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from noshowd.cli.exit_codes import CommandError, ExitCode
+from noshowd.store.errors import StoreUnavailable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +18,8 @@ def run(args: argparse.Namespace) -> int:
             return ExitCode.FINDING
         case "unreachable":
             raise CommandError("no database at sqlite:///x.db: start it, or correct [store]", ExitCode.UNAVAILABLE)
+        case "disk full":
+            raise StoreUnavailable("the database /x.db cannot grow: the disk is full")
         case "ctrl-c":
             raise KeyboardInterrupt
         case "bug":

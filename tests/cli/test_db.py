@@ -30,7 +30,7 @@ def test_a_backup_is_whole_and_holds_guests_until_lifted(
     assert main(["db", "-c", config, "backup", str(backup)]) == 0
     assert backup.stat().st_mode & 0o777 == 0o600
     backup.replace(tmp_path / "noshowd.db")
-    assert main(["db", "-c", config, "check"]) == 0
+    assert main(["db", "check", "-c", config]) == 0
     assert main(["resume", "-c", config]) == 0
     assert "noshowd resume --guests" in capsys.readouterr().out
     assert main(["resume", "-c", config, "--guests"]) == 0

@@ -17,7 +17,8 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ending", "code"), [("well", 0), ("finding", 1), ("unreachable", 3), ("bug", 70), ("ctrl-c", 130)]
+    ("ending", "code"),
+    [("well", 0), ("finding", 1), ("unreachable", 3), ("disk full", 3), ("bug", 70), ("ctrl-c", 130)],
 )
 def test_each_ending_has_its_exit_code(ending: str, code: int) -> None:
     assert main(["probe", ending]) == code
@@ -28,6 +29,11 @@ def test_a_user_error_is_one_line_that_names_the_command(capsys: pytest.CaptureF
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err == "noshowd probe: no database at sqlite:///x.db: start it, or correct [store]\n"
+
+
+def test_a_database_that_does_not_do_its_part_is_one_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["probe", "disk full"])
+    assert capsys.readouterr().err == "noshowd probe: the database /x.db cannot grow: the disk is full\n"
 
 
 def test_our_own_error_shows_where_and_asks_for_a_report(capsys: pytest.CaptureFixture[str]) -> None:

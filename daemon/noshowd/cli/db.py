@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_argument(parser)
     actions = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
-    actions.add_parser("check", help="read everything and say what is damaged")
+    check = actions.add_parser("check", help="read everything and say what is damaged")
     backup = actions.add_parser("backup", help="copy the SQLite database, also while it is in use")
     backup.set_defaults(here=True)  # the service writes nowhere but into its own state directory
     backup.add_argument("file", type=Path, help="a file that does not exist yet")
+    for action in (check, backup):
+        add_config_argument(action, again=True)
 
 
 def run(args: argparse.Namespace) -> int:

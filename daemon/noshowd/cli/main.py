@@ -66,6 +66,12 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def _is_of_the_store(error: Exception) -> bool:
+    """Whether the database did not do its part: full, locked, gone. Its package is loaded by what has need of it."""
+    errors = sys.modules.get("noshowd.store.errors")
+    return errors is not None and isinstance(error, errors.StoreError)
+
+
 def _run(args: argparse.Namespace) -> int:
     try:
         code = int(args.run(args))
@@ -79,7 +85,10 @@ def _run(args: argparse.Namespace) -> int:
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
-    except Exception:  # noqa: BLE001 - the last line of defence: an exit code that scripts can tell from a "no"
+    except Exception as error:  # noqa: BLE001 - the last line of defence: an exit code that scripts can tell from a "no"
+        if _is_of_the_store(error):
+            print(f"noshowd {args.command}: {error}", file=sys.stderr)
+            return ExitCode.UNAVAILABLE
         traceback.print_exc()
         print(
             f"noshowd {args.command}: this is an error in noshowd {__version__}, please report it",

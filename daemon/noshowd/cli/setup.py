@@ -19,12 +19,14 @@ DEFAULT = Path("/etc/noshowd/noshowd.toml")
 _VARIABLE = "NOSHOWD_CONFIG"
 
 
-def add_config_argument(parser: argparse.ArgumentParser) -> None:
+def add_config_argument(parser: argparse.ArgumentParser, *, again: bool = False) -> None:
+    """`again`: of an action of a command that takes it, too, so that it may stand behind either."""
+    default = Path(os.environ.get(_VARIABLE, DEFAULT))
     parser.add_argument(
         "-c",
         "--config",
         type=Path,
-        default=Path(os.environ.get(_VARIABLE, DEFAULT)),
+        default=argparse.SUPPRESS if again else default,
         help=f"configuration file (default: ${_VARIABLE}, else {DEFAULT})",
     )
 

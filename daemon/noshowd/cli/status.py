@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from noshowd.cli.exit_codes import ExitCode
 from noshowd.cli.setup import add_config_argument, load_config, open_store
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from noshowd.store.database import Database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,14 +36,29 @@ def run(args: argparse.Namespace) -> int:
         if args.reveal:
             note_reveal(database, "status", now)
         status = database.read_sync(lambda conn: read_status(conn, config, now, reveal=args.reveal))
+        locked_out = None if status["workers"] else _cannot_be_written(database, now)
+        if locked_out:
+            status["troubles"] += [f"no worker can say that it runs: {locked_out}"]
     if args.alive:
-        print(*(status["workers"] or ["no worker is running"]), sep="\n")
+        print(*(status["workers"] or [locked_out or "no worker is running"]), sep="\n")
         return ExitCode.OK if status["workers"] else ExitCode.FINDING
     if args.json:
         print(json.dumps(status, indent=2, ensure_ascii=False))
     else:
         _tell(status)
     return ExitCode.FINDING if status["troubles"] else ExitCode.OK
+
+
+def _cannot_be_written(database: Database, now: datetime) -> str | None:
+    """Why, where that is so: a worker that is alive cannot be told from a dead one then."""
+    from noshowd.store.care import try_to_write
+    from noshowd.store.errors import StoreError
+
+    try:
+        database.run_sync(lambda conn: try_to_write(conn, now=now))
+    except StoreError as error:
+        return str(error)
+    return None
 
 
 def _tell(status: dict[str, Any]) -> None:

@@ -40,7 +40,9 @@ def read_status(conn: sa.Connection, config: Config, now: datetime, *, reveal: b
     ]
     troubles += [f"a calendar of {one.account}: {one.last_error}" for one in states if one.failures]
     troubles += [f"{len(quarantined)} events could not be understood"] if quarantined else []
-    troubles += [] if alive else ["no worker is running"]
+    silent = max((one.heartbeat for one in workers), default=None)
+    last = f": the last one was heard of {_ago(silent, now)}" if silent is not None else ""
+    troubles += [] if alive else [f"no worker is running{last}"]
     troubles += ["sending to guests is held"] if switches.SENDING_HELD in set_ else []
     doubtful = waiting[State.UNCERTAIN]
     troubles += [f"{doubtful} messages may or may not have left"] if doubtful else []
