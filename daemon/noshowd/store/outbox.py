@@ -18,6 +18,9 @@ from noshowd.store.judged import FOLLOWUP, NewRow, RoundId, Row, planned
 from noshowd.store.schema import happening as trail
 from noshowd.store.schema import outbox
 
+#: Any number, the same in every worker: the lock of PostgreSQL under which messages that are counted leave.
+_LEAVING_LOCK = 0x6E6F7368_6361
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
@@ -270,6 +273,15 @@ def sent_since(
     if person is not None:
         count = count.where(outbox.c.person == person)
     return conn.scalar(count) or 0
+
+
+def sent_or_leaving(conn: sa.Connection, since: datetime, *, kinds: Collection[FollowUpKind]) -> int:
+    """As `sent_since`, with what is leaving now. Whoever asks next is answered after this transaction."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_LEAVING_LOCK)))
+    count = sa.select(sa.func.count()).where(outbox.c.next_try_at.is_not(None), outbox.c.state == State.SENDING)
+    leaving = conn.scalar(count.where(outbox.c.kind.in_(kinds), ~outbox.c.shadow)) or 0
+    return leaving + sent_since(conn, since, kinds=kinds)
 
 
 def sent_to(conn: sa.Connection, person: str, kind: FollowUpKind, *, since: datetime) -> list[OutboxRow]:

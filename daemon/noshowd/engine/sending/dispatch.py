@@ -7,12 +7,12 @@ settled in the way its channel declares (`engine.doubt`).
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
 
-from noshowd.domain.followup import FollowUpKind, Happening, Withheld
+from noshowd.domain.followup import TO_GUESTS, FollowUpKind, Happening, Withheld
 from noshowd.engine.alerts import another_way
 from noshowd.engine.answers.approvals import start_veto
 from noshowd.engine.cards.cards import MOMENT, note_arrival
@@ -29,6 +29,7 @@ log = structlog.get_logger()
 #: What a failed attempt leaves in `reason`, so that the next one takes the next channel: one that refused for good, one
 #: that only failed for now, and that one again once all behind it have refused.
 _REJECTED, _PASSED_OVER, _BACK_TO = "rejected by ", "passed over ", "back to "
+_HOUR, _FULL_HOUR_PAUSE = timedelta(hours=1), timedelta(minutes=1)
 
 
 async def dispatch(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
@@ -64,11 +65,16 @@ async def _leave(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
     needed = timedelta(seconds=channel.timeout) * parts.clock.speed + margin
     lease = max(parts.lease, needed + margin)
     now, began = parts.clock.now(), parts.clock.monotonic()
-    await parts.database.run(
-        lambda conn: outbox.mark_sending(
-            conn, row.key, token, now=now, lease=lease, channel=channel.name, parcel=parcel
-        )
-    )
+
+    def leave(conn: sa.Connection) -> bool:
+        if not _within_the_hour(conn, parts, row, now):
+            outbox.postpone(conn, row.key, token=token, next_try_at=min(now + _FULL_HOUR_PAUSE, row.followup.not_after))
+            return False
+        outbox.mark_sending(conn, row.key, token, now=now, lease=lease, channel=channel.name, parcel=parcel)
+        return True
+
+    if not await parts.database.run(leave):
+        return
     left = lease - timedelta(seconds=parts.clock.monotonic() - began)
     if left < needed:
         # the machine slept: somebody else may hold the row by now
@@ -81,6 +87,13 @@ async def _leave(parts: Parts, row: OutboxRow, parcel: Parcel) -> None:
         await _failed(parts, row, channel, error, last=len(channels) == 1)
     else:
         await _sent(parts, row, channel, parcel, receipt)
+
+
+def _within_the_hour(conn: sa.Connection, parts: Parts, row: OutboxRow, now: datetime) -> bool:
+    """Whether one more message may go to a guest. Others that the gate let through with it may be leaving now."""
+    if not row.followup.to_guest:
+        return True
+    return outbox.sent_or_leaving(conn, now - _HOUR, kinds=TO_GUESTS) < parts.pace.hourly_cap
 
 
 def _channels(parts: Parts, row: OutboxRow, carries: Carries) -> list[Channel]:
