@@ -77,15 +77,18 @@ def trusted(
     """What has its positive control, as far as that lasted."""
     controlled = {control.source for control in seen.controls}
     able = [c for c in evidence.coverages if said_there or c.source in controlled]
-    kept = [(c, min(c.span.end, lost.get(c.source, c.span.end))) for c in able]
-    whole = [
-        c if until == c.span.end else replace(c, span=Span(start=c.span.start, end=until))
-        for c, until in kept
-        if c.span.start <= until
-    ]
+    kept = [one for c in able if (one := _up_to(c, lost.get(c.source))) is not None] if lost else able
     if not blind:
-        return whole
-    return [replace(c, span=span) for c in whole for span in without(c.span, blind.get(c.source, ()))]
+        return kept
+    return [replace(c, span=span) for c in kept for span in without(c.span, blind.get(c.source, ()))]
+
+
+def _up_to(coverage: Coverage, until: datetime | None) -> Coverage | None:
+    """What of it lies before that instant; None where nothing does."""
+    span = coverage.span
+    if until is None or span.end <= until:
+        return coverage
+    return replace(coverage, span=Span(start=span.start, end=until)) if span.start <= until else None
 
 
 def _supports(coverage: Coverage, side: Side, meeting: Meeting, rules: JudgingRules) -> bool:
@@ -118,7 +121,8 @@ def when_covered(
         able = [c for c in coverages if _supports(c, party.side, meeting, rules)]
         shown = [(c.only, span) for c in able for span in _watched(c, party.side, ours_in_room)]
         whole = union([span for only, span in shown if not only], gap=rules.gap)
+        restricted = [(only, span) for only, span in shown if only]
         for person in party.people:
-            own = [span for only, span in shown if person.address in only]
+            own = [span for only, span in restricted if person.address in only]
             found[person.key] = union([*whole, *own], gap=rules.gap) if own else whole
     return found

@@ -132,9 +132,8 @@ class FollowUpKey:
 
     def __str__(self) -> str:
         """A stable name of 32 hex digits; equal exactly when the keys are equal (SHA-256 over a length-framed form)."""
-        framed = "".join(
-            f"{len(part)}:{part}" for part in (self.meeting, str(self.round), self.person, self.kind.value, self.step)
-        )
+        parts = (self.meeting, str(self.round), self.person, str(self.kind), self.step)
+        framed = "".join([f"{len(part)}:{part}" for part in parts])
         return hashlib.sha256(framed.encode()).hexdigest()[:32]
 
 

@@ -134,15 +134,12 @@ def _revocable(existing: Sequence[Existing]) -> tuple[FollowUpKey, ...]:
 
 def _moot(existing: Sequence[Existing], withdraw: Sequence[tuple[FollowUpKey, Withheld]]) -> tuple[FollowUpKey, ...]:
     """Questions for approval that lie before somebody although there is nothing left to approve."""
+    asked = [r.followup for r in existing if r.followup.kind is FollowUpKind.APPROVAL and r.state is State.SENT]
+    if not asked:
+        return ()
     pending = {row.followup.key for row in existing if row.state in _PENDING} - {key for key, _ in withdraw}
     undecided = {str(key) for key in pending}
-    return tuple(
-        row.followup.key
-        for row in existing
-        if row.followup.kind is FollowUpKind.APPROVAL
-        and row.state is State.SENT
-        and row.followup.concerns not in undecided
-    )
+    return tuple(question.key for question in asked if question.concerns not in undecided)
 
 
 def _rungs(

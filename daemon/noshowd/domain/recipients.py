@@ -24,13 +24,8 @@ def owner(meeting: Meeting, verdict: Verdict) -> str:
     """
     ours = _expected(meeting, Side.OURS) or list(meeting.side(Side.OURS))
     present = _who_is(verdict, Presence.PRESENT)
-    for group in ([p for p in ours if p.key in present], ours):
-        for person in group:
-            if person.key == meeting.organizer:
-                return person.key
-        if group:
-            return group[0].key
-    return ""
+    keys = [p.key for p in ours if p.key in present] or [p.key for p in ours]
+    return next((key for key in keys if key == meeting.organizer), keys[0]) if keys else ""
 
 
 def _missing_ours(meeting: Meeting, verdict: Verdict) -> list[str]:

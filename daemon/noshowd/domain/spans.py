@@ -52,12 +52,12 @@ def union(spans: Iterable[Span], *, gap: timedelta = timedelta(0)) -> tuple[Span
         return tuple(ordered)
     joined: list[Span] = []
     start, end = ordered[0].start, ordered[0].end
-    for span in ordered:
-        if span.start - end <= gap:
-            end = max(end, span.end)
-        else:
+    for span in ordered[1:]:
+        if span.start - end > gap:
             joined.append(Span(start=start, end=end))
             start, end = span.start, span.end
+        elif span.end > end:
+            end = span.end
     joined.append(Span(start=start, end=end))
     return tuple(joined)
 

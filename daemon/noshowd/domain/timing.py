@@ -68,13 +68,13 @@ class _Marks:
     def __init__(self, meeting: Meeting, policy: Policy) -> None:
         confirmed = confirmation(meeting, policy.judging)
         self._start, self._length = meeting.start, meeting.length
-        self._once = {-policy.warn_before, self._length, confirmed, gives_up(meeting, policy.judging, confirmed)}
+        self._once = [-policy.warn_before, self._length, confirmed, gives_up(meeting, policy.judging, confirmed)]
         #: Rungs that come again: when first, and how often from then on.
         self._again: list[tuple[timedelta, timedelta]] = []
         for ladder in policy.ladders.values():
             for step in ladder:
                 first = confirmed if step.after is None else step.after
-                self._once.add(first)
+                self._once.append(first)
                 if step.every is not None:
                     self._again.append((first, step.every))
 

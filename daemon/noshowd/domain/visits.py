@@ -67,16 +67,13 @@ class Party:
     unlisted: Visits
     #: Of everybody who was seen, unlisted people included.
     visits: tuple[Visits, ...]
+    #: When anybody of them was in the room.
+    room: list[Span]
 
     @property
     def first(self) -> datetime | None:
         """When the first of them arrived, lobby included."""
         return min((v.first for v in self.visits if v.first is not None), default=None)
-
-    @property
-    def room(self) -> list[Span]:
-        """When anybody of them was in the room."""
-        return [span for visits in self.visits for span in visits.room]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +163,8 @@ def _latest_by_source(sightings: list[Sighting]) -> Iterable[Sighting]:
     """Of each source the sighting that reaches farthest."""
     latest: dict[str, Sighting] = {}
     for one in sightings:
-        if latest.setdefault(one.source, one).until < one.until:
+        known = latest.get(one.source)
+        if known is None or known.until < one.until:
             latest[one.source] = one
     return latest.values()
 
@@ -176,4 +174,5 @@ def _party(side: Side, meeting: Meeting, people: dict[str, Visits], unlisted: Vi
     visits = [people[p.key] for p in invited if p.key in people]
     if unlisted.seen:
         visits.append(unlisted)
-    return Party(side=side, people=invited, unlisted=unlisted, visits=tuple(visits))
+    room = [span for one in visits for span in one.room]
+    return Party(side=side, people=invited, unlisted=unlisted, visits=tuple(visits), room=room)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from noshowd.domain.address import canonical
 from noshowd.domain.evidence import Identity, MatchStrength
@@ -30,14 +30,32 @@ def match(identity: Identity, people: Sequence[Person], us: Us) -> tuple[tuple[s
     Strong: an id learnt before, an address or number the source vouches for. Medium: same firm and name, a name of an
     account that is signed in, a name they are known by. Weak: a typed name that is alike, the last digits of a number.
     """
-    return tuple((key, strength) for key, strength, _ in _fits(identity, people, us))
+    return tuple((key, strength) for key, strength, _ in _fits(identity, people, _papers_of(people, us), us))
 
 
-def _fits(identity: Identity, people: Sequence[Person], us: Us) -> list[_Candidate]:
+class _Papers(NamedTuple):
+    """What a source may vouch for of one expected person: the same for every identity."""
+
+    person: Person
+    addresses: frozenset[str]
+    ids: tuple[str, ...]
+
+
+def _papers_of(people: Iterable[Person], us: Us) -> list[_Papers]:
+    papers = []
+    for person in people:
+        own = canonical(person.address) if person.address else person.key
+        known = us.known(person.key)
+        ids = (*person.provider_ids, *known.provider_ids) if known else person.provider_ids
+        papers.append(_Papers(person, frozenset((person.key, own, *person.aliases)), ids))
+    return papers
+
+
+def _fits(identity: Identity, people: Sequence[Person], papers: Iterable[_Papers], us: Us) -> list[_Candidate]:
     if is_bot(identity) or is_device(identity):
         return []
     shown = _addresses(identity, us)
-    known = {person.key: _known_fit(identity, shown, person, us) for person in people}
+    known = {one.person.key: _known_fit(identity, shown, one) for one in papers}
     sure = [(key, strength, score) for key, (strength, score) in known.items() if strength is MatchStrength.STRONG]
     if sure:
         # names, which take the time, could add nothing
@@ -57,7 +75,8 @@ def match_all(identities: Sequence[Identity], people: Sequence[Person], us: Us) 
     One person may have several devices, but no two identities that may differ are given the same person: names are
     assigned so that as many as possible find one. The order of the arguments does not matter to who is found.
     """
-    candidates = [_fits(identity, people, us) for identity in identities]
+    papers = _papers_of(people, us)
+    candidates = [_fits(identity, people, papers, us) for identity in identities]
     order = sorted(range(len(identities)), key=lambda i: (_best(candidates[i]), _sort_key(identities[i])))
     given: _Given = dict.fromkeys(range(len(identities)))
     taken: dict[str, set[str]] = {}
@@ -117,33 +136,25 @@ def _best(candidates: Sequence[_Candidate]) -> tuple[int, float]:
     return (-candidates[0][1], -candidates[0][2]) if candidates else (0, 0.0)
 
 
-def _known_fit(identity: Identity, shown: frozenset[str], person: Person, us: Us) -> _Fit:
+def _known_fit(identity: Identity, shown: frozenset[str], papers: _Papers) -> _Fit:
     """By what the source vouches for, names left aside. `shown` are the identity's addresses."""
-    return max(_by_id(identity, person, us), _by_address(identity, shown, person), _by_number(identity, person))
+    if identity.provider_id and papers.ids and _has_id(identity.provider_id, papers.ids):
+        return MatchStrength.STRONG, 100.0
+    by_address = _NO_FIT
+    if not shown.isdisjoint(papers.addresses):
+        # an address that the source does not vouch for was typed by somebody: it says no more than a name
+        by_address = (MatchStrength.STRONG if identity.verified else MatchStrength.MEDIUM), 100.0
+    return max(by_address, _by_number(identity, papers.person)) if identity.phone else by_address
 
 
-def _by_id(identity: Identity, person: Person, us: Us) -> _Fit:
-    if not identity.provider_id:
-        return _NO_FIT
-    known = us.known(person.key)
-    for known_id in (*person.provider_ids, *(known.provider_ids if known else ())):
-        if known_id in (identity.provider_id, known_id.partition(":")[0] + ":" + identity.provider_id):
-            return MatchStrength.STRONG, 100.0
-    return _NO_FIT
+def _has_id(provider_id: str, ids: Iterable[str]) -> bool:
+    return any(known in (provider_id, known.partition(":")[0] + ":" + provider_id) for known in ids)
 
 
 def _addresses(identity: Identity, us: Us) -> frozenset[str]:
     """The address that the source shows, and that of the person behind it."""
     address = identity.address
     return frozenset((canonical(address), us.person_of(address))) if address else frozenset()
-
-
-def _by_address(identity: Identity, shown: frozenset[str], person: Person) -> _Fit:
-    """An address that the source does not vouch for was typed by somebody: it says no more than a name."""
-    own = canonical(person.address) if person.address else person.key
-    if shown.isdisjoint((person.key, own, *person.aliases)):
-        return _NO_FIT
-    return (MatchStrength.STRONG if identity.verified else MatchStrength.MEDIUM), 100.0
 
 
 def _by_number(identity: Identity, person: Person) -> _Fit:
