@@ -85,19 +85,37 @@ def _written(conn: sa.Connection) -> list[object]:
     ]
 
 
-async def test_it_finds_what_would_be_found_alone(
-    database: Database, cores: OtherCores, log: list[structlog.typing.EventDict]
-):
-    alone = await all_of(crowd(database, None))
-    assert alone[0] == COUNT
-    house = crowd(database, cores)
+def calm(house: House) -> House:
+    """The same meetings where even as many are no crowd."""
+    house.parts = replace(house.parts, pace=replace(house.parts.pace, crowd=COUNT))
+    return house
+
+
+def again(house: House) -> House:
+    """Nothing was judged yet."""
     house.run(lambda conn: [conn.execute(sa.delete(table)) for table in (schema.transition, schema.outbox)])
     house.run(
         lambda conn: conn.execute(sa.update(schema.meeting).values(next_look_at=at(16), phase=None, outcome=None))
     )
-    assert await all_of(house) == alone
+    return house
+
+
+async def test_it_finds_what_would_be_found_alone(
+    database: Database, cores: OtherCores, log: list[structlog.typing.EventDict]
+):
+    alone = await all_of(calm(crowd(database, None)))
+    assert alone[0] == COUNT
+    assert await all_of(again(crowd(database, cores))) == alone
     assert [one["event"] for one in log].count("judges_started") == 1
     assert not cores.pids
+
+
+async def test_without_other_processes_a_crowd_is_judged_while_others_are_read_and_saved(database: Database):
+    alone = await all_of(calm(crowd(database, None)))
+    house = again(crowd(database, None))
+    first = await judge_due(house.parts)
+    assert first == COUNT  # one call, not one batch
+    assert await all_of(house) == (0, alone[1])
 
 
 async def test_what_it_cannot_do_is_done_here(
@@ -117,9 +135,7 @@ async def test_what_it_cannot_do_is_done_here(
 
 
 async def test_little_is_judged_here(database: Database, cores: OtherCores):
-    house = crowd(database, cores)
-    house.parts = replace(house.parts, pace=replace(house.parts.pace, crowd=COUNT))
-    assert (await all_of(house))[0] == COUNT
+    assert (await all_of(calm(crowd(database, cores))))[0] == COUNT
     assert not cores.pids
 
 

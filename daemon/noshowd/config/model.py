@@ -69,3 +69,9 @@ class Config(Section):
             if canonical(new) in found:
                 found[canonical(old)] = found[canonical(new)]
         return found
+
+    @cached_property
+    def our_addresses(self) -> frozenset[str]:
+        """What is listed as ours beside our people, in canonical spelling: addresses, and contractors' domains."""
+        us = self.us
+        return frozenset(map(canonical, (*us.addresses, *us.contractors, *us.shared_mailboxes, *us.aliases)))

@@ -78,6 +78,7 @@ class Policies:
             (section, made, dataclasses.replace(made, shadow=True))
             for section, made in ((one, policy(one, config)) for one in sections(config))
         ]
+        self._somebody_tries_out = any(person.shadow for person in config.person)
 
     def choose(self, meeting: Meeting) -> Policy | None:
         """The first policy whose conditions the meeting meets; None when it is not to be watched.
@@ -89,18 +90,17 @@ class Policies:
         if found is None or not found[0].watch or _is_delicate(meeting.title, config):
             return None
         _, live, tried_out = found
-        people = [person_for(p.address, config) for p in meeting.side(Side.OURS)]
-        return tried_out if any(person is not None and person.shadow for person in people) else live
+        return tried_out if self._somebody_tries_out and self._is_tried_out(meeting) else live
+
+    def _is_tried_out(self, meeting: Meeting) -> bool:
+        people = [person_for(p.address, self._config) for p in meeting.side(Side.OURS)]
+        return any(person is not None and person.shadow for person in people)
 
 
 def is_ours(address: str, config: Config) -> bool:
     """Whether an address belongs to our side."""
     bare = canonical(address)
-    us = config.us
-    if bare.rpartition("@")[2] in us.domains or person_for(bare, config) is not None:
-        return True
-    listed = (*us.addresses, *us.contractors, *us.shared_mailboxes, *us.aliases)
-    return any(bare == canonical(one) for one in listed)
+    return bare.rpartition("@")[2] in config.us.domains or bare in config.person_at or bare in config.our_addresses
 
 
 def person_for(address: str | None, config: Config) -> Person | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,8 @@ class Breaker:
 
     def __init__(self) -> None:
         self._counts: dict[str, _Count] = {}
+        #: Two batches may be saved at once.
+        self._taking = threading.Lock()
 
     def watch(self, conn: sa.Connection, absences: Mapping[str, int], *, at_most: int, now: datetime) -> set[str]:
         """Called with the new absences of one batch by the source that covered them, inside their transaction.
@@ -56,11 +59,12 @@ class Breaker:
 
     def _allows(self, source: str, absences: int, now: datetime) -> bool:
         """Whether there is surely room for so many more; it is then taken."""
-        count = self._counts.get(source)
-        if count is None or now - count.at >= _COUNT_AGAIN or absences > count.room:
-            return False
-        count.room -= absences
-        return True
+        with self._taking:
+            count = self._counts.get(source)
+            if count is None or now - count.at >= _COUNT_AGAIN or absences > count.room:
+                return False
+            count.room -= absences
+            return True
 
 
 def broken(names: Iterable[str]) -> frozenset[str]:

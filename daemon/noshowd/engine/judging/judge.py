@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +34,8 @@ log = structlog.get_logger()
 _POISON_PAUSE = timedelta(hours=1)
 #: Of a crowd each batch is so many times as large: what a statement costs by itself is then shared by more.
 _LARGER = 4
+#: Without other processes one batch is judged while the database reads or saves another.
+_ALONE = 2
 #: Batches that one of several takes on before everybody comes round.
 _A_ROUND = 16
 _NO_POLICY = Policy(name="none")
@@ -52,13 +55,13 @@ async def judge_due(parts: Parts) -> int:
     """Judge meetings that are due, a batch of them or several at once; how many were claimed."""
     batch = await _take(parts, parts.pace.batch)
     judged = await _judge(parts, batch)
-    if parts.judges is None:
-        return judged
     if judged < parts.pace.batch or not await _crowded(parts):
-        await parts.judges.rest()
+        if parts.judges is not None:
+            await parts.judges.rest()
         return judged
+    side_by_side = _ALONE if parts.judges is None else parts.judges.side_by_side
     async with asyncio.TaskGroup() as group:
-        rounds = [group.create_task(_judge_round(parts)) for _ in range(parts.judges.side_by_side)]
+        rounds = [group.create_task(_judge_round(parts)) for _ in range(side_by_side)]
     return judged + sum(one.result() for one in rounds)
 
 
@@ -68,13 +71,13 @@ async def _crowded(parts: Parts) -> bool:
 
 
 async def _judge_round(parts: Parts) -> int:
-    """One of several who judge batch after batch, elsewhere: while some are judged, others are read and saved."""
+    """One of several who judge batch after batch: while some are judged, others are read and saved."""
     done = 0
     for _ in range(_A_ROUND):
         batch = await _take(parts, parts.pace.batch * _LARGER)
         if not batch.claims:
             break
-        done += await _judge(parts, batch, elsewhere=True)
+        done += await _judge(parts, batch, aside=True)
     return done
 
 
@@ -83,15 +86,21 @@ async def _take(parts: Parts, limit: int) -> Batch:
     return await parts.database.run(lambda conn: _claim(conn, parts, limit, now))
 
 
-async def _judge(parts: Parts, batch: Batch, *, elsewhere: bool = False) -> int:
+async def _decide_aside(parts: Parts, house: House, briefs: list[Brief], now: datetime) -> Sequence[Decided | str]:
+    """In another process where there is one, else in another thread: everything else here goes on meanwhile."""
+    decided = None if parts.judges is None else await parts.judges.decide(house, briefs, now)
+    return await asyncio.to_thread(decide_all, house, briefs, now) if decided is None else decided
+
+
+async def _judge(parts: Parts, batch: Batch, *, aside: bool = False) -> int:
     """Judge and save one batch; how many it was."""
     if not batch.claims:
         return 0
     now = parts.clock.now()
     house = House(us=parts.us, standing=batch.standing, speed=parts.clock.speed)
     briefs = _briefs(parts, batch)
-    decided = await parts.judges.decide(house, briefs, now) if elsewhere and parts.judges is not None else None
-    pairs = list(zip(batch.claims, decided or decide_all(house, briefs, now), strict=True))
+    decided = await _decide_aside(parts, house, briefs, now) if aside else decide_all(house, briefs, now)
+    pairs = list(zip(batch.claims, decided, strict=True))
     good = [(claim, one) for claim, one in pairs if not isinstance(one, str)]
     poisoned = [claim for claim, one in pairs if isinstance(one, str)]
     for claim, one in pairs:
