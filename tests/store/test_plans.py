@@ -59,7 +59,7 @@ LOOKUPS: dict[str, Callable[[sa.Connection], object]] = {
     "outbox.of_rounds": lambda conn: outbox.of_rounds(conn, [("m7", 1)]),
     "outbox.concerning": lambda conn: outbox.concerning(conn, "f7"),
     "outbox.sent_since": lambda conn: outbox.sent_since(conn, at(-5), kinds=[FollowUpKind.NUDGE]),
-    "outbox.sent_or_leaving": lambda conn: outbox.sent_or_leaving(conn, at(-5), kinds=[FollowUpKind.NUDGE]),
+    "outbox.sent_or_leaving": lambda conn: outbox.sent_or_leaving(conn, at(-5), now=at(1), kinds=[FollowUpKind.NUDGE]),
     "calendars.claim_due": lambda conn: calendars.claim_due(conn, **CLAIM),
     "calendars.next_due": lambda conn: calendars.next_due(conn, now=at(1)),
     "answers.take": lambda conn: answers.take(conn, limit=10),

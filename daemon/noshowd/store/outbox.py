@@ -275,11 +275,11 @@ def sent_since(
     return conn.scalar(count) or 0
 
 
-def sent_or_leaving(conn: sa.Connection, since: datetime, *, kinds: Collection[FollowUpKind]) -> int:
+def sent_or_leaving(conn: sa.Connection, since: datetime, *, now: datetime, kinds: Collection[FollowUpKind]) -> int:
     """As `sent_since`, with what is leaving now. Whoever asks next is answered after this transaction."""
     if conn.dialect.name == "postgresql":
         conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_LEAVING_LOCK)))
-    count = sa.select(sa.func.count()).where(outbox.c.next_try_at.is_not(None), outbox.c.state == State.SENDING)
+    count = sa.select(sa.func.count()).where(outbox.c.next_try_at <= now, outbox.c.state == State.SENDING)
     leaving = conn.scalar(count.where(outbox.c.kind.in_(kinds), ~outbox.c.shadow)) or 0
     return leaving + sent_since(conn, since, kinds=kinds)
 

@@ -93,7 +93,7 @@ def _within_the_hour(conn: sa.Connection, parts: Parts, row: OutboxRow, now: dat
     """Whether one more message may go to a guest. Others that the gate let through with it may be leaving now."""
     if not row.followup.to_guest:
         return True
-    return outbox.sent_or_leaving(conn, now - _HOUR, kinds=TO_GUESTS) < parts.pace.hourly_cap
+    return outbox.sent_or_leaving(conn, now - _HOUR, now=now, kinds=TO_GUESTS) < parts.pace.hourly_cap
 
 
 def _channels(parts: Parts, row: OutboxRow, carries: Carries) -> list[Channel]:
