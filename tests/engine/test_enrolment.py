@@ -53,6 +53,9 @@ async def test_who_comes_back_is_watched_again(database: Database) -> None:
     assert [choice.label for choice in left.choices] == ["Watch again"]
     nth = [row.key for row in house.rows(NOTICE)].index(left.key)
     assert await house.press(Verb.COME_BACK, NOTICE, nth=nth) == "noted"
+    await house.until(-3)
+    back = house.sent(NOTICE)[-1].parcel
+    assert [choice.label for choice in back.choices] == ["Take me out"], "it is said, and how to leave once more"
     house.happen(join=ANNA)
     await house.until(90)
     assert house.meeting.verdict is not None

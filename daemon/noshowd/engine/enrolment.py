@@ -40,9 +40,13 @@ def leave(conn: sa.Connection, person: str, now: datetime) -> None:
     outbox.add(conn, [_notice(person, f"left:{int(now.timestamp())}", now)], now=now)
 
 
-def come_back(conn: sa.Connection, person: str) -> None:
-    """Their meetings are watched again, those that are read from now on and those that have not begun."""
-    switches.clear(conn, f"{LEFT}{person}")
+def come_back(conn: sa.Connection, person: str, now: datetime) -> None:
+    """Their meetings are watched again, those that are read from now on and those that have not begun.
+
+    They are told, and how to leave once more.
+    """
+    if switches.clear(conn, f"{LEFT}{person}"):
+        outbox.add(conn, [_notice(person, f"enrolled:{int(now.timestamp())}", now)], now=now)
 
 
 def _notice(person: str, step: str, now: datetime) -> NewRow:

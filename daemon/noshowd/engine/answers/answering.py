@@ -149,7 +149,7 @@ class AnswerDesk:
             case Verb.LEAVE:
                 leave(conn, person.key, now)
             case Verb.COME_BACK:
-                come_back(conn, person.key)
+                come_back(conn, person.key, now)
             case _:
                 stop_today(conn, self._parts, person, now)
         self._close(conn, row, now)
