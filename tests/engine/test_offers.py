@@ -100,9 +100,16 @@ async def test_a_time_taken_meanwhile_gives_way_to_the_next(memory: Database) ->
     assert await house.desk.take(offer.key, house.chosen(now.times[0])) is Reply.TAKEN
 
 
-async def test_the_next_in_place_of_one_taken_lies_on_a_day_of_its_own_and_is_none_that_was_not_wanted(
-    memory: Database,
-) -> None:
+async def test_the_next_in_place_of_one_taken_lies_on_a_day_of_its_own(memory: Database) -> None:
+    house = OfferHouse(memory)
+    offer = (await house.offer()).offer
+    house.occupy(offer.times[1])
+    assert await house.desk.take(offer.key, house.chosen(offer.times[1])) is Reply.GONE
+    now = house.stored().offer.times
+    assert len({start.astimezone(ZoneInfo(offer.zone)).date() for start in now}) == 3
+
+
+async def test_the_next_in_place_of_one_taken_is_none_that_was_not_wanted(memory: Database) -> None:
     house = OfferHouse(memory)
     offer = (await house.offer()).offer
     for _ in range(2):
@@ -110,9 +117,7 @@ async def test_the_next_in_place_of_one_taken_lies_on_a_day_of_its_own_and_is_no
     asked = house.stored().offer
     house.occupy(asked.times[1])
     assert await house.desk.take(offer.key, house.chosen(asked.times[1])) is Reply.GONE
-    now = house.stored().offer
-    [new] = set(now.times) - set(asked.times)
-    assert len({start.astimezone(ZoneInfo(offer.zone)).date() for start in now.times}) == 3
+    [new] = set(house.stored().offer.times) - set(asked.times)
     assert all(abs(new - start) >= offer.length for start in (*asked.earlier, *asked.times))
 
 
@@ -134,6 +139,8 @@ async def test_other_times_overlap_with_none_before_and_end_in_a_word_to_us(memo
         assert await house.desk.others(key, "") is Reply.OTHERS
     assert await house.desk.others(key, "in two weeks") is Reply.ASKED
     offer = house.stored().offer
+    days = [at.astimezone(ZoneInfo(offer.zone)).date() for at in (*offer.earlier, *offer.times)]
+    assert len(set(days[:6])) == 6, "none of the first three suited, so other days come first"
     everything = sorted((*offer.earlier, *offer.times))
     assert len(everything) == 12
     assert all(later - earlier >= offer.length for earlier, later in pairwise(everything))

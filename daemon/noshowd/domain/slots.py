@@ -75,22 +75,25 @@ def is_free(start: datetime, opened: Iterable[Span], busy: Iterable[Span], lengt
     return inside and all(wanted.overlap(other) is None for other in busy)
 
 
-def spread(starts: Sequence[datetime], wish: Wish, *, avoid: Iterable[datetime] = ()) -> tuple[datetime, ...]:
+def spread(
+    starts: Sequence[datetime], wish: Wish, *, avoid: Iterable[datetime] = (), unwanted: Iterable[datetime] = ()
+) -> tuple[datetime, ...]:
     """Up to `wish.count` of these, in order: on different days first, then in different parts of a day.
 
     Early is better than late, lunch is for those who have nothing else, and no two of the times overlap. Nothing comes
-    that overlaps with a time of `avoid`.
+    that overlaps with a time of `avoid`; days and parts of a day of those `unwanted`, which are avoided too, come last.
     """
     zone = ZoneInfo(wish.zone)
     local = {at: at.astimezone(zone) for at in starts}
     chosen: list[datetime] = []
-    gone = list(avoid)
+    refused = [at.astimezone(zone) for at in unwanted]
+    gone = [*avoid, *refused]
     while len(chosen) < wish.count:
         left = [at for at in starts if all(abs(at - other) >= wish.length for other in gone)]
         if not left:
             break
-        days = [local[at].date() for at in chosen]
-        parts = [_part(local[at]) for at in chosen]
+        days = [one.date() for one in (*refused, *(local[at] for at in chosen))]
+        parts = [_part(one) for one in (*refused, *(local[at] for at in chosen))]
         best = min(
             left,
             key=lambda at: (

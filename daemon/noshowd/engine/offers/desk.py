@@ -116,7 +116,7 @@ class OfferDesk:
         offer = replace(seen.stored.offer, asked=seen.stored.offer.asked + 1)
         held = offers.held(conn, offer.ours, now=now, but=key)
         before = (*offer.earlier, *offer.times)
-        found = openings.times(held, avoid=before) if offer.asked <= _MOST_ASKED else ()
+        found = openings.times(held, unwanted=before) if offer.asked <= _MOST_ASKED else ()
         if wish or not found:
             tell(conn, seen, News.WISH, now, text=wish, unique=f":{offer.asked}")
         if not found:

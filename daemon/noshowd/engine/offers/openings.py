@@ -27,11 +27,17 @@ class Openings:
     opened: Sequence[Span] = ()
     busy: Sequence[Span] = ()
 
-    def times(self, held: Iterable[Span], *, avoid: Iterable[datetime] = ()) -> tuple[datetime, ...]:
-        """Up to three times that are neither busy nor held for somebody else, nor overlap with one to be avoided."""
+    def times(
+        self, held: Iterable[Span], *, avoid: Iterable[datetime] = (), unwanted: Iterable[datetime] = ()
+    ) -> tuple[datetime, ...]:
+        """Up to three times that are neither busy nor held for somebody else, nor overlap with one to be avoided.
+
+        Where some were `unwanted` they lie on other days if possible.
+        """
         if not self.known:
             return ()
-        return spread(free_starts(self.opened, [*self.busy, *held], self.wish), self.wish, avoid=avoid)
+        starts = free_starts(self.opened, [*self.busy, *held], self.wish)
+        return spread(starts, self.wish, avoid=avoid, unwanted=unwanted)
 
     def free(self, start: datetime, held: Iterable[Span]) -> bool:
         """Whether this time can still be had; of calendars that cannot be read just now only what is held is known."""
