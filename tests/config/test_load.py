@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from noshowd.adapters.google.scopes import Scope
 from noshowd.config.checks import BUILT_IN_LANGUAGES
 from noshowd.config.load import inspect, load
 from noshowd.config.model import Config, Mode
 from noshowd.config.problems import Problem
+from noshowd.runtime.builders.google import scopes
 from noshowd.wording.languages import languages
 
 
@@ -203,6 +205,19 @@ def test_live_without_anybody_to_approve_is_a_warning(read, minimal):
 
     assert any("approval" in p.message for p in report.warnings)
     assert any("no channel reaches guests" in p.message for p in report.warnings)
+
+
+def test_drafts_need_a_mailbox_and_the_right_to_make_them(read, minimal):
+    step = 'when_they_are_missing = [{ after = "20 min", send = "reschedule_offer", approval = "draft" }]\n'
+    drafts = f'[[policy]]\nname = "drafts"\n{step}'
+    [problem] = read(minimal + drafts).warnings
+    assert (problem.key, "SMTP" in problem.message) == ("policy[1]", True)
+
+    gmail = '[[channel]]\nkind = "gmail"\n[web]\npublic_url = "https://termine.beispiel-beratung.de"\n'
+    report = read(minimal + gmail + drafts)
+    assert not report.warnings
+    assert Scope.DRAFT_MAIL in scopes(report.config, "google")
+    assert Scope.DRAFT_MAIL not in scopes(read(minimal + gmail).config, "google")
 
 
 def test_a_file_that_is_named_must_be_there(read, minimal, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from noshowd.config.channels import SlackChannel
+from noshowd.config.channels import SlackChannel, SmtpChannel
 from noshowd.config.model import Config, Mode
 from noshowd.config.problems import Lines, Problem, Severity, Where, dotted, line_of
 from noshowd.domain.followup import TO_GUESTS, Approval
@@ -26,6 +26,7 @@ def advise(config: Config, *, file: str, lines: Lines) -> Iterator[Problem]:
         )
 
     yield from _answers(config, warn)
+    yield from _drafts(config, warn)
     yield from _guests(config, warn)
     yield from _people(config, warn)
     yield from _sources(config, warn)
@@ -44,6 +45,16 @@ def can_answer_by_mail(config: Config) -> bool:
     return bool(mail) and (public or any(channel.replies is not None for channel in mail))
 
 
+def leaving_drafts(config: Config) -> list[int]:
+    """The policies, by their place, that put a message to a guest into the drafts of one of us."""
+    return [
+        number
+        for number, policy in enumerate(config.policy)
+        for ladder in (policy.when_they_are_missing, policy.when_we_are_missing)
+        if any(step.send in TO_GUESTS and step.approval is Approval.DRAFT for step in ladder or ())
+    ]
+
+
 def _answers(config: Config, warn: Any) -> Iterator[Problem]:
     for number, channel in enumerate(config.channel):
         if isinstance(channel, SlackChannel) and channel.app is None:
@@ -58,6 +69,17 @@ def _answers(config: Config, warn: Any) -> Iterator[Problem]:
                 "questions can be asked by mail, but not answered",
                 "Set web.public_url (answers by link), or replies = { host = ..., ... } (answers by mail).",
             )
+
+
+def _drafts(config: Config, warn: Any) -> Iterator[Problem]:
+    if any(not isinstance(channel, SlackChannel | SmtpChannel) for channel in config.channel):
+        return
+    for number in dict.fromkeys(leaving_drafts(config)):
+        yield warn(
+            ("policy", number),
+            'approval = "draft" finds no mailbox: SMTP can leave no drafts, and nothing would reach the guest',
+            'Add [[channel]] with kind = "gmail", "microsoft_mail" or "exchange_mail", or set approval = "ask".',
+        )
 
 
 def _guests(config: Config, warn: Any) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from noshowd.config.advice import leaving_drafts
 from noshowd.config.model import Config
 from noshowd.ports.check import Finding
 from noshowd.runtime.bench import Adapters, Bench
@@ -116,7 +117,7 @@ def scopes(config: Config, name: str) -> frozenset[Any]:
     for channel in config.channel:
         if channel.kind == "gmail" and channel.account == name:
             wanted.add(Scope.SEND_MAIL)
-            wanted |= {Scope.DRAFT_MAIL} if channel.drafts else set()
+            wanted |= {Scope.DRAFT_MAIL} if channel.drafts or leaving_drafts(config) else set()
             wanted |= {Scope.READ_MAIL} if channel.may_search else set()
     for tasks in config.tasks:
         if tasks.kind == "google_tasks" and tasks.account == name:
