@@ -142,6 +142,13 @@ def test_what_nothing_uses_or_nobody_can_read_is_told_once(tmp_path, path, text,
         assert Wording(tmp_path).render(NUDGE, language).text
 
 
+def test_a_template_with_several_faults_is_told_all_of_them(tmp_path):
+    text = "Subject: Termin\n\nLeider waren Sie nicht da. Ich stand im Stau. {{ gast }}\n"
+    _own(tmp_path, text, "courtesy_message.txt")
+    told = [one.message for one in complaints(tmp_path)]
+    assert [any(word in message for message in told) for word in ("gast", "accusing", "excusing")] == [True] * 3
+
+
 def test_phrases_of_a_new_language_are_looked_for(tmp_path):
     (tmp_path / "fr").mkdir()
     (tmp_path / "fr" / "phrases.toml").write_text("[accusing]\nmissed = ['absent* … hier']\n", encoding="utf-8")

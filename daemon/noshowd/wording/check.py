@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from noshowd.domain.followup import FollowUpKind
+from noshowd.domain.followup import TO_GUESTS, FollowUpKind
 from noshowd.domain.policy import Guide
 from noshowd.wording.context import WordingContext
 from noshowd.wording.languages import languages
@@ -16,6 +17,8 @@ from noshowd.wording.render import TemplateError, Text, Wording
 from noshowd.wording.samples import contexts
 from noshowd.wording.tone import check_tone
 
+#: What Jinja2 replaces.
+_TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 #: How the lines of a guide begin that are said on the telephone: the quoted ones, and the two steps.
 _SPOKEN = ("„", "“", '"', "1. ", "2. ")
 
@@ -70,9 +73,22 @@ def _complaints(own: Path | None) -> Iterator[Complaint]:
     for one in (one for language in languages(own) for one in samples(wording, language)):
         if isinstance(one, Complaint):
             yield one
+            yield from _as_it_stands(own, one, readable)
         elif "hostile" not in one.name:  # its words are the stranger's
             for message in _wrong_with(one, readable):
                 yield Complaint(language=one.language, sample=one.name, message=message)
+
+
+def _as_it_stands(own: Path | None, failed: Complaint, readable: Path | None) -> Iterator[Complaint]:
+    """What a guest should not read in an own template that cannot be rendered: all faults are told at once."""
+    kind = failed.sample.partition("-")[0]
+    if own is None or kind not in TO_GUESTS:
+        return
+    for path in sorted((own / failed.language).glob(f"{kind}*.txt")):
+        source = _TAG.sub(" ", path.read_text(encoding="utf-8", errors="replace"))
+        for finding in check_tone(source, readable):
+            message = f"{finding.tone.value}: {finding.sentence} ({finding.phrase})"
+            yield Complaint(language=failed.language, sample=failed.sample, message=message)
 
 
 def _with_readable_phrases(own: Path | None) -> Path | None:
