@@ -50,7 +50,7 @@ HELD = {
         "test_a_mailbox_that_cannot_be_searched_is_told",
     ),
     "entering an appointment": (
-        "tests/engine/test_offers.py",
+        "tests/engine/test_bookings.py",
         "test_a_calendar_that_may_not_be_written_is_told",
     ),
     "the hint that somebody is in a call": ("tests/engine/test_hints.py", "test_a_hint_that_cannot_be_had_is_none"),

@@ -23,6 +23,7 @@ from noshowd.story.format import ACCOUNT
 from noshowd.story.scripted_writer import ScriptedWriter
 
 OFFER, APPROVAL = FollowUpKind.RESCHEDULE_OFFER, FollowUpKind.APPROVAL
+NOTICE, TASK = FollowUpKind.NOTICE, FollowUpKind.RECALL_TASK
 HOUR = timedelta(hours=1)
 #: An absence is confirmed after ten minutes of half an hour.
 SOON = {
@@ -137,3 +138,9 @@ def _with_response(person: Attendee, response: Response) -> Attendee:
 
 def state_of(house: OfferHouse) -> OfferState:
     return house.stored().state
+
+
+def news(house: OfferHouse) -> list[str]:
+    """The first words of the notices that one of ours got about the offer."""
+    told = [row.followup.key.step for row in house.rows(NOTICE) if row.state is State.SENT]
+    return [step.partition(":")[0] for step in told]
