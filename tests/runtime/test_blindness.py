@@ -19,7 +19,6 @@ from noshowd.engine.answers.answering import AnswerDesk
 from noshowd.engine.offers import openings
 from noshowd.ports.answers import AnswerBox
 from noshowd.ports.calendar import Busy
-from noshowd.ports.check import Finding, Grade
 from noshowd.ports.errors import CredentialsLost, Temporary, VendorError
 from noshowd.runtime import loops
 from noshowd.runtime.clock import ScaledClock
@@ -27,11 +26,11 @@ from noshowd.runtime.conditions import Conditions
 from noshowd.runtime.listening import NotListening, in_turn
 from noshowd.runtime.loops import Worker
 from noshowd.runtime.people import ConfiguredDirectory
-from noshowd.runtime.rounds import Rounds, to_be_tried
 from noshowd.store import health, outages
 from noshowd.store.database import Database, open_database
 from noshowd.store.errors import StoreUnavailable
 from noshowd.store.health import Condition
+from runtime.turning import TurningClock, comes_true, state_of, told
 
 
 @pytest.fixture
@@ -42,48 +41,6 @@ def database() -> Iterator[Database]:
 
 #: An owner whom nobody watches.
 BOSS = "boss@us.example"
-
-
-class TurningClock:
-    """Stands, and is moved by whoever sleeps; after so many sleeps the sleeper is left asleep."""
-
-    speed = 1.0
-
-    def __init__(self, house: House, turns: int) -> None:
-        self._house, self._turns = house, turns
-        self.asleep = asyncio.Event()
-
-    def now(self):
-        return self._house.clock.now()
-
-    def monotonic(self) -> float:
-        return self.now().timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(0)
-        self._turns -= 1
-        if self._turns < 0:
-            self.asleep.set()
-            await asyncio.Event().wait()
-        self._house.clock.set(self.now() + timedelta(seconds=seconds))
-
-
-async def comes_true(found: Callable[[], bool]) -> None:
-    """Let the others go on until this is so."""
-    async with asyncio.timeout(20):
-        while not found():  # noqa: ASYNC110 - what is waited for is a row in a database, which wakes nobody
-            await asyncio.sleep(0)
-
-
-def told(house: House) -> list[str]:
-    """The texts that our side got about noshowd itself, but for the welcome."""
-    posts = [one for one in house.posts if "journalctl" in one.parcel.text or '"' in one.parcel.text]
-    return [one.parcel.text for one in posts if "LEAVE" not in one.parcel.text]
-
-
-def state_of(house: House, part: str) -> tuple[Condition, str | None] | None:
-    found = {one.part: one for one in house.run(health.read)}
-    return (found[part].state, found[part].last_error) if part in found else None
 
 
 @asynccontextmanager
@@ -172,65 +129,6 @@ async def test_pages_that_a_stranger_keeps_from_several_workers_are_told(databas
         waiting.cancel()
     assert isinstance(heard_of[0], Temporary)
     assert f"cannot be served at {listen}" in heard_of[0].reason
-
-
-async def test_a_token_that_nobody_uses_is_tried_every_hour(database: Database):
-    house = House(database, meeting=[], begins=0)
-    grades = [Grade.GOOD, Grade.BAD]
-    tried_at = []
-
-    async def check() -> list[Finding]:
-        tried_at.append((house.clock.now() - at(0)).total_seconds())
-        someone = Finding(grade=Grade.BAD, what="ben@us.example in Slack", says="users_not_found")
-        return [Finding(grade=grades[len(tried_at) - 1], what="bot token", says="token_revoked"), someone]
-
-    trials = to_be_tried({"channel chat": check, "account work": check, "presence box": check}, {"source:box"})
-    assert set(trials) == {"trial:channel:chat"}, "the others are heard all the time"
-    clock = TurningClock(house, 2)
-    rounds = asyncio.create_task(Rounds(trials, Conditions(house.database, clock), clock).run())
-    await clock.asleep.wait()
-    rounds.cancel()
-    assert state_of(house, "trial:channel:chat") == (Condition.STOPPED, "bot token: token_revoked")
-    assert tried_at == [120, 3720]
-    house.run(lambda conn: health.record(conn, "channel:chat", Condition.STOPPED, now=at(62), error="token_revoked"))
-    house.pass_time(63)
-    assert house.keep_house() == 1, "what was tried and what was used are one trouble"
-    await house.until(64)
-    assert {post.channel for post in house.posts} == {"mail"}
-
-
-async def test_what_a_person_mends_is_known_to_work_again_ten_minutes_later(database: Database):
-    house = House(database, meeting=[], begins=0)
-    words = [Grade.BAD, Grade.GOOD, Grade.GOOD]
-    tried_at = []
-
-    async def check() -> list[Finding]:
-        tried_at.append((house.clock.now() - at(0)).total_seconds())
-        return [Finding(grade=words[len(tried_at) - 1], what="bot token")]
-
-    clock = TurningClock(house, 3)
-    rounds = asyncio.create_task(Rounds({"trial:channel:chat": check}, Conditions(house.database, clock), clock).run())
-    await clock.asleep.wait()
-    rounds.cancel()
-    assert tried_at == [120, 720, 4320]
-    assert state_of(house, "trial:channel:chat") == (Condition.WELL, "bot token")
-
-
-async def test_an_outage_that_a_trial_meets_is_tried_again_before_it_is_told(database: Database):
-    house = House(database, meeting=[], begins=0)
-    tries = 0
-
-    async def check() -> list[Finding]:
-        nonlocal tries
-        tries += 1
-        return [Finding(grade=Grade.UNREACHED if tries == 1 else Grade.GOOD, what="sign-in")]
-
-    clock = TurningClock(house, 2)
-    rounds = asyncio.create_task(Rounds({"trial:source:box": check}, Conditions(house.database, clock), clock).run())
-    await clock.asleep.wait()
-    rounds.cancel()
-    assert house.clock.now() - at(0) < LASTING
-    assert state_of(house, "trial:source:box") == (Condition.WELL, "sign-in")
 
 
 @asynccontextmanager
