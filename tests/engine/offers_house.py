@@ -26,7 +26,7 @@ OFFER, APPROVAL = FollowUpKind.RESCHEDULE_OFFER, FollowUpKind.APPROVAL
 NOTICE, TASK = FollowUpKind.NOTICE, FollowUpKind.RECALL_TASK
 HOUR = timedelta(hours=1)
 #: An absence is confirmed after ten minutes of half an hour.
-SOON = {
+SOON: dict[str, Any] = {
     "name": "soon",
     "when_they_are_missing": [
         {"after": "confirmed", "send": "recall_task"},

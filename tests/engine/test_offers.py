@@ -8,10 +8,11 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from engine.house import BEN, GUS, MEETING, MINUTE, at
-from engine.offers_house import ANNA, APPROVAL, HOUR, NOTICE, OFFER, TASK, OfferHouse, news, state_of
-from noshowd.domain.followup import State, Withheld
+from engine.offers_house import ANNA, APPROVAL, HOUR, NOTICE, OFFER, SOON, TASK, OfferHouse, news, state_of
+from noshowd.domain.evidence import Said
+from noshowd.domain.followup import FollowUpKind, State, Withheld
 from noshowd.domain.offer import OfferState
-from noshowd.engine.answers.choices import Verb
+from noshowd.engine.answers.choices import Noted, Verb
 from noshowd.ports.offers import Reply
 from noshowd.store.database import Database
 
@@ -190,6 +191,21 @@ async def test_it_dies_when_they_met_after_all(memory: Database) -> None:
     await house.until(45)
     assert state_of(house) is OfferState.WITHDRAWN
     assert house.writer.written == []
+
+
+async def test_it_dies_when_we_say_days_later_that_they_met(memory: Database) -> None:
+    told = [{"after": "3 min", "send": "waiting_notice"}, *SOON["when_they_are_missing"]]
+    house = OfferHouse(memory, policy=[SOON | {"when_they_are_missing": told}])
+    await house.offer()
+    days = 60 * 24 * 3
+    house.clock.set(at(days))
+    await house.until(days + 1)
+    assert state_of(house) is OfferState.OPEN
+    assert await house.press(Said.MET_ELSEWHERE, FollowUpKind.WAITING_NOTICE) == Noted.NOTED
+    await house.until(days + 2)
+    assert not (await house.shown()).open
+    await house.until(days + 45)
+    assert state_of(house) is OfferState.WITHDRAWN
 
 
 async def test_it_dies_with_another_booking(memory: Database) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from noshowd.domain.evidence import Said
+from noshowd.domain.evidence import SAYS_HELD, SAYS_OFF, Said
 from noshowd.domain.followup import FollowUp, FollowUpKind, State
 from noshowd.domain.meeting import Meeting
 from noshowd.ports.answers import TAKEN
@@ -157,11 +157,16 @@ ORDERS: dict[Tap, FollowUpKind] = {
 }
 #: So long after a message lost its use somebody may still answer it, or answer otherwise (the last word counts).
 _SECOND_THOUGHTS = timedelta(hours=24)
+#: No offer of new times stands longer; until then it still matters that they met or agreed otherwise.
+_OFFERED_AT_MOST = timedelta(days=14)
 
 
 def stands_until(tap: Tap, followup: FollowUp, meeting: Meeting) -> datetime:
     """Until when this tap under this message counts."""
-    return meeting.end if tap is Verb.COURTESY else followup.not_after + _SECOND_THOUGHTS
+    if tap is Verb.COURTESY:
+        return meeting.end
+    settles = tap in SAYS_HELD or tap in SAYS_OFF
+    return followup.not_after + (_OFFERED_AT_MOST if settles else _SECOND_THOUGHTS)
 
 
 #: States of a message under which a tap still counts.
