@@ -98,7 +98,7 @@ def installed(walk: Walk) -> None:
     assert "MISSING" not in walk.does("4. The service", 0)
     assert "1 watched" in walk.does("4. The service", 1)
     assert walk.status()["troubles"] == []
-    assert "BAD" not in walk.sh("noshowd doctor")
+    assert ", 0 BAD, 0 not reached" in walk.sh("noshowd doctor")
     walk.sh("echo unused > /etc/noshowd/database-password")
     assert "1 watched" in walk.does("5. Commands")
 
