@@ -1,20 +1,18 @@
-"""Working hours, quiet hours and public holidays, as pure values that say when it is open next."""
+"""Working hours and quiet hours, as pure values that say when it is open next."""
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from babel.core import get_global
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from noshowd.config.public_holidays import public_holidays
 from noshowd.config.refusal import refuse
 from noshowd.domain.spans import Span, require_aware
 
@@ -27,8 +25,6 @@ _GROUP = re.compile(r"^(?P<first>[a-z]{2,3})(?:\s*-\s*(?P<last>[a-z]{2,3}))?(?P<
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 HOURS_ALLOWED = 'hours such as "Mon-Fri 09:00-17:30" or "Mon-Thu 09:00-12:00 13:00-17:30, Fri 09:00-13:00"'
 _MIDNIGHT_MINUTES = 24 * 60
-#: A region for those who work on public holidays.
-NO_HOLIDAYS = "none"
 #: Nothing is open further ahead than this, whatever the hours say (they may be empty).
 FURTHEST = 366
 
@@ -107,52 +103,6 @@ WorkingHours = Annotated[
 ]
 
 
-def _region(value: str) -> str:
-    if value == NO_HOLIDAYS:
-        return value
-    import holidays  # slow to load, and only needed where a region is configured
-
-    country, _, part = value.partition("-")
-    known = holidays.list_supported_countries(include_aliases=False)
-    if country not in known:
-        near = difflib.get_close_matches(country, known, n=1, cutoff=0.4)
-        raise refuse('a country such as "DE", or with its region "DE-BY"', nearest="".join(near))
-    if part and part not in known[country]:
-        near = difflib.get_close_matches(part, known[country], n=1, cutoff=0.3)
-        raise refuse(
-            f"a region of {country}: {', '.join(known[country]) or 'it has none'}",
-            nearest="".join(f"{country}-{name}" for name in near),
-        )
-    return value
-
-
-#: Country of ISO 3166, or country and subdivision.
-HolidayRegion = Annotated[str, Field(pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?|none)$"), AfterValidator(_region)]
-
-
-def kept_holidays(configured: str | None, zone: str | None) -> tuple[str, ...]:
-    """The region whose public holidays are kept: the configured one, else the country in which a known zone lies."""
-    region = configured or (_country_of(zone) if zone is not None else None)
-    return () if region in (None, NO_HOLIDAYS) else (str(region),)
-
-
-@lru_cache(maxsize=256)
-def _country_of(zone: str) -> str | None:
-    """The country of a zone of the tz database, as CLDR has it; None for UTC and the like."""
-    country = get_global("zone_territories").get(get_global("zone_aliases").get(zone, zone))
-    return str(country) if country is not None and country.isalpha() and country != "ZZ" else None
-
-
-@lru_cache(maxsize=256)
-def _holidays(region: str, year: int) -> frozenset[date]:
-    import holidays  # as above
-
-    country, _, part = region.partition("-")
-    if not hasattr(holidays, country):  # the country of a zone whose holidays nobody has listed
-        return frozenset()
-    return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
     """Open hours of somebody in their zone, closed on the public holidays of all `regions`."""
@@ -162,7 +112,7 @@ class Hours:
     regions: tuple[str, ...] = ()
 
     def is_holiday(self, day: date) -> bool:
-        return any(day in _holidays(region, day.year) for region in self.regions)
+        return any(day in public_holidays(region, day.year) for region in self.regions)
 
     def open_spans(self, day: date) -> tuple[Span, ...]:
         """The open stretches of a local day as instants in UTC. An hour that the clocks skip is not there."""

@@ -7,7 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from noshowd.config.hours import HolidayRegion, WeeklyHours, WorkingHours
+from noshowd.config.hours import WeeklyHours, WorkingHours
+from noshowd.config.public_holidays import HolidayRegion
 from noshowd.config.refusal import refuse
 from noshowd.config.values import (
     Address,

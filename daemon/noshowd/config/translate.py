@@ -9,10 +9,11 @@ from datetime import time
 from functools import lru_cache
 from typing import Any
 
-from noshowd.config.hours import Hours, kept_holidays
+from noshowd.config.hours import Hours
 from noshowd.config.model import Config, Mode
 from noshowd.config.people import Contact, Person
 from noshowd.config.policies import GuideSection, Judging, Ladder, LadderStep, Match, PolicySection, With, ladder_key
+from noshowd.config.public_holidays import kept_holidays
 from noshowd.domain.address import canonical
 from noshowd.domain.followup import TO_GUESTS, Approval, Cause, FollowUpKind
 from noshowd.domain.meeting import Kind, Meeting, Side
