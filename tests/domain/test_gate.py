@@ -226,6 +226,13 @@ def test_an_offer_on_a_word_that_may_be_lost_waits_for_the_list_unless_a_person_
     assert rule(K.RESCHEDULE_OFFER, replace(asked, ordered=True), unsure) is None
 
 
+def test_an_offer_after_a_proof_that_broke_off_goes_by_an_order_alone() -> None:
+    planned, result = GOES[K.RESCHEDULE_OFFER]
+    broken_off = replace(result, broken_off=True)
+    assert rule(K.RESCHEDULE_OFFER, planned, broken_off) is W.NOT_PROVED
+    assert rule(K.RESCHEDULE_OFFER, replace(planned, ordered=True), broken_off) is None
+
+
 def test_nobody_who_is_no_longer_invited_is_asked_or_warned() -> None:
     stranger = "nobody@them.example"
     planned, result = GOES[K.CONFIRMATION]

@@ -50,8 +50,9 @@ def test_a_meeting_that_no_source_sees_says_so() -> None:
     assert Reason.NO_SOURCE not in heard.reasons
 
 
-def test_held_for_sure_is_final_at_once() -> None:
-    assert verdict(HELD, 8).final
+def test_held_for_sure_is_final_at_once_and_has_no_rungs_to_come() -> None:
+    held = verdict(HELD, 8)
+    assert (held.final, held.next_look_at) == (True, None)
 
 
 def test_an_absence_is_final_when_the_slowest_source_has_settled() -> None:

@@ -63,6 +63,10 @@ def test_while_both_are_there_and_apart_nothing_shows_that_they_will_not_meet() 
     )
     assert in_room(let_in_unseen, 33.2).outcome is Outcome.WAITING
     assert in_room(let_in_unseen, 60).outcome is Outcome.UNKNOWN
+    there_for_a_moment = stay(GUS, 20, 30, where=Where.LOBBY), stay(GUS, 31.5, 33)
+    came_back_unseen = seen(stay(ANNA, -1, until=31), *there_for_a_moment, covered(-15, 31))
+    assert in_room(came_back_unseen, 33.5).outcome is Outcome.WAITING
+    assert in_room(came_back_unseen, 60).outcome is Outcome.UNKNOWN
     alone = seen(
         stay(ANNA, -1, until=33), stay(GUS, 20, until=30, where=Where.LOBBY), covered(-15, 31), covered(33, 33)
     )

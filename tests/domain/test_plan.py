@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from domain.scenes import (
 )
 from noshowd.domain.entry import Response
 from noshowd.domain.evidence import CallResult, Direction, Evidence, Said, Statement, Where
-from noshowd.domain.followup import Approval, Cause, FollowUpKind, State, Withheld
+from noshowd.domain.followup import Approval, Cause, FollowUp, FollowUpKey, FollowUpKind, State, Withheld
 from noshowd.domain.gate import Circumstances
 from noshowd.domain.judge import judge
 from noshowd.domain.meeting import Caller, Skip
@@ -92,6 +93,37 @@ def test_the_stand_in_is_told_that_cover_is_needed() -> None:
     around = Circumstances(stand_ins={ANNA.key: BEN.key})
     assert f"cover_needed {BEN.key}" in lines(planned(video(), guest_alone(5), 5, around=around))
     assert not any(line.startswith("cover_needed") for line in lines(planned(video(), guest_alone(5), 5)))
+
+
+def five_minutes(state: State, told: float = 2) -> Existing:
+    """So many minutes after the start one of ours has told the guest that they come a little later."""
+    key = FollowUpKey(meeting="m", round=1, person=GUS.key, kind=K.ORDERED_MESSAGE, step="ordered:late")
+    said = FollowUp(key=key, cause=Cause.ORDERED, not_before=at(told), not_after=at(30), ordered=True)
+    return Existing(followup=said, state=state)
+
+
+def told_about_us(minute: float, *existing: Existing) -> set[tuple[FollowUpKind, datetime]]:
+    """What comes while ours is missing and somebody could stand in, and from when."""
+    around = Circumstances(stand_ins={ANNA.key: BEN.key})
+    found = planned(video(), guest_alone(minute), minute, *existing, around=around).add
+    return {(f.kind, f.not_before) for f in found if f.kind in {K.NUDGE, K.WORD_TO_WAITING, K.COVER_NEEDED}}
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.SENDING, State.SENT, State.UNCERTAIN])
+def test_whoever_said_five_minutes_is_left_in_peace_for_as_long(state: State) -> None:
+    assert {kind for kind, _ in told_about_us(7.9)} == {K.NUDGE, K.WORD_TO_WAITING, K.COVER_NEEDED}
+    assert told_about_us(7.9, five_minutes(state)) == set()
+    assert {kind for kind, _ in told_about_us(8, five_minutes(state))} == {K.WORD_TO_WAITING, K.COVER_NEEDED}
+    assert (K.NUDGE, at(10)) in told_about_us(10, five_minutes(state))
+
+
+def test_five_minutes_keep_the_task_to_ring_from_nobody() -> None:
+    assert f"recall_task {ANNA.key}" in lines(planned(video(), guest_alone(10), 10, five_minutes(State.SENT, told=9)))
+
+
+@pytest.mark.parametrize("state", [State.WITHDRAWN, State.FAILED])
+def test_five_minutes_that_were_never_told_change_nothing(state: State) -> None:
+    assert told_about_us(5, five_minutes(state)) == told_about_us(5)
 
 
 def test_a_nudge_comes_again_until_they_join() -> None:
