@@ -55,6 +55,14 @@ def test_held_for_sure_is_final_at_once_and_has_no_rungs_to_come() -> None:
     assert (held.final, held.next_look_at) == (True, None)
 
 
+def test_what_is_final_still_waits_for_the_rungs_to_come() -> None:
+    """Nobody can tell anything new of a slot of five minutes when new times are to be offered."""
+    evidence = seen(stay(ANNA, -1, until=10.7), covered(-15, 10.7))
+    result = verdict(evidence, 11, video(length=5))
+    assert (result.outcome, result.final) == (Outcome.THEY_ARE_MISSING, True)
+    assert result.next_look_at == at(20)
+
+
 def test_an_absence_is_final_when_the_slowest_source_has_settled() -> None:
     slow = replace(MEET, settles_after=timedelta(minutes=20))
     evidence = seen(stay(ANNA, -1, 31), covered(-15, 60))
