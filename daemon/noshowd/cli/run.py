@@ -28,10 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work until SIGTERM or SIGINT. Raises `CommandError` when it cannot start."""
+    from noshowd.runtime import garbage
+
+    garbage.seldom()
     _keep_out_rich()
     config, folder = load_config(args)
     from noshowd.config.secrets import SecretMissing
-    from noshowd.runtime import garbage
     from noshowd.runtime.clock import ScaledClock, SystemClock
     from noshowd.runtime.daemon import Daemon
     from noshowd.runtime.listening import NotListening

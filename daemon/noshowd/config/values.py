@@ -37,7 +37,10 @@ DURATION_ALLOWED = 'a duration such as "90 s", "15 min", "2 h" or "1 day"'
 class Section(BaseModel):
     """A table of the configuration: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=False)
+    # defer_build: a table that is only read as part of a larger one needs no validator of its own
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=False, defer_build=True
+    )
 
 
 def parse_duration(given: Any) -> timedelta:
