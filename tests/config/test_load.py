@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,45 @@ def test_every_problem_is_told_at_once(read, minimal):
     assert report.config is None
 
 
+def test_what_clashes_is_told_together_with_what_cannot_be_read(read, minimal):
+    report = read(
+        minimal
+        + '[[person]]\naddress = "no address"\n'
+        + '[[person]]\naddress = "ben@beispiel-beratung.de"\naliases = ["anna@beispiel-beratung.de"]\n'
+        + '[[policy]]\nname = "a"\n[[policy]]\nname = "a"\n'
+    )
+
+    assert {p.key for p in report.problems} == {"person[2].address", "person[3].aliases", "policy[2].name"}
+    assert _one(report, "person[3].aliases").line == minimal.count("\n") + 5
+
+
+def test_nobody_stands_on_both_sides(read, minimal):
+    report = read(minimal.replace("[us]", '[us]\ntheirs = ["anna@beispiel-beratung.de"]'))
+
+    assert "both sides" in _one(report, "person[1].address").message
+
+
+@pytest.mark.parametrize(
+    ("line", "allowed"),
+    [('language = "Deutsch"', '"de"'), ('region = "Deutschland"', '"DE"'), ('holidays = "Bayern"', '"DE-BY"')],
+)
+def test_what_is_allowed_is_said_in_words(read, minimal, line, allowed):
+    [problem] = read(minimal.replace("[us]", f"[us]\n{line}")).problems
+
+    assert allowed in problem.allowed
+    assert "^" not in problem.allowed
+
+
+def test_a_list_of_tables_has_a_line_even_where_nobody_knows_it(read, minimal):
+    problem = _one(read(minimal + '[[polcy]]\nname = "a"\n'), "polcy")
+
+    assert (problem.line, problem.nearest) == (minimal.count("\n") + 1, "policy")
+
+
+def test_two_brackets_too_many_are_understood(read):
+    assert "[us]" in _one(read('[[us]]\nzone = "Europe/Berlin"\n'), "us").do
+
+
 def test_a_missing_secret_is_told_together_with_other_mistakes(read, minimal):
     report = read(minimal.replace("GOOGLE_KEY", "NOT_SET") + 'typo = "x"\n')
 
@@ -123,7 +163,9 @@ def test_files_that_cannot_be_read(tmp_path: Path):
     (tmp_path / "deep.toml").write_text("a = " + "[" * 100_000)
     (tmp_path / "number.toml").write_text("a = " + "9" * 10_000)
 
-    for name in ("absent.toml", ".", "latin.toml", "large.toml", "deep.toml", "number.toml"):
+    os.mkfifo(tmp_path / "pipe.toml")
+
+    for name in ("absent.toml", ".", "latin.toml", "large.toml", "deep.toml", "number.toml", "pipe.toml"):
         report = inspect(tmp_path / name, environ={})
         assert report.config is None
         assert [isinstance(p, Problem) and bool(p.do) for p in report.problems] == [True], name

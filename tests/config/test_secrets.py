@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 
 import pytest
@@ -43,6 +44,7 @@ def test_a_secret_prints_as_stars_and_is_not_written_anywhere():
         (SecretRef(file="empty"), "is empty"),
         (SecretRef(file="binary"), "is not text"),
         (SecretRef(file="."), "Is a directory"),
+        (SecretRef(file="pipe"), "no ordinary file"),
         (SecretRef(file="large"), "is larger than"),
     ],
 )
@@ -50,6 +52,7 @@ def test_a_missing_secret_names_its_place_and_what_to_do(tmp_path, ref, says):
     (tmp_path / "empty").write_text(" \n")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "large").write_text("x" * 300_000)
+    os.mkfifo(tmp_path / "pipe")
 
     with pytest.raises(SecretMissing, match=says) as missing:
         resolve(ref, folder=tmp_path, environ={})

@@ -100,7 +100,12 @@ def test_what_would_silently_do_nothing_is_refused(tmp_path: Path, event: str, s
 
 
 def test_a_file_that_is_no_story(tmp_path: Path) -> None:
-    for name, content in (("none.toml", None), ("broken.toml", b"story ="), ("latin.toml", b"story = '\xff'")):
+    for name, content in (
+        ("none.toml", None),
+        ("broken.toml", b"story ="),
+        ("latin.toml", b"story = '\xff'"),
+        ("deep.toml", b"story = " + b"[" * 9_000),
+    ):
         path = tmp_path / name
         if content is not None:
             path.write_bytes(content)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,13 @@ class Report:
 
     file: str
     lines: Lines
+    #: Of a list with entries left out: the numbers, as the file has them, of those that are there.
+    kept: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def problem(self, where: Where, message: str, **words: Any) -> Problem:
+        kept = self.kept.get(str(where[0])) if len(where) > 1 else None
+        if kept is not None:
+            where = (where[0], kept[int(where[1])], *where[2:])
         return Problem(file=self.file, line=line_of(where, self.lines), key=dotted(where), message=message, **words)
 
 
@@ -55,12 +60,18 @@ def check(config: Config, *, file: str, lines: Lines) -> Iterator[Problem]:
     """Everything that cannot work although each key by itself is right."""
     report = Report(file=file, lines=lines)
     yield from _something_to_do(config, report)
-    yield from _names_are_unique(config, report)
+    yield from clashes(config, report)
     yield from _accounts_exist(config, report)
     yield from _rights_are_asked_for(config, report)
     yield from _webhooks_are_reachable(config, report)
     yield from _live_rosters_are_reachable(config, report)
     yield from _stand_ins_exist(config, report)
+
+
+def clashes(config: Config, report: Report) -> Iterator[Problem]:
+    """What is wrong however the rest of the configuration may read."""
+    yield from _names_are_unique(config, report)
+    yield from _sides_are_clear(config, report)
     yield from _languages_have_texts(config, report)
     yield from _files_are_there(config, report)
 
@@ -116,6 +127,19 @@ def _addresses_belong_to_one(config: Config, report: Report) -> Iterator[Problem
                     "this address belongs to another [[person]] as well",
                     found=f'"{address}"',
                     do="Keep it with one of the two.",
+                )
+
+
+def _sides_are_clear(config: Config, report: Report) -> Iterator[Problem]:
+    """us.theirs rules over everything else: whoever of ours stands there would never be watched."""
+    for number, person in enumerate(config.person):
+        for address in (person.address, *person.aliases):
+            if address in config.us.theirs:
+                yield report.problem(
+                    ("person", number, "address"),
+                    "this person stands on both sides",
+                    found=f'"{address}", also in us.theirs',
+                    do="Remove the address from us.theirs, or the [[person]].",
                 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from types import GenericAlias
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -16,6 +17,7 @@ from noshowd.config.toml_text import toml_value
 
 HIDDEN = "(not shown, it may be a secret)"
 _LONGEST_SHOWN = 60
+_TABLE_WANTED = frozenset(("dict_type", "model_type", "model_attributes_type"))
 Words = dict[str, Any]
 
 #: pydantic's type of error -> what is allowed; `{}` names come from the error's context.
@@ -83,11 +85,11 @@ def _unknown_key(where: Where, holder: Model | None, root: Model) -> Words:
     key = str(where[-1])
     known = list(fields_of(holder)) if holder is not None else []
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-    homes = [name for model, name in tables(root).items() if name and key in fields_of(model)]
+    homes = [_header(name, root) for model, name in tables(root).items() if name and key in fields_of(model)]
     if near:
         do = "Correct the key, or remove it."
     elif homes:
-        do = f"It belongs into {' or '.join(f'[{name}]' for name in homes[:4])}. Move it, or remove it."
+        do = f"It belongs into {' or '.join(dict.fromkeys(homes[:4]))}. Move it, or remove it."
     else:
         do = "Remove it."
     return {
@@ -96,6 +98,13 @@ def _unknown_key(where: Where, holder: Model | None, root: Model) -> Words:
         "nearest": "".join(near),
         "do": do,
     }
+
+
+def _header(name: str, root: Model) -> str:
+    """How a table is opened: with two brackets where there may be several."""
+    field = fields_of(root).get(name)
+    several = field is not None and isinstance(field.annotation, GenericAlias)
+    return f"[[{name}]]" if several else f"[{name}]"
 
 
 def _missing_key(where: Where, holder: Model | None) -> Words:
@@ -149,6 +158,8 @@ def _nearest_value(given: Any, allowed: str) -> str:
 
 
 def _what_to_do(kind: str, given: Any, where: Where) -> str:
+    if kind in _TABLE_WANTED and isinstance(given, list) and where and isinstance(where[-1], str):
+        return f"Write [{dotted(where)}] with one bracket: there is one of it."
     if kind == "tuple_type" and isinstance(given, dict):
         return f"Write [[{dotted(where)}]] with two brackets: there may be several."
     if kind == "tuple_type":

@@ -44,6 +44,8 @@ class WeeklyHours:
             if found is None:
                 raise ValueError(f"cannot read {group.strip()!r}")
             spans = [_minutes(*span.groups()) for span in _SPAN.finditer(found["spans"])]
+            if not spans:
+                raise ValueError("write hours with minutes, as 09:00-17:30")
             for day in _day_range(found["first"], found["last"] or found["first"]):
                 days[day].extend(spans)
         return cls(days=tuple(_ordered(spans) for spans in days))
@@ -68,7 +70,9 @@ def _day_range(first: str, last: str) -> Iterator[int]:
 
 def _minutes(hour: str, minute: str, to_hour: str, to_minute: str) -> tuple[int, int]:
     begin, end = int(hour) * 60 + int(minute), int(to_hour) * 60 + int(to_minute)
-    if int(minute) > 59 or int(to_minute) > 59 or not begin < end <= _MIDNIGHT_MINUTES:
+    if int(minute) > 59 or int(to_minute) > 59 or max(begin, end) > _MIDNIGHT_MINUTES:
+        raise ValueError("a day has 24 hours of 60 minutes")
+    if not begin < end:
         raise ValueError("a stretch must end after it begins, on the same day")
     return begin, end
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +11,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from noshowd.config.advice import advise
-from noshowd.config.checks import check, secrets_are_kept, secrets_are_there
+from noshowd.config.checks import Report as Rest
+from noshowd.config.checks import check, clashes, secrets_are_kept, secrets_are_there
 from noshowd.config.complaints import complaints
 from noshowd.config.model import Config
 from noshowd.config.positions import key_lines
-from noshowd.config.problems import Problem, Severity
-
-#: A configuration longer than this is another file.
-LARGEST = 1_000_000
-_PLACE = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$", re.DOTALL)
+from noshowd.config.problems import Lines, Problem, Severity
+from noshowd.config.toml_file import read_toml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +41,16 @@ def load(path: Path, *, environ: Mapping[str, str] = os.environ, secrets: bool =
 def inspect(path: Path, *, environ: Mapping[str, str] = os.environ, secrets: bool = True) -> Report:
     """The configuration with its problems and warnings, in the order of the file."""
     file = str(path)
-    source = _read(path)
-    if isinstance(source, Problem):
-        return Report(problems=(source,))
-    data = _parse(source, file)
-    if isinstance(data, Problem):
-        return Report(problems=(data,))
-    lines = key_lines(source)
+    read = read_toml(path, kind="configuration")
+    if isinstance(read, Problem):
+        return Report(problems=(read,))
+    data, lines = read.tables, key_lines(read.text)
     config: Config | None = None
     try:
         config = Config.model_validate(data, context={"folder": path.parent})
     except ValidationError as error:
         found = complaints(error.errors(include_url=False), file=file, lines=lines)
+        found += _clashes_of_the_rest(data, error, path, lines)
     else:
         found = [*check(config, file=file, lines=lines), *advise(config, file=file, lines=lines)]
     if secrets:
@@ -71,44 +65,19 @@ def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda p: (p.line or 0, p.key)))
 
 
-def _read(path: Path) -> str | Problem:
+def _clashes_of_the_rest(data: dict[str, Any], error: ValidationError, path: Path, lines: Lines) -> list[Problem]:
+    """What else is wrong among the tables and entries that can be read, so that all is told at once."""
+    spoilt = {one["loc"][:2] for one in error.errors(include_url=False)}
+    rest: dict[str, Any] = {}
+    kept: dict[str, list[int]] = {}
+    for key, value in data.items():
+        if isinstance(value, list):
+            kept[key] = [number for number in range(len(value)) if (key, number) not in spoilt]
+            rest[key] = [value[number] for number in kept[key]]
+        elif not any(place[0] == key for place in spoilt):
+            rest[key] = value
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        return Problem(
-            file=str(path),
-            message="there is no such file",
-            do="Let `noshowd init` write one, or name another file with --config.",
-        )
-    except OSError as error:
-        return Problem(
-            file=str(path),
-            message=f"cannot be read: {error.strerror or error}",
-            do="Let the user noshowd runs as read this file.",
-        )
-    if len(raw) > LARGEST:
-        return Problem(file=str(path), message=f"is larger than {LARGEST} bytes", do="Name the configuration file.")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return Problem(file=str(path), line=line, message="is not UTF-8 text", do="Save the file as UTF-8.")
-
-
-def _parse(source: str, file: str) -> dict[str, Any] | Problem:
-    try:
-        return tomllib.loads(source)
-    except RecursionError:
-        return Problem(file=file, message="is nested too deeply", do="Remove the extra brackets.")
-    except ValueError as error:  # TOMLDecodeError, and numbers with thousands of digits
-        found = _PLACE.match(str(error))
-        line = int(found["line"]) if found and found["line"] else None
-        return Problem(
-            file=file,
-            line=line or (source.count("\n") + 1 if found else None),
-            column=int(found["column"]) if found and found["column"] else None,
-            message=f"this is not TOML: {found['what'].lower() if found else 'a number is too long'}",
-            allowed='[table], [[table]] or key = value; texts in "quotes"',
-            do="Correct this line; what follows could not be read.",
-        )
+        config = Config.model_validate(rest, context={"folder": path.parent})
+    except ValidationError:
+        return []
+    return list(clashes(config, Rest(file=str(path), lines=lines, kept=kept)))

@@ -13,6 +13,7 @@ from noshowd.config.refusal import refuse
 from noshowd.config.values import (
     Address,
     AddressOrDomain,
+    Country,
     Domain,
     Flag,
     Language,
@@ -83,9 +84,8 @@ class Us(Section):
         default=Salutation.FORMAL, description="How our own side is addressed where the language has two ways."
     )
     zone: Zone = Field(default="UTC", description="Our time zone.", examples=["Europe/Berlin"])
-    region: str = Field(
+    region: Country = Field(
         default="DE",
-        pattern=r"^[A-Z]{2}$",
         description="Country whose dialling habits numbers without a country code follow.",
     )
     working_hours: WorkingHours = Field(

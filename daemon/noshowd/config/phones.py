@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from noshowd.config.accounts import Reach
 from noshowd.config.secrets import SecretRef
-from noshowd.config.values import FilePath, Name, Phone, Port, Section, Text, Url, Zone
-
-WebhookPath = Annotated[str, Field(pattern=r"^/webhooks/[A-Za-z0-9_-]{1,100}$")]
+from noshowd.config.values import FilePath, Name, Phone, Port, Section, Text, Url, WebhookPath, Zone
 
 
 class SipgatePresence(Reach):

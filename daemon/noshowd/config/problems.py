@@ -61,7 +61,7 @@ def dotted(where: Where) -> str:
 def line_of(where: Where, lines: Lines) -> int | None:
     """The line of the key, or of the nearest table around it that is in the file."""
     for length in range(len(where), 0, -1):
-        line = lines.get(where[:length])
+        line = lines.get(where[:length]) or lines.get((*where[:length], 0))
         if line is not None:
             return line
     return None

@@ -42,7 +42,8 @@ def _region(value: str) -> str:
 
 
 #: Country of ISO 3166, or country and subdivision.
-HolidayRegion = Annotated[str, Field(pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?|none)$"), AfterValidator(_region)]
+_REGION = r"^([A-Z]{2}(-[A-Z0-9]{1,3})?|none)$"
+HolidayRegion = Annotated[str, Field(json_schema_extra={"pattern": _REGION}), AfterValidator(_region)]
 
 
 def kept_holidays(configured: str | None, zone: str | None) -> tuple[str, ...]:

@@ -113,14 +113,18 @@ def _place(ref: SecretRef, folder: Path, environ: Mapping[str, str]) -> Path:
 
 def _read(place: Path) -> str:
     try:
+        if place.exists() and not (place.is_file() or place.is_dir()):
+            # reading a pipe or a device may never end
+            raise SecretMissing(f"{place} is no ordinary file", do="Put the secret into a file.")
         with place.open("rb") as source:
             raw = source.read(LONGEST + 1)
         value = raw.decode().strip()
     except OSError as error:
         reason = error.strerror or "cannot be read"
-        raise SecretMissing(
-            f"{place}: {reason}", do="Create the file, readable for the service's user only (mode 0400)."
-        ) from None
+        do = "Create the file, readable for the service's user only (mode 0400)."
+        if isinstance(error, IsADirectoryError):
+            do = "Name the file in it that holds the secret."
+        raise SecretMissing(f"{place}: {reason}", do=do) from None
     except UnicodeDecodeError:
         raise SecretMissing(f"{place} is not text", do="Store the secret as plain text in UTF-8.") from None
     if not value:

@@ -21,7 +21,12 @@ from noshowd.config.phones import (
 )
 from noshowd.config.refusal import refuse
 from noshowd.config.secrets import SecretRef
-from noshowd.config.values import Name, Section, Text, Url
+from noshowd.config.values import Name, Section, Text, Url, WebhookPath, fitting, shaped
+
+_TOPIC = r"^projects/[^/]+/topics/[^/]+$"
+_QUEUE = r"^projects/[^/]+/subscriptions/[^/]+$"
+Topic = Annotated[str, shaped(_TOPIC), fitting(_TOPIC, "projects/PROJECT/topics/NAME")]
+Queue = Annotated[str, shaped(_QUEUE), fitting(_QUEUE, "projects/PROJECT/subscriptions/NAME")]
 
 
 class GoogleMeetPresence(Reach):
@@ -34,12 +39,12 @@ class GoogleMeetPresence(Reach):
         default="directory",
         description="How ids of participants become addresses: the directory (Admin SDK), the People API, or not.",
     )
-    topic: Annotated[str, Field(pattern=r"^projects/[^/]+/topics/[^/]+$")] | None = Field(
+    topic: Topic | None = Field(
         default=None,
         description="Pub/Sub topic by which Meet tells of comings and goings within seconds; needs queue.",
         examples=["projects/beispiel/topics/meet"],
     )
-    queue: Annotated[str, Field(pattern=r"^projects/[^/]+/subscriptions/[^/]+$")] | None = Field(
+    queue: Queue | None = Field(
         default=None,
         description="Pull subscription of that topic; the key's service account must be allowed to read it.",
         examples=["projects/beispiel/subscriptions/noshowd"],
@@ -58,7 +63,7 @@ class TeamsPresence(Reach):
     kind: Literal["teams"]
     name: Name = Field(default="teams", description="Name of the source.")
     account: Name = Field(default="microsoft", description="Name of the [[account]] whose key is used.")
-    path: Annotated[str, Field(pattern=r"^/webhooks/[A-Za-z0-9_-]{1,100}$")] = Field(
+    path: WebhookPath = Field(
         default="/webhooks/teams",
         description="With the right live_roster: where Microsoft posts to, below web.public_url, which must be https.",
     )

@@ -49,11 +49,15 @@ def parse_duration(given: Any) -> timedelta:
         return given
     if not isinstance(given, str) or len(given) > 40:
         raise refuse(DURATION_ALLOWED, do="Write it in quotes, with a unit.")
+    if "-" in given:
+        raise refuse(DURATION_ALLOWED, do="Write a duration above zero.")
     seconds, at = 0, 0
     text = given.strip().casefold()
     while at < len(text):
         part = _PART.match(text, at)
-        if part is None or part[2] not in _UNITS:
+        if part is None:
+            raise refuse(DURATION_ALLOWED, do="Write a whole number of at most six digits, and its unit.")
+        if part[2] not in _UNITS:
             raise refuse(DURATION_ALLOWED, do="Use s, min, h, day or week as the unit.")
         seconds += int(part[1]) * _UNITS[part[2]]
         at = part.end()
@@ -94,7 +98,7 @@ Duration = Annotated[
 #: Longer than nothing.
 Wait = Annotated[Duration, AfterValidator(_positive)]
 
-_ADDRESS = re.compile(r"^[^@\s<>\"(),;:\\\x00-\x1f]+@[^@\s<>\"(),;:\\\x00-\x1f]+\.[^@\s<>\"(),;:\\\x00-\x1f.]+$")
+_ADDRESS = re.compile(r"^[^@\s<>\"(),;:*\\\x00-\x1f]+@[^@\s<>\"(),;:*\\\x00-\x1f]+\.[^@\s<>\"(),;:\\\x00-\x1f.]+$")
 _DOMAIN = re.compile(r"^[^@\s<>\"(),;:/\\\x00-\x1f]+\.[^@\s<>\"(),;:/\\\x00-\x1f.]+$")
 
 
@@ -209,11 +213,50 @@ def _proxy(value: str) -> str:
 
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_url)]
 ProxyUrl = Annotated[str, Field(max_length=2000), AfterValidator(_proxy)]
+
+
+def fitting(pattern: str, allowed: str) -> AfterValidator:
+    """Only texts that match as a whole. The pattern itself is for schemas; `allowed` is what a person reads."""
+    known = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if known.fullmatch(value) is None:
+            raise refuse(allowed)
+        return value
+
+    return AfterValidator(check)
+
+
 Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
+_LANGUAGE = r"^[a-z]{2,3}$"
+_COUNTRY = r"^[A-Z]{2}$"
+_SLACK_NAME = r"^@?[\w.\-]+$"
+_NAME = r"^[\w .@+-]+$"
+_WEBHOOK = r"^/webhooks/[A-Za-z0-9_-]{1,100}$"
+
+
+def shaped(pattern: str) -> Any:
+    """What the JSON Schema says of a text that is `fitting`."""
+    return Field(json_schema_extra={"pattern": pattern})
+
+
 #: A language that has a folder of templates.
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-# Lengths are no part of the patterns: each field compiles its own, and a counted repetition takes a megabyte and more.
-SlackName = Annotated[str, Field(max_length=81, pattern=r"^@?[\w.\-]+$")]
-Name = Annotated[str, Field(max_length=80, pattern=r"^[\w .@+-]+$")]
+Language = Annotated[str, shaped(_LANGUAGE), fitting(_LANGUAGE, 'a language by its short name, such as "de" or "en"')]
+Country = Annotated[str, shaped(_COUNTRY), fitting(_COUNTRY, 'a country by its two capital letters, such as "DE"')]
+SlackName = Annotated[
+    str,
+    Field(max_length=81),
+    shaped(_SLACK_NAME),
+    fitting(_SLACK_NAME, 'a Slack name or member id, such as "anna" or "U024BE7LH"'),
+]
+Name = Annotated[
+    str,
+    Field(max_length=80),
+    shaped(_NAME),
+    fitting(_NAME, "a name of letters, digits, spaces and . @ + - _"),
+]
+WebhookPath = Annotated[
+    str, shaped(_WEBHOOK), fitting(_WEBHOOK, "/webhooks/ and behind it letters, digits, - or _, at most 100")
+]

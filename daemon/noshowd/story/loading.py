@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 from noshowd.config.complaints import complaints
 from noshowd.config.positions import key_lines
 from noshowd.config.problems import Problem
+from noshowd.config.toml_file import read_toml
 from noshowd.story.format import Story
 
 
@@ -23,16 +23,11 @@ class BrokenStoryError(ValueError):
 
 def load_story(path: Path) -> Story:
     """The story in this file. Raises `BrokenStoryError`."""
-    file = str(path)
+    read = read_toml(path, kind="story")
+    if isinstance(read, Problem):
+        raise BrokenStoryError([read])
     try:
-        source = path.read_text(encoding="utf-8")
-        tables = tomllib.loads(source)
-    except OSError as error:
-        raise BrokenStoryError([Problem(file=file, message=error.strerror or "cannot be read")]) from None
-    except ValueError as error:  # not TOML, not UTF-8
-        raise BrokenStoryError([Problem(file=file, message=f"this is not TOML: {error}")]) from None
-    try:
-        return Story.model_validate(tables)
+        return Story.model_validate(read.tables)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        raise BrokenStoryError(complaints(errors, file=file, lines=key_lines(source), root=Story)) from None
+        raise BrokenStoryError(complaints(errors, file=str(path), lines=key_lines(read.text), root=Story)) from None
