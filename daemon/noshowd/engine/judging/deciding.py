@@ -28,6 +28,9 @@ from noshowd.store.texts import read_evidence, read_followup, read_meeting, read
 
 #: A look takes so much real time; where the clock runs faster (a demo), more of its time is gone by then.
 _ANSWERS_WITHIN = timedelta(seconds=1)
+#: So many go through each step together: what a step is made of then stays in the processor's nearest memory, and so
+#: does what is known of these few. One by one they took a tenth longer.
+_AT_ONCE = 32
 
 
 class House(NamedTuple):
@@ -82,22 +85,46 @@ class Decided(NamedTuple):
 def decide_all(house: House, briefs: Sequence[Brief], now: datetime) -> list[Decided | str]:
     """One decision for each, in order; in its place a traceback where one bad row could not be judged."""
     decided: list[Decided | str] = []
-    for brief in briefs:
+    for first in range(0, len(briefs), _AT_ONCE):
+        some = briefs[first : first + _AT_ONCE]
         try:
-            decided.append(decide(house, brief, now))
-        except Exception:  # noqa: BLE001 - whatever is wrong with one row must not hold up the others; it is told
-            decided.append(traceback.format_exc())
+            decided += decide(house, some, now)
+        except Exception:  # noqa: BLE001 - whatever is wrong with one row is found below, where it is alone
+            decided += [_alone(house, brief, now) for brief in some]
     return decided
 
 
-def decide(house: House, brief: Brief, now: datetime) -> Decided:
-    """The verdict and the plan for one meeting. The same facts at the same instant give the same again."""
-    meeting, evidence = read_meeting(brief.meeting), read_evidence(brief.evidence)
-    policy = brief.policy
-    verdict = verdict_of(house, meeting, evidence, policy, brief.sources, now)
-    around = house.standing.around(meeting, verdict, policy, evidence, brief.colleagues, now)
-    proposed = plan(meeting, verdict, policy, _existing(brief), around, now)
-    turn = turn_of(meeting, verdict, policy.judging, now)
+def _alone(house: House, brief: Brief, now: datetime) -> Decided | str:
+    try:
+        return decide(house, [brief], now)[0]
+    except Exception:  # noqa: BLE001 - whatever is wrong with one row must not hold up the others; it is told
+        return traceback.format_exc()
+
+
+def decide(house: House, briefs: Sequence[Brief], now: datetime) -> list[Decided]:
+    """The verdict and the plan for each meeting. The same facts at the same instant give the same again."""
+    meetings = [read_meeting(brief.meeting) for brief in briefs]
+    found = [read_evidence(brief.evidence) for brief in briefs]
+    verdicts = [
+        verdict_of(house, meeting, evidence, brief.policy, brief.sources, now)
+        for brief, meeting, evidence in zip(briefs, meetings, found, strict=True)
+    ]
+    plans = [
+        _plan(house, brief, meeting, evidence, verdict, now)
+        for brief, meeting, evidence, verdict in zip(briefs, meetings, found, verdicts, strict=True)
+    ]
+    return [_decided(house, *one, now=now) for one in zip(briefs, meetings, found, verdicts, plans, strict=True)]
+
+
+def _plan(house: House, brief: Brief, meeting: Meeting, evidence: Evidence, verdict: Verdict, now: datetime) -> Plan:
+    around = house.standing.around(meeting, verdict, brief.policy, evidence, brief.colleagues, now)
+    return plan(meeting, verdict, brief.policy, _existing(brief), around, now)
+
+
+def _decided(
+    house: House, brief: Brief, meeting: Meeting, evidence: Evidence, verdict: Verdict, proposed: Plan, *, now: datetime
+) -> Decided:
+    turn = turn_of(meeting, verdict, brief.policy.judging, now)
     claim = ClaimedMeeting(
         meeting=meeting,
         text=brief.meeting,
