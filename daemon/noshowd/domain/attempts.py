@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from noshowd.domain.evidence import CallRecord, CallResult, Direction, Evidence, MatchStrength
 from noshowd.domain.lines import bridge_of, lines_of_ours, numbers_to_ring
 from noshowd.domain.matching import Matches
-from noshowd.domain.meeting import Meeting
+from noshowd.domain.meeting import Meeting, Side
 from noshowd.domain.policy import JudgingRules
 from noshowd.domain.same_call import told_once
 from noshowd.domain.verdict import Reason
@@ -110,6 +110,9 @@ def _enter(
         doubts = calls.may_be_them if _rang_us_in_vain(call) else calls.doubts
         doubts |= found
         calls.maybe_theirs += [call] if found else []
+        if found and call.running and not _end_was_lost(call, rules, now) and _by_one_of_ours(call, meeting):
+            # whoever it is with, nobody is asked in the middle of it; and it may be the appointment
+            calls.notes.add(Reason.CALL_RUNNING)
     elif call.their_number == bridge_of(meeting):
         calls.dialled_in.append(call)
     else:
@@ -133,6 +136,11 @@ def _enter_theirs(call: CallRecord, calls: Calls, meeting: Meeting, rules: Judgi
         if call.or_later_by:
             # it may have been an hour later: no absence of ours rests on it
             calls.doubts.add(Reason.OTHER_TIME)
+
+
+def _by_one_of_ours(call: CallRecord, meeting: Meeting) -> bool:
+    """Whether it runs over a line of one of our people; on a switchboard there is always somebody talking."""
+    return any(call.our_line in person.lines for person in meeting.side(Side.OURS))
 
 
 def _rang_us_in_vain(call: CallRecord) -> bool:
