@@ -109,6 +109,12 @@ def test_declined_by_one_of_ours_is_still_watched_declined_by_all_is_not():
     assert one(anna_no, ben_no).skip is Skip.DECLINED
 
 
+def test_declined_by_the_organiser_alone_of_ours():
+    people = (attendee("anna@firma.de", response="declined", is_organizer=True), attendee("max@kunde.de"))
+
+    assert one(entry(**ANNA, attendees=people)).skip is Skip.DECLINED
+
+
 def test_declined_by_every_guest():
     people = (attendee("anna@firma.de"), attendee("max@kunde.de", response="declined"))
 

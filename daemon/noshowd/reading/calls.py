@@ -48,6 +48,8 @@ _TITLE = re.compile(
     ),
     re.IGNORECASE,
 )
+#: "Tel. Frau Meier", "Tel.: Meier", "📞 Meier": a note of who is to be rung. "Tel Aviv" is a city.
+_TITLE_BEGINS = re.compile(r"^[^\w☎📞\n]{0,9}(?:tel(?:[.:]{1,2}|\.? mit\b)[ \t]{1,3}[^\W\d_]|[☎📞])", re.IGNORECASE)
 #: Said of anything; with a number to dial it means a telephone.
 _TITLE_WEAK = re.compile(either("calls? | ring | dial[- ]?in | telefon | phone | tel | bellen | appel"), re.IGNORECASE)
 _BODY_STEM = re.compile(r"phone|telefon|bound_call|téléphon", re.IGNORECASE)
@@ -107,7 +109,7 @@ def read_call(title: str, location: Location, location_text: str, text: str, reg
 def _why_phone(title: str, location: Location, text: str, said: _Said, region: str | None) -> str | None:
     if location.where is Where.PHONE:
         return f"location: {location.rule}"
-    if _TITLE.search(title):
+    if _TITLE.search(title) or _TITLE_BEGINS.search(title):
         return "title: phone_word"
     if location.where is Where.PLACE:
         return None

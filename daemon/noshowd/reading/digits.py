@@ -44,7 +44,7 @@ _OTHER = re.compile(
         r"""
         ids? | code | pin | passcode | password | passwort | kenncode | kennung | kennnummer
         konto(?:nummer)? | kto | iban | bic | blz | ust | steuer\w* | rechnung\w* | rg | re | invoice
-        kunden?\w* | kd | customer | account | vertrag\w* | contract | policy | police | versicher\w* | mitglieds?\w*
+        kunden\w* | kd | customer | account | vertrag\w* | contract | policy | police | versicher\w* | mitglieds?\w*
         az | aktenzeichen | case | ticket | order | bestell\w* | auftrag\w* | artikel\w* | ref\w* | vorgang\w*
         hrb | hra | plz | zip | fax | telefax | serial | isbn | reg | registration | tracking | sendung\w* | personal\w*
         meet | meeting\w* | besprechung\w* | konferenz\w* | conference | session | access | zugang\w*

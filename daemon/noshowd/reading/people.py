@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from noshowd.domain.address import canonical
-from noshowd.domain.entry import Attendee, AttendeeKind, CalendarEntry, EntryStatus, Response
+from noshowd.domain.entry import STAYS_AWAY, Attendee, AttendeeKind, CalendarEntry, EntryStatus, Response
 from noshowd.domain.evidence import Identity
 from noshowd.domain.meeting import Caller, Kind, Person, Role, Side
 from noshowd.reading.machines import is_bot
@@ -71,11 +71,17 @@ def person_key(attendee: Attendee, us: Us) -> str | None:
 def _invited(governing: CalendarEntry, copies: Sequence[CalendarEntry]) -> list[Attendee]:
     listed = [*governing.attendees]
     if governing.organizer is not None:
-        # Microsoft lists the organiser apart from the people invited.
-        listed.append(replace(governing.organizer, is_organizer=True, response=Response.ACCEPTED))
+        # Microsoft lists the organiser apart from the people invited; Google lets them decline their own event.
+        listed.append(replace(governing.organizer, is_organizer=True, response=_of_organizer(governing)))
     if not governing.attendees_complete:
         listed += [attendee for copy in copies[1:] for attendee in copy.attendees]
     return listed
+
+
+def _of_organizer(governing: CalendarEntry) -> Response:
+    """Who invites comes, unless they say no themselves."""
+    said_no = (a.response for a in governing.attendees if a.is_organizer and a.response in STAYS_AWAY)
+    return next(said_no, Response.ACCEPTED)
 
 
 def _is_human(attendee: Attendee, us: Us) -> bool:
