@@ -50,11 +50,12 @@ def entries(story: Story, meeting: StoryMeeting) -> list[CalendarEntry]:
             zone=story.zone,
             title=meeting.title,
             location=meeting.location or meeting.link or "",
+            links=(meeting.link,) if meeting.location and meeting.link else (),
             description=meeting.description,
             organizer=Attendee(
                 address=meeting.organizer,
                 name=organizer.name if organizer else None,
-                response=Response.ACCEPTED,
+                response=Response(organizer.response) if organizer else Response.ACCEPTED,
                 is_organizer=True,
             ),
             is_organizer_copy=calendar == meeting.organizer,

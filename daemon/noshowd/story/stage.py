@@ -96,7 +96,7 @@ class Stage:
 
     def _link(self, event: Event) -> str:
         copies = self._copies(event)
-        return copies[0].location if copies else ""
+        return (*copies[0].links, copies[0].location)[0] if copies else ""
 
     def _join(self, event: Event, joins: Joins, now: datetime) -> None:
         link = joins.link or self._link(event)
@@ -162,7 +162,8 @@ class Stage:
                 entry,
                 start=start,
                 end=start + length,
-                location=change.link or entry.location,
+                location=entry.location if entry.links else change.link or entry.location,
+                links=(change.link,) if change.link and entry.links else entry.links,
                 attendees=people,
                 updated=now,
             )
