@@ -45,6 +45,21 @@ def test_who_cannot_be_forgotten(config: str, capsys: pytest.CaptureFixture[str]
     assert why in capsys.readouterr().err
 
 
+def test_export_knows_what_is_no_address(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "-c", config, "Gus"]) == 2
+    assert "is no address" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["meetings"], ["db", "check"], ["status"], ["pause"], ["explain", "abc"]])
+def test_no_command_makes_an_empty_database_and_answers_from_it(
+    config: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str]
+) -> None:
+    (tmp_path / "noshowd.db").unlink()
+    assert main([*words, "-c", config]) == 3
+    assert "there is no database" in capsys.readouterr().err
+    assert not (tmp_path / "noshowd.db").exists()
+
+
 def test_nobody_is_forgotten_under_a_key_that_the_daemon_does_not_have(
     config: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -17,12 +17,15 @@ import structlog
 
 from noshowd.runtime.admin import AdminSocket
 from noshowd.runtime.handing_over import RELOAD, SOCKET, hand_over, hand_to_each
+from noshowd.store.database import open_database
 from runtime.minimal import written
 
 
 @asynccontextmanager
 async def _served(config: Path, folder: Path, reload: Callable[[], list[str]] = list) -> AsyncIterator[None]:
-    """The socket of a service that has the secret of the configuration."""
+    """The socket of a service that has the secret of the configuration, and a database."""
+    with open_database(f"sqlite:///{config.parent}/noshowd.db"):
+        pass
     has = {**os.environ, "RUNTIME_DIRECTORY": str(folder), "NOSHOWD_TEST_PASSWORD": "only-the-service-has-it"}
     task = asyncio.create_task(AdminSocket(config, reload=reload, environ=has).run())
     await asyncio.wait([task], timeout=0)  # it has begun, and listens

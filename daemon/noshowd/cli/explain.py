@@ -40,10 +40,9 @@ def run(args: argparse.Namespace) -> int:
 
         found = database.read_sync(read)
     if len(found) != 1:
-        some = ", ".join(one["key"] for one in found[:5]) or "none"
-        raise CommandError(
-            f"{args.meeting!r} names {len(found)} meetings ({some}); give the key as `noshowd meetings` shows it"
-        )
+        some = ", ".join(one["key"] for one in found[:5])
+        which = f"begins the keys of {len(found)} meetings ({some})" if found else "begins the key of no meeting"
+        raise CommandError(f"{args.meeting!r} {which}; give the key as `noshowd meetings` shows it")
     if args.json:
         print(json.dumps(found[0], indent=2, ensure_ascii=False))
     else:

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from noshowd.cli.exit_codes import ExitCode
-from noshowd.cli.setup import add_config_argument, load_config, open_store
+from noshowd.cli.setup import add_config_argument, be_address, load_config, open_store
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """1 when nothing is stored. It shows names, so it is noted like `--reveal`."""
+    """1 when nothing is stored. It shows names, so it is noted like `--reveal`. Raises `CommandError`."""
     from noshowd.cli.reveal import note_reveal
     from noshowd.runtime.assemble import digest_of
     from noshowd.runtime.clock import SystemClock
@@ -23,6 +23,7 @@ def run(args: argparse.Namespace) -> int:
     from noshowd.store import forgetting
 
     config, folder = load_config(args)
+    be_address(args.address)
     key = known_key(config, folder)
     digest = digest_of(args.address, key) if key is not None else None
     with open_store(config, folder) as database:

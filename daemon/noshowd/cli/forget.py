@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from noshowd.cli.exit_codes import CommandError, ExitCode
-from noshowd.cli.setup import add_config_argument, load_config, open_store
+from noshowd.cli.setup import add_config_argument, be_address, load_config, open_store
 
 _LEFT = """\
 What noshowd cannot reach still holds this person: backups and copies of the database made before now (also the
@@ -27,8 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from noshowd.store import forgetting
 
     config, folder = load_config(args)
-    if "@" not in args.address:
-        raise CommandError(f"{args.address!r} is no address; write it as guest@example.com")
+    be_address(args.address)
     if person_for(args.address, config) is not None:
         raise CommandError(f"{args.address} is still a [[person]] of {args.config}: take that table out first")
     key = known_key(config, folder)

@@ -46,18 +46,35 @@ def load_config(args: argparse.Namespace, *, secrets: bool = True) -> tuple[Conf
 
 
 def open_store(config: Config, folder: Path) -> Database:
-    """The installation's database. Raises `CommandError`."""
+    """The installation's database, which only `run` makes: an empty one would answer every question, and wrongly.
+
+    Raises `CommandError`.
+    """
     from noshowd.config.secrets import SecretMissing
     from noshowd.runtime.keys import database_url
+    from noshowd.store.backend import not_begun
     from noshowd.store.database import open_database
     from noshowd.store.errors import StoreError
 
     try:
-        return open_database(database_url(config, folder))
+        url = database_url(config, folder)
+        absent = not_begun(url)
+        if absent is not None:
+            raise CommandError(
+                f"there is no database {absent} yet: start noshowd, which makes it, or correct store.url",
+                ExitCode.UNAVAILABLE,
+            )
+        return open_database(url)
     except SecretMissing as error:
         raise CommandError(f"{error}. {by_systemd(config) if error.only_here else error.do}") from None
     except StoreError as error:
         raise CommandError(str(error), ExitCode.UNAVAILABLE) from None
+
+
+def be_address(given: str) -> None:
+    """Raises `CommandError` for what cannot be somebody's mail address."""
+    if "@" not in given:
+        raise CommandError(f"{given!r} is no address; write it as guest@example.com")
 
 
 def by_systemd(config: Config) -> str:

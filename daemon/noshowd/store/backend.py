@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -75,6 +76,15 @@ def backend_for(url: str) -> Backend:
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return _postgres(parsed)
     raise StoreUnavailable(_unknown(repr(parsed.get_backend_name())))
+
+
+def not_begun(url: str) -> Path | None:
+    """The file in which there is no database yet; None where there is one, or a server has it."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    file = Path(str(parsed.database))
+    return None if file.exists() else file
 
 
 def _postgres(parsed: URL) -> Backend:
