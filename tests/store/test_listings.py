@@ -181,6 +181,14 @@ def test_one_bad_event_is_quarantined_until_it_can_be_read(watched: Database):
     assert watched.run_sync(entries.quarantined) == []
 
 
+def test_a_bad_event_is_news_once(watched: Database):
+    bad = Quarantined(ref=ref("e0"), reason="start is no date")
+    other = replace(bad, reason="it has no end")
+    assert apply(watched, Page(quarantined=(bad,))).quarantined == (bad,)
+    assert apply(watched, Page(quarantined=(bad,)), now=at(1)).quarantined == ()
+    assert apply(watched, Page(quarantined=(other,)), now=at(2)).quarantined == (other,)
+
+
 def test_a_known_event_that_turns_bad_is_not_gone(watched: Database):
     apply(watched, Page(entries=ALL))
     bad = Quarantined(ref=ref("e0"), reason="start is no date")

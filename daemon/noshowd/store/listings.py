@@ -44,6 +44,7 @@ class Applied:
     changed: tuple[Change, ...] = ()
     #: As they were last known.
     gone: tuple[CalendarEntry, ...] = ()
+    #: Those that were not yet, or for another reason.
     quarantined: tuple[Quarantined, ...] = ()
     #: So many were missing that they are not believed gone yet; the next listing decides.
     held_back: int = 0
@@ -93,12 +94,12 @@ def apply(
 
     changed = _take_over(conn, claim, end.window)
     entries.remove(conn, [_ref(claim, key) for key in gone])
-    _quarantine(conn, claim, bad, gone, now=now)
+    odd = _quarantine(conn, claim, bad, gone, now=now)
     _finish(conn, claim, end, since, now=now, next_look_at=next_look_at)
     return Applied(
         changed=changed,
         gone=tuple(sorted(lost, key=lambda one: one.ref.entry_id)),
-        quarantined=tuple(Quarantined(ref=_ref(claim, key), reason=why) for key, why in bad.items()),
+        quarantined=tuple(Quarantined(ref=_ref(claim, key), reason=why) for key, why in odd.items()),
         held_back=0 if since is None else len(missing),
     )
 
@@ -179,14 +180,19 @@ def _inside(table: sa.Table, window: Span) -> tuple[sa.ColumnElement[bool], ...]
 
 def _quarantine(
     conn: sa.Connection, claim: ClaimedCalendar, bad: dict[str, str], gone: list[str], *, now: datetime
-) -> None:
-    """Keep what cannot be read with its reason, and let go what can be read by now or is gone."""
+) -> dict[str, str]:
+    """Keep what cannot be read with its reason, and let go what can be read by now or is gone; what of it is news."""
     mine = {"account": claim.account, "calendar": claim.calendar}
     read = sa.exists().where(*_same(quarantine), entry_staging.c.bad.is_(None))
     over = sa.or_(read, quarantine.c.entry_id.in_(gone))
     conn.execute(sa.delete(quarantine).where(*_of(quarantine, claim), over))
+    if not bad:
+        return {}
+    kept = sa.select(quarantine.c.entry_id, quarantine.c.reason).where(*_of(quarantine, claim))
+    known: dict[str, str] = {row.entry_id: row.reason for row in conn.execute(kept)}
     rows = [{**mine, "entry_id": key, "reason": why, "since": now} for key, why in bad.items()]
     upsert(conn, quarantine, rows, keep=("since",))
+    return {key: why for key, why in bad.items() if known.get(key) != why}
 
 
 def _finish(
