@@ -109,6 +109,15 @@ def test_declined_by_one_of_ours_is_still_watched_declined_by_all_is_not():
     assert one(anna_no, ben_no).skip is Skip.DECLINED
 
 
+@pytest.mark.parametrize("odd", ["max@kunde.de\r\nBcc: all@kunde.de", "max", "a@kunde.de, b@kunde.de", "<b>@kunde.de"])
+def test_what_is_no_address_is_written_to_by_nobody(odd):
+    people = (attendee("anna@firma.de"), attendee(odd, name="Max Mustermann"))
+
+    [guest] = [p for p in one(entry(**ANNA, attendees=people)).people if p.name == "Max Mustermann"]
+    assert guest.address is None
+    assert guest.key == "name:max mustermann"
+
+
 def test_declined_by_the_organiser_alone_of_ours():
     people = (attendee("anna@firma.de", response="declined", is_organizer=True), attendee("max@kunde.de"))
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
 _GMAIL = ("gmail.com", "googlemail.com")
+#: Nothing in it ends a header, a list of addresses or an address in brackets.
+_MAILBOX = re.compile(r"(?:mailto:)?[^\s@<>\"(),;:\\\x00-\x1f\x7f]+@[^\s@<>\"(),;:\\\x00-\x1f\x7f]+", re.IGNORECASE)
+
+
+def can_be_written_to(address: str) -> bool:
+    """Whether this is one mail address and nothing besides; calendars hold whatever somebody typed."""
+    return _MAILBOX.fullmatch(address.strip("<> ")) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from noshowd.domain.address import canonical
+from noshowd.domain.address import can_be_written_to, canonical
 from noshowd.domain.entry import STAYS_AWAY, Attendee, AttendeeKind, CalendarEntry, EntryStatus, Response
 from noshowd.domain.evidence import Identity
 from noshowd.domain.meeting import Caller, Kind, Person, Role, Side
@@ -75,7 +75,15 @@ def _invited(governing: CalendarEntry, copies: Sequence[CalendarEntry]) -> list[
         listed.append(replace(governing.organizer, is_organizer=True, response=_of_organizer(governing)))
     if not governing.attendees_complete:
         listed += [attendee for copy in copies[1:] for attendee in copy.attendees]
-    return listed
+    return [
+        one if one.address is None or can_be_written_to(one.address) else replace(one, address=None) for one in listed
+    ]
+
+
+def _reachable(attendee: Attendee) -> Attendee:
+    """What stands in the place of an address and is none is nobody's."""
+    odd = attendee.address is not None and not can_be_written_to(attendee.address)
+    return replace(attendee, address=None) if odd else attendee
 
 
 def _of_organizer(governing: CalendarEntry) -> Response:
