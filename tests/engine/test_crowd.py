@@ -139,6 +139,16 @@ async def test_little_is_judged_here(database: Database, cores: OtherCores):
     assert not cores.pids
 
 
+async def test_one_that_cannot_be_judged_holds_up_nobody(database: Database, log: list[structlog.typing.EventDict]):
+    house = calm(crowd(database, None))
+    bad = sa.and_(schema.evidence.c.meeting == "m5", schema.evidence.c.kind == "coverage")
+    house.run(lambda conn: conn.execute(sa.update(schema.evidence).where(bad).values(payload='{"no": "coverage"}')))
+    assert (await all_of(house))[0] == COUNT
+    assert [one["meeting"] for one in log if one["event"] == "judge_failed"] == ["m5"]
+    rows = house.run(lambda conn: conn.execute(sa.select(schema.meeting.c.key, schema.meeting.c.outcome)).all())
+    assert [key for key, outcome in rows if outcome is None] == ["m5"]
+
+
 def test_it_ends_when_nobody_is_left_to_ask_it():
     command = [sys.executable, "-P", "-m", "noshowd.runtime.judging"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
