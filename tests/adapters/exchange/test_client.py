@@ -67,7 +67,7 @@ async def test_a_busy_server_is_left_alone_as_long_as_it_asks(house: House) -> N
 
 
 async def test_nobody_listening_is_temporary(house: House) -> None:
-    with pytest.raises(Temporary):
+    with pytest.raises(Temporary, match="cannot be reached"):
         await listing(house.server(endpoint=NOBODY))
 
 

@@ -55,7 +55,9 @@ def word_for(error: Exception, *, acts: bool, server: str, ca_file: object) -> V
     if isinstance(error, ews.ErrorServerBusy):
         return _busy(error, text, acts=acts)
     if isinstance(error, (*_PASSING, RequestException)):
-        return Temporary(f"Exchange: {kind}", uncertain=acts and not _never_left(text))
+        if _never_left(text):
+            return Temporary(f"Exchange: {server} cannot be reached")
+        return Temporary(f"Exchange: {kind}", uncertain=acts)
     if isinstance(error, _RIGHTS):
         return Permanent("Exchange: the account has no ApplicationImpersonation right over this mailbox")
     return Permanent(f"Exchange: {kind}")
