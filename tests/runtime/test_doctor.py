@@ -15,7 +15,7 @@ from noshowd.domain.evidence import Blind, SourceTraits
 from noshowd.ports.check import Finding, Grade
 from noshowd.runtime.bench import Bench
 from noshowd.runtime.clock import SystemClock
-from noshowd.runtime.doctor import examine, gaps, one_way_only, proves
+from noshowd.runtime.doctor import examine, gaps, one_way_only, proves, unseen
 from noshowd.runtime.reach import addresses
 from noshowd.story.clock import FakeClock
 
@@ -108,6 +108,11 @@ def test_a_channel_without_another_is_a_gap():
     mail = {"kind": "smtp", "host": "mail.example.org", "sender": "noshowd@example.org"}
     assert [one.what for one in one_way_only(config(channel=[slack]))] == ["one channel only"]
     assert not [*one_way_only(config(channel=[slack, mail]))]
+
+
+def test_without_any_source_every_appointment_is_a_question() -> None:
+    assert [one.what for one in unseen(config())] == ["no source"]
+    assert not [*unseen(config(presence=[{"kind": "google_meet"}]))]
 
 
 def test_nothing_is_said_of_a_person_without_gaps():

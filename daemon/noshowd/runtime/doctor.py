@@ -42,6 +42,7 @@ async def examine(bench: Bench) -> dict[str, Sequence[Finding]]:
         found.setdefault(name, []).extend(findings)
     for source in made.presences.values():
         found.setdefault(f"presence {source.traits.name}", []).append(proves(source.traits))
+    found["sources of presence"] = [*unseen(bench.config)]
     found["channels"] = [*one_way_only(bench.config)]
     for person in bench.config.person:
         found[f"person {person.address}"] = list(gaps(person, bench.config))
@@ -61,6 +62,16 @@ def proves(traits: SourceTraits) -> Finding:
         cannot.insert(0, "it shows only the moment: what happens between two looks is not seen")
     can = "it proves presence" if traits.presence_only else "it proves presence and, once somebody was seen, absence"
     return Finding(grade=Grade.GOOD, what="what it proves", says="; ".join([can, *cannot]))
+
+
+def unseen(config: Config) -> Iterable[Finding]:
+    """Whether anything at all tells who was there."""
+    if not config.presence:
+        yield _gap(
+            "no source",
+            "Nothing tells who was there: every appointment becomes a question.",
+            "Add a [[presence]] for the rooms or telephones that you use.",
+        )
 
 
 def one_way_only(config: Config) -> Iterable[Finding]:
