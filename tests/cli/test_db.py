@@ -40,8 +40,10 @@ def test_a_backup_is_whole_and_holds_guests_until_lifted(
 
 def test_a_backup_overwrites_nothing(config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "backup.db").write_text("mine")
-    assert main(["db", "-c", config, "backup", str(tmp_path / "backup.db")]) == 3
+    assert main(["db", "-c", config, "backup", str(tmp_path / "backup.db")]) == 2
     assert "exists already" in capsys.readouterr().err
+    assert main(["db", "-c", config, "backup", str(tmp_path / "absent" / "backup.db")]) == 2
+    assert "no folder" in capsys.readouterr().err
     assert (tmp_path / "backup.db").read_text() == "mine"
 
 

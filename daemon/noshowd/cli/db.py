@@ -26,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """1 when something is damaged. Raises `CommandError`."""
+    if args.action == "backup":
+        _be_new(args.file)
     with open_store(*load_config(args)) as database:
         return _check(database) if args.action == "check" else _back_up(database, args.file)
 
@@ -38,6 +40,13 @@ def _check(database: Database) -> int:
         print(problem)
     print("damaged: stop noshowd and put a backup in its place" if found else "nothing is damaged")
     return ExitCode.FINDING if found else ExitCode.OK
+
+
+def _be_new(file: Path) -> None:
+    if file.exists():
+        raise CommandError(f"{file} exists already: name a new file")
+    if not file.absolute().parent.is_dir():
+        raise CommandError(f"there is no folder {file.absolute().parent}: make it, or name another file")
 
 
 def _back_up(database: Database, file: Path) -> int:

@@ -38,5 +38,8 @@ def run(args: argparse.Namespace) -> int:
         print("Messages go to guests again.")
     if held:
         print("Nothing goes to guests: the database was restored or copied. `noshowd resume --guests` lifts that.")
-    print("Sending goes on." if was_paused else "It was not paused.")
+    if was_paused:
+        print("Sending goes on.")
+    elif not (lifted or freed):
+        print("It was not paused, and nothing was held." if args.guests else "It was not paused.")
     return ExitCode.OK if was_paused or lifted or freed else ExitCode.FINDING
