@@ -75,9 +75,7 @@ def _invited(governing: CalendarEntry, copies: Sequence[CalendarEntry]) -> list[
         listed.append(replace(governing.organizer, is_organizer=True, response=_of_organizer(governing)))
     if not governing.attendees_complete:
         listed += [attendee for copy in copies[1:] for attendee in copy.attendees]
-    return [
-        one if one.address is None or can_be_written_to(one.address) else replace(one, address=None) for one in listed
-    ]
+    return [_reachable(attendee) for attendee in listed]
 
 
 def _reachable(attendee: Attendee) -> Attendee:
