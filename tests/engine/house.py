@@ -19,6 +19,7 @@ from noshowd.engine.turn import settle
 from noshowd.ports.answers import Answer
 from noshowd.ports.calendar import CalendarSource
 from noshowd.ports.channel import Carries, Channel, Recovery
+from noshowd.ports.marks import MarkKeeper
 from noshowd.ports.presence import PresenceSource
 from noshowd.runtime.assemble import assemble
 from noshowd.runtime.bench import Adapters
@@ -68,7 +69,13 @@ class House:
     """An engine, the world it watches, and what reached people. Everything happens when a test says so."""
 
     def __init__(
-        self, database: Database, *, begins: float = -6, calendar: CalendarSource | None = None, **story: Any
+        self,
+        database: Database,
+        *,
+        begins: float = -6,
+        calendar: CalendarSource | None = None,
+        marks: MarkKeeper | None = None,
+        **story: Any,
     ) -> None:
         given = {
             "story": "A test of the engine",
@@ -85,6 +92,7 @@ class House:
         #: Real channels that take the place of scripted ones.
         self.in_place_of: dict[str, Channel] = {}
         self.calendar = calendar or self.stage.calendar
+        self.marks = {} if marks is None else {ACCOUNT: marks}
         self.presences: dict[str, PresenceSource] = {"meet": self._room(Source(name="meet"))}
         self.config = Config(
             mode=self.story.mode,
@@ -99,6 +107,7 @@ class House:
         """Another start of the daemon, or another worker."""
         adapters = Adapters(
             calendars={ACCOUNT: self.calendar},
+            marks=self.marks,
             free_busy={ACCOUNT: self.stage.calendar},
             watched=[(ACCOUNT, ANNA)],
             presences=self.presences,

@@ -217,9 +217,9 @@ def test_a_backup_put_back_sends_nothing_to_guests_until_told_to(service: Machin
     service.tell("systemctl", "stop", "noshowd")
     service.tell("sh", "-c", f"cd {state} && rm -f noshowd.db-wal noshowd.db-shm && cp {backup} noshowd.db")
     service.tell("systemctl", "start", "noshowd")
-    assert held in json.loads(service(noshowd, "status", "--json").stdout)["troubles"]
+    assert held in str(json.loads(service(noshowd, "status", "--json").stdout)["troubles"])
     assert "go to guests again" in service.tell(noshowd, "resume", "--guests")
-    assert held not in json.loads(service(noshowd, "status", "--json").stdout)["troubles"]
+    assert held not in str(json.loads(service(noshowd, "status", "--json").stdout)["troubles"])
 
 
 def test_a_valid_change_is_taken_over_and_a_bad_one_refused(service: Machine) -> None:

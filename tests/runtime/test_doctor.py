@@ -12,10 +12,11 @@ import trustme
 from noshowd.config.model import Config
 from noshowd.demo.vendors.google.google import SimulatedGoogle
 from noshowd.domain.evidence import Blind, SourceTraits
+from noshowd.domain.installation import Mark
 from noshowd.ports.check import Finding, Grade
-from noshowd.runtime.bench import Bench
+from noshowd.runtime.bench import Adapters, Bench
 from noshowd.runtime.clock import SystemClock
-from noshowd.runtime.doctor import examine, gaps, one_way_only, proves, unseen
+from noshowd.runtime.doctor import examine, gaps, installations, one_way_only, proves, unseen
 from noshowd.runtime.reach import addresses
 from noshowd.story.clock import FakeClock
 
@@ -130,3 +131,47 @@ def test_addresses_that_only_others_ask_are_not_tried():
     }
     given = Config.model_validate({"us": {"domains": ["us.example"]}, "presence": [teams]})
     assert addresses(given.presence[0], given) == []
+
+
+GOOGLE = {"kind": "google", "name": "work", "calendars": [ANNA], "key": {"env": "KEY"}}
+
+
+class Marks:
+    """A calendar in which these installations have left their marks."""
+
+    account = "work"
+
+    def __init__(self, *marks: Mark) -> None:
+        self.left = marks
+
+    async def marks(self, _calendar: str) -> tuple[Mark, ...]:
+        return self.left
+
+    async def leave(self, _calendar: str, _mark: Mark) -> None:
+        raise AssertionError("doctor changes nothing")
+
+    async def take_away(self, _calendar: str, _installation: str) -> None:
+        raise AssertionError("doctor changes nothing")
+
+
+@pytest.mark.parametrize(
+    ("left", "grade", "words"),
+    [
+        (None, Grade.GAP, "would not be noticed"),
+        ((), Grade.GOOD, "was not tried"),
+        (("aaaa1111", "bbbb2222"), Grade.GAP, "aaaa1111 (last on 2026-03-02), bbbb2222"),
+        (("aaaa1111",), Grade.GOOD, "so far by aaaa1111"),
+    ],
+    ids=["no right", "none yet", "several", "one"],
+)
+async def test_whether_another_installation_would_be_noticed_is_told(
+    tmp_path: Path, left: tuple[str, ...] | None, grade: Grade, words: str
+):
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    bench = Bench(config(account=[GOOGLE]), folder=tmp_path, state=tmp_path, clock=FakeClock(now), signing_key=b"key")
+    made = Adapters(watched=[("work", ANNA)])
+    if left is not None:
+        made.marks["work"] = Marks(*(Mark(installation=one * 4, left=now) for one in left))
+    [found] = await installations(bench, made, "work")
+    assert found.grade is grade
+    assert words in found.says

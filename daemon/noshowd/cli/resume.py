@@ -14,20 +14,25 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_argument(parser)
-    parser.add_argument("--guests", action="store_true", help="also send to guests from a restored or copied database")
+    parser.add_argument(
+        "--guests",
+        action="store_true",
+        help="also send to guests from a restored or copied database, or in the place of another installation",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Ends a pause and closes every circuit breaker, with --guests lifts the hold; 1 when there was none of these."""
     from noshowd.engine.judging.breaker import lift
+    from noshowd.engine.sending.alone import take_over
     from noshowd.runtime.clock import SystemClock
     from noshowd.store import switches
 
     now = SystemClock().now()
 
-    def work(conn: sa.Connection) -> tuple[bool, list[str], bool, bool]:
-        freed = args.guests and switches.clear(conn, switches.SENDING_HELD)
-        held = switches.SENDING_HELD in switches.read(conn)
+    def work(conn: sa.Connection) -> tuple[bool, list[str], bool, switches.Switch | None]:
+        freed = args.guests and take_over(conn, by="noshowd resume", now=now)
+        held = switches.read(conn).get(switches.SENDING_HELD)
         return switches.clear(conn, switches.PAUSED), lift(conn, now=now), freed, held
 
     with open_store(*load_config(args)) as database:
@@ -37,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     if freed:
         print("Messages go to guests again.")
     if held:
-        print("Nothing goes to guests: the database was restored or copied. `noshowd resume --guests` lifts that.")
+        print(f"Nothing goes to guests: {held.value}. `noshowd resume --guests` lifts that.")
     if was_paused:
         print("Sending goes on.")
     elif not (lifted or freed):

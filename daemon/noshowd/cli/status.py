@@ -63,6 +63,7 @@ def _cannot_be_written(database: Database, now: datetime) -> str | None:
 
 def _tell(status: dict[str, Any]) -> None:
     print(f"mode      {status['mode']}{', PAUSED' if status['paused'] else ''}")
+    print(f"id        {status['installation'] or 'none yet: it was never started'}")
     for title, key in (
         ("workers", "workers"),
         ("calendars", "calendars"),

@@ -31,6 +31,8 @@ _BURIED = "worker ended"
 _STANDS = timedelta(hours=24)
 #: Said in place of `blind` and `recovered` where it is a clock that is wrong.
 CLOCK_WRONG, CLOCK_RIGHT = "clock_wrong", "clock_right"
+#: Said where nothing goes to guests until a person says so. That it does again needs no word: a person said so.
+HELD = "held"
 #: Said of a worker that did not end in the ordinary way.
 ENDED = "ended"
 
@@ -45,7 +47,7 @@ def tell(conn: sa.Connection, owners: tuple[str, ...], *, now: datetime) -> int:
         if part.state is Condition.WELL and before is not None:
             switches.clear(conn, f"{_TOLD}{part.part}")
             del told[part.part]
-            if all(one.value != before.value for one in told.values()):
+            if part.part != health.GUESTS and all(one.value != before.value for one in told.values()):
                 what = CLOCK_RIGHT if _is_clock(part) else "recovered"
                 _queue(conn, owners, before.value, part.last_error, what, now)
                 count += 1
@@ -54,7 +56,7 @@ def tell(conn: sa.Connection, owners: tuple[str, ...], *, now: datetime) -> int:
             switches.turn(conn, f"{_TOLD}{part.part}", first, by="noshowd", now=now)
             told = _told(conn)
             if first == part.part:
-                _queue(conn, owners, first, part.last_error, CLOCK_WRONG if _is_clock(part) else "blind", now)
+                _queue(conn, owners, first, part.last_error, _word(part), now)
                 count += 1
     return count
 
@@ -137,6 +139,13 @@ def _account_of(part: Health) -> str | None:
     if f"{sort}:" == health.CALENDAR:
         return name.partition("/")[0]
     return name if f"{sort}:" == health.ACCOUNT else None
+
+
+def _word(part: Health) -> str:
+    """What is said of a part that does not work."""
+    if part.part == health.GUESTS:
+        return HELD
+    return CLOCK_WRONG if _is_clock(part) else "blind"
 
 
 def _is_clock(part: Health) -> bool:

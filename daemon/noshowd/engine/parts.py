@@ -19,6 +19,7 @@ from noshowd.ports.channel import Carries, Channel, Recipient
 from noshowd.ports.clock import Clock
 from noshowd.ports.hints import HintSource
 from noshowd.ports.invitations import Invitations
+from noshowd.ports.marks import MarkKeeper
 from noshowd.ports.presence import PresenceSource
 from noshowd.reading.sides import Us
 from noshowd.store.database import Database
@@ -188,6 +189,8 @@ class Parts:
     free_busy: Mapping[str, FreeBusySource] = field(default_factory=dict)
     #: Accounts whose calendars may be written.
     writers: Mapping[str, CalendarWriter] = field(default_factory=dict)
+    #: Accounts in whose calendars this installation and others leave their marks.
+    marks: Mapping[str, MarkKeeper] = field(default_factory=dict)
     #: Where the mails by which guests were invited may lie.
     invitations: tuple[Invitations, ...] = ()
     linker: Linker = no_links

@@ -24,7 +24,7 @@ from noshowd.runtime.judges import OtherCores
 from noshowd.runtime.people import ConfiguredDirectory, us_of
 from noshowd.runtime.rounds import to_be_tried
 from noshowd.runtime.rules import Choose, Rules
-from noshowd.store import calendars, health, outages, switches
+from noshowd.store import calendars, health, installation, outages, switches
 from noshowd.store.database import Database
 from noshowd.wording import Wording
 
@@ -62,6 +62,7 @@ def assemble(
         channels=tuple(adapters.channels),
         free_busy=adapters.free_busy,
         writers=adapters.writers,
+        marks=adapters.marks,
         linker=linker,
         opt_out_linker=opt_out_linker,
         offer_page=offer_page,
@@ -123,6 +124,7 @@ def _start(conn: sa.Connection, adapters: Adapters, now: datetime, *, alone: boo
     left_behind = alone and health.workers(conn)
     if last is not None and not left_behind and now - last.changed_at > _STOOD_STILL:
         outages.note(conn, outages.ITSELF, began=last.changed_at, ended=now)
+    installation.settle(conn, now=now)
     first = switches.settle(conn, switches.FIRST_STARTED, now.isoformat(), by="noshowd", now=now)
     return datetime.fromisoformat(first)
 
@@ -137,6 +139,7 @@ def _parts_of(adapters: Adapters) -> Iterator[str]:
     yield from (f"{health.CALENDAR}{account}/{name}" for account, name in adapters.watched)
     # what is entered into calendars is kept by account
     yield from (f"{health.CALENDAR}{account}" for account in adapters.writers)
+    yield from (f"{health.MARKS}{account}" for account in adapters.marks)
     yield from (f"{health.ACCOUNT}{name}" for name in adapters.calendars)
     yield from (f"{health.SOURCE}{name}" for name in adapters.presences)
     yield from (f"{health.CHANNEL}{one.name}" for one in adapters.channels)

@@ -20,6 +20,7 @@ from noshowd.ports.clock import Clock
 from noshowd.ports.heard import Heard
 from noshowd.ports.hints import HintSource
 from noshowd.ports.invitations import Invitations
+from noshowd.ports.marks import MarkKeeper
 from noshowd.ports.presence import PresenceSource, StirSource
 from noshowd.ports.webhook import Webhook
 
@@ -34,6 +35,7 @@ class Adapters:
     free_busy: dict[str, FreeBusySource] = field(default_factory=dict)
     watchers: dict[str, CalendarWatcher] = field(default_factory=dict)
     writers: dict[str, CalendarWriter] = field(default_factory=dict)
+    marks: dict[str, MarkKeeper] = field(default_factory=dict)
     presences: dict[str, PresenceSource] = field(default_factory=dict)
     hints: list[HintSource] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)

@@ -13,7 +13,7 @@ from noshowd.config.people import Person
 from noshowd.config.secrets import SecretMissing
 from noshowd.domain.evidence import Blind, SourceTraits
 from noshowd.ports.check import Check, Finding, Grade
-from noshowd.ports.errors import VendorError
+from noshowd.ports.errors import Temporary, VendorError
 from noshowd.runtime.bench import Adapters, Bench
 from noshowd.runtime.catalogue import tables
 from noshowd.runtime.reach import addresses, reach
@@ -27,6 +27,11 @@ _UNSEEN = {
     Blind.OPTED_OUT: "people who opted out of being shown",
     Blind.HIDDEN_NUMBERS: "callers who hide their number",
 }
+_NO_MARKS = (
+    "Name each person in one installation only; or let this one leave its mark in the calendars: writes = true "
+    '(Google, Exchange), the right "move_events" (Microsoft).'
+)
+_SEVERAL = "`noshowd status` says which one this is. End the others, or take each person out of all but one."
 _PHONES = frozenset(
     "sipgate sipgate_webhook fritzbox fritzbox_list asterisk asterisk_cdr cdr cdr_files threecx placetel twilio "
     "twilio_callback".split()
@@ -38,7 +43,8 @@ async def examine(bench: Bench) -> dict[str, Sequence[Finding]]:
     made, found = _built(bench)
     servers = [(name, _servers(bench, table)) for name, _, table in tables(bench.config)]
     trials = [(name, _try(name, check)) for name, check in made.checks.items()]
-    for name, findings in await _all([*servers, *trials]):
+    marks = [(f"account {one.name}", installations(bench, made, one.name)) for one in bench.config.account]
+    for name, findings in await _all([*servers, *trials, *marks]):
         found.setdefault(name, []).extend(findings)
     for source in made.presences.values():
         found.setdefault(f"presence {source.traits.name}", []).append(proves(source.traits))
@@ -47,6 +53,27 @@ async def examine(bench: Bench) -> dict[str, Sequence[Finding]]:
     for person in bench.config.person:
         found[f"person {person.address}"] = list(gaps(person, bench.config))
     return {name: findings for name, findings in found.items() if findings}
+
+
+async def installations(bench: Bench, made: Adapters, account: str) -> Sequence[Finding]:
+    """Whether another installation that writes to the same guests would be noticed, and which have left their marks."""
+    what, keeper = "other installations", made.marks.get(account)
+    calendars = [calendar for owner, calendar in made.watched if owner == account]
+    if keeper is None:
+        return [_gap(what, "One that writes to the same guests would not be noticed.", _NO_MARKS)] if calendars else []
+    now = bench.clock.now()
+    try:
+        found = [one for calendar in calendars for one in await keeper.marks(calendar) if one.lives(now)]
+    except Temporary as error:
+        return [Finding(grade=Grade.UNREACHED, what=what, says=error.reason)]
+    except VendorError as error:
+        return [_gap(what, f"{error.reason}. One that writes to the same guests would not be noticed.", _NO_MARKS)]
+    latest = {one.short: one.left for one in sorted(found, key=lambda one: one.left)}
+    ids = ", ".join(f"{short} (last on {left:%Y-%m-%d})" for short, left in latest.items())
+    if len(latest) > 1:
+        return [_gap(what, f"several have left marks: {ids}", _SEVERAL)]
+    says = f"marks are left; so far by {ids}" if ids else "marks are looked for; leaving one was not tried"
+    return [Finding(grade=Grade.GOOD, what=what, says=says)]
 
 
 def proves(traits: SourceTraits) -> Finding:

@@ -15,18 +15,23 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from noshowd.store import switches
+from noshowd.engine.sending.alone import hold
+from noshowd.store import installation, switches
 
 _FILE = "installation"
 _REASON = "this database was restored or copied"
 
 
 def compare(conn: sa.Connection, folder: Path, *, now: datetime) -> bool:
-    """Hold sending to guests when the database is not the one that was left; True when it was held now."""
+    """Hold sending to guests when the database is not the one that was left; True when it was held now.
+
+    It is another installation then: the one it was copied from may still be at work.
+    """
     kept = switches.read(conn).get(switches.INSTALLATION)
     foreign = kept is not None and kept.value not in _known(conn, folder)
     if foreign:
-        switches.turn(conn, switches.SENDING_HELD, _REASON, by="noshowd", now=now)
+        hold(conn, _REASON, now=now)
+        installation.renew(conn, now=now)
     renew(conn, folder, now=now)
     return foreign
 

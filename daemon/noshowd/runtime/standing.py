@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from noshowd.config.model import Config
 from noshowd.domain.followup import TO_GUESTS, State
 from noshowd.engine.parts import Pace
-from noshowd.store import calendars, entries, figures, health, meetings, outbox, switches
+from noshowd.store import calendars, entries, figures, health, installation, meetings, outbox, switches
 from noshowd.store.health import Condition
 
 #: A worker that has not been heard of for this long is taken to be gone.
@@ -32,23 +32,26 @@ def read_status(conn: sa.Connection, config: Config, now: datetime, *, reveal: b
     phases = Counter(one.phase or "upcoming" for one in meetings.between(conn, now - _AROUND, now + _AROUND))
     stored = figures.messages(conn)
     waiting = {state: sum(n for (_, is_), n in stored.items() if is_ == state) for state in _PENDING}
+    ours = installation.mark(conn, now=now)
     last_read = max((one.last_success for one in states if one.last_success), default=None)
     troubles = [
         f"{one.part} {one.state} since {_ago(one.since, now)}: {one.last_error}"
         for one in parts
-        if one.state is not Condition.WELL
+        if one.state is not Condition.WELL and one.part != health.GUESTS
     ]
     troubles += [f"a calendar of {one.account}: {one.last_error}" for one in states if one.failures]
     troubles += [f"{len(quarantined)} events could not be understood"] if quarantined else []
     silent = max((one.heartbeat for one in workers), default=None)
     last = f": the last one was heard of {_ago(silent, now)}" if silent is not None else ""
     troubles += [] if alive else [f"no worker is running{last}"]
-    troubles += ["sending to guests is held"] if switches.SENDING_HELD in set_ else []
+    held = set_.get(switches.SENDING_HELD)
+    troubles += [f"sending to guests is held: {held.value}"] if held is not None else []
     doubtful = waiting[State.UNCERTAIN]
     troubles += [f"{doubtful} messages may or may not have left"] if doubtful else []
     return {
         "mode": config.mode.value,
         "paused": switches.PAUSED in set_,
+        "installation": ours.short if ours is not None else None,
         "workers": [f"{one.name} ({one.version}), heard of {_ago(one.heartbeat, now)}" for one in alive],
         "calendars": [f"{len(states)} watched, last read {_ago(last_read, now)}"],
         "parts": [f"{one.part}: {one.state}, last success {_ago(one.last_success, now)}" for one in parts],

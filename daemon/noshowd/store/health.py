@@ -27,9 +27,13 @@ PUSH, INVITATIONS = "push:", "invitations:"
 TRIAL = "trial:"
 #: The clock of a machine, whose name follows.
 CLOCK = "clock:"
+#: The marks that installations leave in the calendars of an account, which follows.
+MARKS = "marks:"
+#: What goes to guests: stopped while a person has to say whether it may.
+GUESTS = "guests"
 #: What everything is kept in.
 DATABASE = "database"
-_BESIDE = (POSTS, HINT, FREE_BUSY, PAGES, HEARTBEAT, PUSH, INVITATIONS)
+_BESIDE = (POSTS, HINT, FREE_BUSY, PAGES, HEARTBEAT, PUSH, INVITATIONS, MARKS)
 _SORTS = (ACCOUNT, SOURCE, CHANNEL, ANSWERS, *_BESIDE, LOOP, TRIAL, CLOCK, CALENDAR)
 
 

@@ -12,10 +12,13 @@ from noshowd.store.upsert import insert_new, upsert
 
 #: Set: nothing leaves the house until `resume`.
 PAUSED = "paused"
-#: Set: nothing goes to a guest until a person lifts it (a restored or copied database); the value says why.
+#: Set: nothing goes to a guest until a person lifts it (a restored or copied database, another installation on the same
+#: calendars); the value says why.
 SENDING_HELD = "sending_held"
-#: The mark this installation leaves in what it watches.
+#: The token by which a restored or copied database is known.
 INSTALLATION = "installation"
+#: Who this installation is, for others that watch the same calendars, and when a person last let it take over.
+INSTALLATION_ID, TOOK_OVER = "installation_id", "took_over"
 #: When noshowd first started; earlier meetings are not watched.
 FIRST_STARTED = "first_started"
 

@@ -64,6 +64,7 @@ _SORTS: dict[FollowUpKind, tuple[dict[str, object], ...]] = {
             "recovered",
             "clock_wrong",
             "clock_right",
+            "held",
             "in_doubt",
             "bounced",
             "stopped",

@@ -21,8 +21,17 @@ class MovedBy(ExtendedProperty):  # type: ignore[misc]  # exchangelib ships no t
     property_type = "String"
 
 
+class Says(ExtendedProperty):  # type: ignore[misc]  # exchangelib ships no types
+    """What an appointment says beside its key: the mark of an installation."""
+
+    property_set_id = NoshowdKey.property_set_id
+    property_name = "noshowd-says"
+    property_type = "String"
+
+
 #: As which field the items below have it.
-FIELD, MOVED_BY = "noshowd_key", "noshowd_moved_by"
+FIELD, MOVED_BY, SAYS = "noshowd_key", "noshowd_moved_by", "noshowd_says"
 for _kind in (CalendarItem, Task):
     _kind.register(FIELD, NoshowdKey)
 CalendarItem.register(MOVED_BY, MovedBy)
+CalendarItem.register(SAYS, Says)

@@ -11,7 +11,8 @@ from noshowd.adapters.google.scopes import Scope
 WITHOUT: Mapping[Scope, str] = MappingProxyType(
     {
         Scope.READ_EVENTS: "No calendar can be read: nothing is watched.",
-        Scope.WRITE_EVENTS: "An accepted new time cannot be entered: the host is asked to move the meeting.",
+        Scope.WRITE_EVENTS: "An accepted new time cannot be entered: the host is asked to move the meeting. Another "
+        "installation that writes to the same guests is not noticed.",
         Scope.FREE_BUSY: "Free times are unknown: no new time can be offered.",
         Scope.MEET: "Who was in a Meet room is unknown: people are asked instead.",
         Scope.DIRECTORY: "Colleagues in a Meet room are known by their names only, which proves less than an address.",

@@ -29,8 +29,8 @@ _SENSITIVITIES = {"private": Sensitivity.PRIVATE, "confidential": Sensitivity.CO
 HAS_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|&[a-zA-Z#0-9]+;")
 #: Addresses that Google makes up for what is no mailbox (secondary calendars, imports, unknown organisers).
 _NO_MAILBOX = "calendar.google.com"
-#: Private property of an event that only keeps time free for a call-back.
-HOLD_MARK = "noshowd-hold"
+#: Private properties of an event that only keeps time free for a call-back, or is the mark of an installation.
+HOLD_MARK, INSTALLATION_MARK = "noshowd-hold", "noshowd-installation"
 #: Far more than one firm meets in the window that is mirrored.
 _PEOPLE_KEPT = 20_000
 #: More than there are zones; calendars carry names that are none, too.
@@ -38,8 +38,9 @@ _ZONES_KEPT = 1_000
 
 
 def is_hold(event: Event) -> bool:
-    """Time that we keep free ourselves: no meeting."""
-    return event.extended_properties is not None and HOLD_MARK in event.extended_properties.private
+    """Time that we keep free ourselves, or a mark of ours: no meeting."""
+    found = event.extended_properties
+    return found is not None and not found.private.keys().isdisjoint((HOLD_MARK, INSTALLATION_MARK))
 
 
 def entry(event: Event, *, account: str, calendar: str, zone: str) -> CalendarEntry:

@@ -8,6 +8,8 @@ from typing import Any
 _PROPERTY = "String {5f1c3d1a-9f0e-4c43-8a57-1f4bb5a0c6d7} Name noshowd"
 #: Of the write that last moved an event; beside the other, so that what was once created is found for ever.
 _MOVED_BY = "String {5f1c3d1a-9f0e-4c43-8a57-1f4bb5a0c6d7} Name noshowd-moved-by"
+#: What an item says beside its key: the mark of an installation.
+_SAYS = "String {5f1c3d1a-9f0e-4c43-8a57-1f4bb5a0c6d7} Name noshowd-says"
 #: PidTagInReplyToId, which Graph has no field for.
 _IN_REPLY_TO = "String 0x1042"
 
@@ -40,3 +42,19 @@ def carries(item: dict[str, Any], key: str) -> bool:
     """Whether an event, read with `read_mover`, was last moved by the write with this key."""
     found = item.get("singleValueExtendedProperties") or ()
     return any(one.get("id") == _MOVED_BY and one.get("value") == key for one in found)
+
+
+def note(key: str, text: str) -> dict[str, list[dict[str, str]]]:
+    """The members that put our key and a text beside it on an item."""
+    return {"singleValueExtendedProperties": [{"id": _PROPERTY, "value": key}, {"id": _SAYS, "value": text}]}
+
+
+def read_note() -> dict[str, str]:
+    """The option that brings the text along."""
+    return {"$expand": f"singleValueExtendedProperties($filter=id eq '{_SAYS}')"}
+
+
+def noted(item: dict[str, Any]) -> str:
+    """The text beside the key of an item read with `read_note`; empty without one."""
+    found = item.get("singleValueExtendedProperties") or ()
+    return next((str(one["value"]) for one in found if one.get("id") == _SAYS), "")

@@ -118,8 +118,10 @@ GRANTS: Mapping[Right, Grant] = MappingProxyType(
             application=("Calendars.ReadWrite",),
             delegated=("Calendars.ReadWrite",),
             scoped_role="Application Calendars.ReadWrite",
-            reach="Moves and creates appointments of the named mailboxes once a new time was accepted.",
-            without="An accepted new time cannot be entered: the host is asked to move the meeting.",
+            reach="Moves and creates appointments of the named mailboxes once a new time was accepted, and keeps one "
+            "of 1 January 2000 there that says which installation writes to guests.",
+            without="An accepted new time cannot be entered: the host is asked to move the meeting. Another "
+            "installation that writes to the same guests is not noticed.",
         ),
     }
 )

@@ -20,6 +20,7 @@ from noshowd.engine.cards.list_edits import show_anew
 from noshowd.engine.cards.listed import is_list
 from noshowd.engine.claims import work_on_due
 from noshowd.engine.parts import Parts
+from noshowd.engine.sending.alone import alone
 from noshowd.engine.sending.dispatch import dispatch
 from noshowd.engine.sending.doubt import settle_doubt
 from noshowd.engine.sending.recheck import Fresh, recheck
@@ -94,8 +95,11 @@ async def _send(parts: Parts, row: OutboxRow) -> None:
     text = await written(parts, row, fresh)
     if isinstance(text, Withheld):
         await _withhold(parts, row, Ruling(reason=text), fresh)
-    else:
-        await dispatch(parts, row, text)
+        return
+    if row.followup.to_guest and not (ruling := await alone(parts, row.followup, fresh.meeting)).go:
+        await _withhold(parts, row, ruling, fresh)
+        return
+    await dispatch(parts, row, text)
 
 
 def _at_once(conn: sa.Connection, row: OutboxRow, now: datetime) -> Ruling:

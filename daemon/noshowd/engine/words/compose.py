@@ -13,7 +13,7 @@ from noshowd.domain.policy import Guide
 from noshowd.domain.prospect import prospect
 from noshowd.domain.recipients import owner
 from noshowd.domain.verdict import Presence, Verdict
-from noshowd.engine.alerts import CLOCK_RIGHT, CLOCK_WRONG, ENDED
+from noshowd.engine.alerts import CLOCK_RIGHT, CLOCK_WRONG, ENDED, HELD
 from noshowd.engine.answers.choices import Choosing, Tap, Verb, taps_for
 from noshowd.engine.cards import digest
 from noshowd.engine.enrolment import taps_under
@@ -101,7 +101,7 @@ class Composer:
         context = replace(self._plain(row, stored, contact), notice=step)
         if step in ("in_doubt", "bounced"):
             context = await self._quoting(context, row.followup.concerns or "")
-        if step in ("blind", "recovered", CLOCK_WRONG, CLOCK_RIGHT):
+        if step in ("blind", "recovered", CLOCK_WRONG, CLOCK_RIGHT, HELD):
             part = rest.rpartition(":")[0]
             context = replace(context, part=part, detail=row.followup.text or "", since=row.created_at)
         if step == ENDED:

@@ -13,6 +13,7 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     needs("exchangelib", extra="exchange")
     from noshowd.adapters.exchange.calendar import ExchangeCalendar
     from noshowd.adapters.exchange.free_busy import ExchangeFreeBusy
+    from noshowd.adapters.exchange.installation_marks import ExchangeMarks
     from noshowd.adapters.exchange.writer import ExchangeWriter
 
     client = _client(bench, section.name)
@@ -20,6 +21,7 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     made.free_busy[section.name] = ExchangeFreeBusy(client)
     if section.writes:
         made.writers[section.name] = ExchangeWriter(client)
+        made.marks[section.name] = ExchangeMarks(client)
     made.watched += [(section.name, mailbox) for mailbox in section.mailboxes]
     made.checks[f"account {section.name}"] = lambda: _check(bench, client)
 

@@ -22,9 +22,11 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
     made.watched += [(section.name, calendar) for calendar in section.calendars]
     made.checks[f"account {section.name}"] = lambda: _check(bench, section, client, made)
     if section.writes:
+        from noshowd.adapters.google.installation_marks import GoogleMarks
         from noshowd.adapters.google.writer import GoogleCalendarWriter
 
         made.writers[section.name] = GoogleCalendarWriter(client, bench.clock)
+        made.marks[section.name] = GoogleMarks(client)
     if section.watch:
         _watch(bench, section, client, made)
 

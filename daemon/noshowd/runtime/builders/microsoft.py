@@ -16,6 +16,7 @@ from noshowd.runtime.builders.mail import replies
 def account(bench: Bench, section: Any, made: Adapters) -> None:
     from noshowd.adapters.microsoft.calendar import GraphCalendar
     from noshowd.adapters.microsoft.free_busy import GraphFreeBusy
+    from noshowd.adapters.microsoft.installation_marks import GraphMarks
     from noshowd.adapters.microsoft.writer import GraphWriter
 
     graph = _graph(bench, section.name)
@@ -27,6 +28,7 @@ def account(bench: Bench, section: Any, made: Adapters) -> None:
         made.hints.append(ColleaguePresence(graph, name=f"{section.name}_presence"))
     if "move_events" in section.rights:
         made.writers[section.name] = GraphWriter(graph)
+        made.marks[section.name] = GraphMarks(graph)
     made.watched += [(section.name, mailbox) for mailbox in section.mailboxes]
     made.checks[f"account {section.name}"] = lambda: _check(bench, graph)
 

@@ -62,7 +62,8 @@ class Events:
             for a in self.calendars.appointments.values()
             if user.address in a.addresses and a.master is None and a.properties.get(name, "").lower() == value.lower()
         )
-        return paged((full(a, user.address, call) for a in found), call, default=10, most=1000)
+        told = (full(a, user.address, call) | expanded(a.properties, call) for a in found)
+        return paged(told, call, default=10, most=1000)
 
     def _get(self, call: Call, reference: str, identifier: str) -> Answer:
         user = self.people.find(reference)
