@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ALERTS, BLIND = "tests/engine/test_alerts.py", "tests/runtime/test_blindness.py"
+ALONE = "tests/engine/test_alone.py"
 #: First cell of the line -> where it is tried, and by which test.
 HELD = {
     "a sign-in that is no longer accepted, wherever it is needed": (ALERTS, "test_what_needs_a_person_is_told_at_once"),
@@ -27,7 +28,7 @@ HELD = {
         "tests/web/test_webhooks.py",
         "test_whether_posts_are_proved_is_kept",
     ),
-    "posts of telephone services or of Teams that no longer come at all": (
+    "posts of telephone services or of Teams, also by Event Hub, that no longer come at all": (
         BLIND,
         "test_posts_that_stop_coming_are_told",
     ),
@@ -44,6 +45,14 @@ HELD = {
     "a calendar's push channel: refused, never heard of, or caught missing a change": (
         "tests/engine/test_watching.py",
         "test_changes_that_are_not_told_are_told_to_our_side_until_they_are",
+    ),
+    "another installation that writes to the same guests": (
+        ALONE,
+        "test_exactly_one_of_two_installations_writes_and_the_other_says_so",
+    ),
+    "a calendar in which no mark may be left, although that is switched on": (
+        ALONE,
+        "test_where_no_mark_may_be_left_messages_go_and_our_side_is_told",
     ),
     "the search for the invitation under which a mail would stand": (
         "tests/engine/test_in_thread.py",

@@ -1,7 +1,8 @@
 """An Azure Event Hubs namespace on loopback: AMQP 1.0 with $cbs, $management and partitions that keep what they got.
 
 Runs in an interpreter of its own (python-qpid-proton): `hub_server.py PORT`. Reads one command a line, as JSON, from
-its standard input and answers each with a line: {"post": text, "partition": "0"}, {"drop": true}, {"deny": true|false}.
+its standard input and answers each with a line: {"post": text, "partition": "0"}, {"drop": true}, {"deny": true|false},
+{"mute": true|false}.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Hub(MessagingHandler):
         self._kept: dict[str, list[tuple[int, str]]] = {partition: [] for partition in PARTITIONS}
         #: Link, partition, and the number of the next event for it.
         self._readers: list[tuple[Any, str, list[int]]] = []
-        self._denies = False
+        self._denies = self._mute = False
 
     def on_start(self, event: Any) -> None:
         event.container.listen(f"127.0.0.1:{self._port}")
@@ -77,6 +78,8 @@ class Hub(MessagingHandler):
         self._deliver()
 
     def _deliver(self) -> None:
+        if self._mute:
+            return
         for link, partition, following in self._readers:
             while link.credit > 0 and following[0] < len(self._kept[partition]):
                 at, body = self._kept[partition][following[0]]
@@ -123,6 +126,7 @@ class Hub(MessagingHandler):
 
     def on_told(self, event: Any) -> None:
         told = event.subject
+        self._mute = told.get("mute", self._mute)
         if "post" in told:
             self._kept[told.get("partition", "0")].append((int(time.time() * 1000), told["post"]))
             self._deliver()

@@ -7,6 +7,7 @@ import json
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from socket import socket
 from typing import Any
@@ -155,6 +156,29 @@ async def test_what_it_cannot_hear_is_said_and_that_it_hears_again(
             pass
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_reader_to_whom_nothing_comes_any_more_says_so_although_the_hub_answers(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_hub, "_ALIVE", 0.2)
+    monkeypatch.setattr(event_hub, "_AGAIN", 0.1)
+    reading = Reading(broker)
+    running = asyncio.create_task(reading.hub.run(reading.heed, reading.heard))
+    async with asyncio.timeout(PATIENCE):
+        assert await reading.said.get() is None
+        monkeypatch.setattr(event_hub, "_PATIENCE", timedelta(seconds=1))
+        broker.do(mute=True)
+        broker.do(post="one")
+        error = await reading.said.get()
+        assert isinstance(error, Temporary)
+        assert "has not come" in error.reason
+        broker.do(mute=False)
+        while b"one" not in reading.bodies:
+            await reading.said.get()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
 
 
 async def test_who_may_not_listen_is_told_so(broker: Broker) -> None:

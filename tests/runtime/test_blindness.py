@@ -205,6 +205,7 @@ async def test_a_database_that_cannot_be_written_is_told_directly(tmp_path, monk
         running = asyncio.create_task(worker._keep_house())
         await comes_true(lambda: house.clock.now() >= at(0) + LASTING - timedelta(minutes=1))
         assert not house.posts, "what passes is nobody's concern"
+        assert not worker.can_write, "and it is not ready meanwhile"
         await comes_true(lambda: house.clock.now() >= at(20))
         [post] = house.posts
         assert "the disk is full" in post.parcel.text
@@ -212,6 +213,7 @@ async def test_a_database_that_cannot_be_written_is_told_directly(tmp_path, monk
         broken = False
         await clock.asleep.wait()
         running.cancel()
+        assert worker.can_write
         [spell] = house.run(lambda conn: outages.between(conn, at(-9), at(90)))
         assert (spell.part, spell.began) == ("database", at(0))
         house.pass_time(61)

@@ -51,10 +51,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _cannot_be_written(database: Database, now: datetime) -> str | None:
     """Why, where that is so: a worker that is alive cannot be told from a dead one then."""
-    from noshowd.store.care import try_to_write
+    from noshowd.store.care import be_impatient, try_to_write
     from noshowd.store.errors import StoreError
 
     try:
+        database.read_sync(be_impatient)
         database.run_sync(lambda conn: try_to_write(conn, now=now))
     except StoreError as error:
         return str(error)

@@ -24,8 +24,8 @@ _TOLD = "told:"
 #: Working hours without a post.
 _SILENT = timedelta(hours=16)
 _NOTHING_COMES = (
-    "nothing has been posted to us for two working days: perhaps nothing happened, perhaps the address is no longer "
-    "named there, or cannot be reached from outside (noshowd doctor)"
+    "nothing has been posted to us for two working days: perhaps nothing happened, perhaps the address (or the "
+    "event hub) is no longer named there, or cannot be reached from outside (noshowd doctor)"
 )
 _BURIED = "worker ended"
 _STANDS = timedelta(hours=24)

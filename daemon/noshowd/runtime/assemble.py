@@ -147,6 +147,7 @@ def _parts_of(adapters: Adapters) -> Iterator[str]:
     yield from (heard := heard_by(adapters))
     yield from to_be_tried(adapters.checks, heard)
     yield from (f"{health.POSTS}{one.name}" for one in adapters.webhooks)
+    yield from (f"{health.POSTS}{name}" for name in adapters.posted)
     yield from (f"{health.HINT}{one.name}" for one in adapters.hints)
     yield from (f"{health.FREE_BUSY}{name}" for name in adapters.free_busy)
     yield from (f"{health.PUSH}{account}" for account in adapters.watchers)

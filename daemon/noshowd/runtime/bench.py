@@ -50,6 +50,8 @@ class Adapters:
     streams: dict[str, Callable[[Heard], Awaitable[None]]] = field(default_factory=dict)
     #: What tells that a look is worth while, as long as the worker runs.
     stirs: list[StirSource] = field(default_factory=list)
+    #: Those of them through which a vendor posts to us, by their names: their silence is noticed like that of posts.
+    posted: set[str] = field(default_factory=set)
     #: Trials for `noshowd doctor`, by the table of the configuration.
     checks: dict[str, Check] = field(default_factory=dict)
 

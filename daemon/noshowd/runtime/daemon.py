@@ -259,14 +259,17 @@ class Daemon:
         await push.take(self.parts, seen)
 
     async def _hurry(self, stir: Stir) -> None:
+        if stir.source in self._adapters.posted:
+            await self._conditions.note(f"{health.POSTS}{stir.source}", None)
         await push.hurry(self.parts, stir)
 
     async def _heed(self, signal: Signal) -> None:
         await watching.heed(self.parts, signal)
 
     async def _is_ready(self) -> bool:
-        """Started, no loop hangs, and the database answers."""
-        return self._readiness.reached and not self._pulse.hanging() and await self._well()
+        """Started, no loop hangs, and the database answers and takes what is to be kept."""
+        working = self._readiness.reached and not self._pulse.hanging() and self._worker.can_write
+        return working and await self._well()
 
     async def _metrics(self) -> tuple[bytes, str]:
         from noshowd.runtime import metrics

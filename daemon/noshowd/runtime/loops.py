@@ -69,6 +69,11 @@ class Worker:
         self._parts = parts
         self._owners = owners
 
+    @property
+    def can_write(self) -> bool:
+        """The last housekeeping could write into the database, or there was none yet."""
+        return not self._unwritten.lasts
+
     async def run(self) -> None:
         """All loops side by side; ends only by being cancelled."""
         async with asyncio.TaskGroup() as group:

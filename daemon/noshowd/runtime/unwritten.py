@@ -29,6 +29,11 @@ class Unwritten:
         self._told_at: datetime | None = None
         self._says = ""
 
+    @property
+    def lasts(self) -> bool:
+        """The last try has failed."""
+        return self._since is not None
+
     async def failed(self, parts: Parts, owners: Sequence[str], error: StoreError) -> None:
         """Another try has failed; once that has lasted the owners hear of it. Never fails."""
         now = parts.clock.now()

@@ -17,6 +17,17 @@ from noshowd.store.texts import micros
 
 _HOLD = "INSERT OR REPLACE INTO switch (name, value, changed_at, changed_by) VALUES (?, ?, ?, ?)"
 
+#: The database is only read meanwhile: these are about the copy (sqlite.org/rescode.html).
+_OF_THE_COPY = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_TRUNCATE,
+    }
+)
 _TRIAL = "trial of doctor"
 
 
@@ -40,6 +51,12 @@ def try_to_write(conn: sa.Connection, *, now: datetime) -> None:
     switches.clear(conn, _TRIAL)
 
 
+def be_impatient(conn: sa.Connection) -> None:
+    """From now on this connection tells at once that somebody else writes, instead of waiting."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql("PRAGMA busy_timeout = 0")
+
+
 def back_up(conn: sa.Connection, target: Path, *, now: datetime) -> None:
     """Copy the SQLite file while it is in use, at one instant; the copy holds sending to guests once it is put back.
 
@@ -56,12 +73,14 @@ def back_up(conn: sa.Connection, target: Path, *, now: datetime) -> None:
             source: Any = conn.connection.driver_connection
             source.backup(copy)
             held = (switches.SENDING_HELD, "this database was restored from a backup", micros(now), "noshowd db backup")
-            copy.execute(
-                "INSERT OR REPLACE INTO switch (name, value, changed_at, changed_by) VALUES (?, ?, ?, ?)", held
-            )
+            copy.execute(_HOLD, held)
             copy.commit()
         fresh.rename(target)
     except OSError as error:
         raise StoreUnavailable(f"{target} cannot be written: {error.strerror}") from None
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode not in _OF_THE_COPY:
+            raise
+        raise StoreUnavailable(f"{target} cannot be written: {error}; there is no copy, name another place") from None
     finally:
         fresh.unlink(missing_ok=True)

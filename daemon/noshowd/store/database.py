@@ -149,7 +149,7 @@ def open_database(url: str) -> Database:
         engine = backend.engine()
         try:
             migration.bring_up_to_date(engine, backend)
-            with engine.begin() as conn:
+            with engine.connect().execution_options(**backend.reading()) as conn, conn.begin():
                 backend.lay_out(conn)
         except BaseException:
             engine.dispose()

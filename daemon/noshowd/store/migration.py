@@ -27,7 +27,8 @@ def schema_version(conn: sa.Connection) -> str | None:
 
 def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
     """Migrate where needed; a database of the present version is only looked at. Raises `SchemaTooNew`."""
-    with engine.connect() as conn, conn.begin():
+    # whoever only looks waits for no writer
+    with engine.connect().execution_options(**backend.reading()) as conn, conn.begin():
         found = _known(conn)
     if found == versions()[-1]:
         return

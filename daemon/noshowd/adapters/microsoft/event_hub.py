@@ -33,7 +33,7 @@ logging.getLogger("azure.eventhub").setLevel(logging.CRITICAL)
 
 #: Between two attempts to reach it, seconds.
 _AGAIN = 15.0
-#: Between two looks whether it still lets us listen, seconds.
+#: Between two looks whether we still hear what lies there, seconds.
 _ALIVE = 60.0
 #: What lies in the hub is read within this time, or the look has failed.
 _PATIENCE = timedelta(seconds=10)
@@ -87,7 +87,8 @@ class EventHub:
             await self._clock.sleep(_AGAIN)
 
     async def _listen(self, client: Any, heed: Callable[[Stir], Awaitable[object]]) -> None:
-        """Until it breaks, which the library keeps to itself and tries again for ever: so it is asked now and then.
+        """Until it breaks, which the library keeps to itself and tries again for ever: so it is looked at now and then
+        whether all that lies there comes, and not only whether the hub answers.
 
         Raises what broke it.
         """
@@ -97,7 +98,7 @@ class EventHub:
                 pause = asyncio.create_task(self._clock.sleep(_ALIVE))
                 await asyncio.wait([receiving, pause], return_when=asyncio.FIRST_COMPLETED)
                 pause.cancel()
-                await client.get_partition_ids()
+                await self.caught_up()
         finally:
             receiving.cancel()
             await asyncio.gather(receiving, return_exceptions=True)

@@ -73,6 +73,7 @@ def _hub(bench: Bench, section: Any, live: Any, made: Adapters) -> None:
     hub = EventHub(settings, bench.clock, name=name, receive=lambda body: live.receive(body, bench.clock.now()))
     live.feed = hub
     made.stirs.append(hub)
+    made.posted.add(name)
     made.checks[f"presence {name}"] = hub.check
 
 
