@@ -17,6 +17,7 @@ from noshowd.demo.vendors.microsoft.appointments import Invited
 from noshowd.demo.vendors.microsoft.certificates import certificates
 from noshowd.demo.vendors.microsoft.entra import Application
 from noshowd.demo.vendors.serving import LoopbackServer
+from noshowd.ports.marks import STARTS
 from paths.offer_firm import ANNA, KIM, MINUTE, TEN, Entered, Firm
 
 _GOOGLE = """\
@@ -121,7 +122,9 @@ class MicrosoftFirm(Firm):
         return _MICROSOFT.format(tenant=_TENANT, url=server.url, authority=files.ca_file)
 
     def entered(self) -> list[Entered]:
-        found = [one for one in self.graph.calendars.appointments.values() if one.kind != "seriesMaster"]
+        """Without the mark of the installation, which lies in the year 2000."""
+        standing = self.graph.calendars.appointments.values()
+        found = [one for one in standing if one.kind != "seriesMaster" and one.start > STARTS]
         return [
             Entered(
                 id=one.uid,
@@ -134,8 +137,9 @@ class MicrosoftFirm(Firm):
         ]
 
     def told(self) -> int:
-        """Outlook tells everybody of each change, and of each new event."""
-        return sum(call.method in ("PATCH", "POST") and "/events" in call.path for call in self.graph.calls)
+        """Outlook tells everybody of each change, and of each new event; nobody is invited to a mark."""
+        written = [one for one in self.graph.calls if one.method in ("PATCH", "POST") and "/events" in one.path]
+        return sum(str(STARTS.year) not in one.body["start"]["dateTime"] or "attendees" in one.body for one in written)
 
 
 class ExchangeFirm(Firm):
@@ -174,6 +178,7 @@ class ExchangeFirm(Firm):
                 ),
             )
             for item in self.exchange.store.inside(ANNA, "calendar")
+            if span_of(item)[0] > STARTS
         ]
 
     def told(self) -> int:
@@ -182,6 +187,9 @@ class ExchangeFirm(Firm):
             f"{M}CreateItem": "SendMeetingInvitations",
             f"{M}UpdateItem": "SendMeetingInvitationsOrCancellations",
         }
-        asked = [one.get(sends[one.tag]) for one, _ in self.exchange.exchanged if one.tag in sends]
+        written = [one for one, _ in self.exchange.exchanged if one.tag in sends]
+        marks = [one for one in written if any(str(STARTS.year) in (at.text or "") for at in one.iter(f"{T}Start"))]
+        assert all(one.get(sends[one.tag]) == "SendToNone" for one in marks)
+        asked = [one.get(sends[one.tag]) for one in written if one not in marks]
         assert all(one == "SendToAllAndSaveCopy" for one in asked), asked
         return len(asked)
