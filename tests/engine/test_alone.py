@@ -13,7 +13,7 @@ from noshowd.domain.followup import FollowUpKind, State, Withheld
 from noshowd.domain.installation import LIVING, Mark, rival
 from noshowd.engine.sending.alone import take_over
 from noshowd.ports.errors import CredentialsLost, Permanent, Temporary, VendorError
-from noshowd.store import health, installation, switches
+from noshowd.store import health, installation, outages, switches
 from noshowd.store.database import Database, open_database
 from noshowd.story.format import ACCOUNT
 
@@ -111,6 +111,7 @@ async def test_exactly_one_of_two_installations_writes_and_the_other_says_so(
     assert second.keep_house() == 0
     await second.until(7)
     assert us(first).short in second.sent(NOTICE)[0].parcel.text
+    assert not second.run(lambda conn: outages.between(conn, at(-60), at(60))), "nobody is blind meanwhile"
     assert list(calendar.left) == [us(first).installation]
 
 

@@ -93,7 +93,7 @@ def record(conn: sa.Connection, part: str, condition: Condition, *, now: datetim
     )
     if well and before.failures:
         outages.end(conn, part, at=now)
-    elif not well and not before.failures:
+    elif not well and not before.failures and part != GUESTS:  # nobody is blind meanwhile
         outages.begin(conn, part, at=now)
     columns = {name: getattr(after, name) for name in Health.__dataclass_fields__ if name != "part"}
     conn.execute(sa.update(health).where(health.c.part == part).values(**columns))
