@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from noshowd.cli.main import main
+from noshowd.cli.tell import tell
 from noshowd.domain.entry import Attendee, CalendarEntry, EntryRef
 from noshowd.runtime.state import signing_key
 from noshowd.store import entries
@@ -43,6 +44,12 @@ def test_exported_and_forgotten(config: str, capsys: pytest.CaptureFixture[str])
 def test_who_cannot_be_forgotten(config: str, capsys: pytest.CaptureFixture[str], who: str, why: str) -> None:
     assert main(["forget", "-c", config, who]) == 2
     assert why in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("sly", ["\x1b[2J", "\r\n", "\u202e", "\x9b1A", "\x07"])
+def test_strangers_words_do_nothing_to_a_terminal(capsys: pytest.CaptureFixture[str], sly: str) -> None:
+    tell(f"Gespräch {sly} mit Gus")
+    assert capsys.readouterr().out.rstrip("\n").isprintable()
 
 
 def test_export_knows_what_is_no_address(config: str, capsys: pytest.CaptureFixture[str]) -> None:

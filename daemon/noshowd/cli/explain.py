@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from noshowd.cli.exit_codes import CommandError, ExitCode
 from noshowd.cli.setup import add_config_argument, load_config, open_store
+from noshowd.cli.tell import tell
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -51,10 +52,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _tell(one: dict[str, Any]) -> None:
-    print(f"{one['key']} (round {one['round']}): {one['phase']}")
-    print(f"  slot      {one['start']} to {one['end']}, watched from {one['watched_from']}")
+    tell(f"{one['key']} (round {one['round']}): {one['phase']}")
+    tell(f"  slot      {one['start']} to {one['end']}, watched from {one['watched_from']}")
     as_of = f" as of {one['as_of']}" if one["as_of"] else ""
-    print(f"  outcome   {one['outcome']}{as_of}")
+    tell(f"  outcome   {one['outcome']}{as_of}")
     for title, key in (("because", "because"), ("evidence", "evidence"), ("history", "history"), ("done", "followups")):
         for i, line in enumerate(one[key]):
-            print(f"  {title if i == 0 else '':<9} {line}")
+            tell(f"  {title if i == 0 else '':<9} {line}")

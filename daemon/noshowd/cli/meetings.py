@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from noshowd.cli.exit_codes import CommandError, ExitCode
 from noshowd.cli.setup import add_config_argument, load_config, open_store
+from noshowd.cli.tell import tell
 
 if TYPE_CHECKING:
     from noshowd.store.meetings import StoredMeeting
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         if not rows:
             print(f"no meeting on {start:%Y-%m-%d}")
         for row in rows:
-            print(f"{row['start']}-{row['end']}  {row['phase']:<11}  {row['key'][:12]:<12}  {row['what']}")
+            tell(f"{row['start']}-{row['end']}  {row['phase']:<11}  {row['key'][:12]:<12}  {row['what']}")
     return ExitCode.OK if rows else ExitCode.FINDING
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from noshowd.cli.exit_codes import CommandError, ExitCode
+from noshowd.cli.tell import tell
 
 if TYPE_CHECKING:
     from noshowd.story.report import Report
@@ -45,14 +46,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _tell(report: Report) -> None:
-    print(report.story)
+    tell(report.story)
     for meeting in report.meetings:
-        print(f"  {meeting['start'][11:16]} {meeting['title']}: {meeting['outcome'] or meeting['skip']}")
+        tell(f"  {meeting['start'][11:16]} {meeting['title']}: {meeting['outcome'] or meeting['skip']}")
         for step in meeting["history"]:
             reasons = ", ".join(step["reasons"])
-            print(f"    {step['at'][11:19]} {step['outcome']}{f' ({reasons})' if reasons else ''}")
+            tell(f"    {step['at'][11:19]} {step['outcome']}{f' ({reasons})' if reasons else ''}")
     for one in report.followups:
         reason = f" ({one['reason']})" if one["reason"] else ""
-        print(f"  {one['planned'][11:19]} {one['kind']} to {one['to']}: {one['state']}{reason}")
+        tell(f"  {one['planned'][11:19]} {one['kind']} to {one['to']}: {one['state']}{reason}")
     for problem in report.problems:
-        print(f"  NOT AS EXPECTED {problem}")
+        tell(f"  NOT AS EXPECTED {problem}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from noshowd.cli.exit_codes import ExitCode
 from noshowd.cli.setup import add_config_argument, load_config, open_store
+from noshowd.cli.tell import tell
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,8 +64,8 @@ def _cannot_be_written(database: Database, now: datetime) -> str | None:
 
 
 def _tell(status: dict[str, Any]) -> None:
-    print(f"mode      {status['mode']}{', PAUSED' if status['paused'] else ''}")
-    print(f"id        {status['installation'] or 'none yet: it was never started'}")
+    tell(f"mode      {status['mode']}{', PAUSED' if status['paused'] else ''}")
+    tell(f"id        {status['installation'] or 'none yet: it was never started'}")
     for title, key in (
         ("workers", "workers"),
         ("calendars", "calendars"),
@@ -76,4 +77,4 @@ def _tell(status: dict[str, Any]) -> None:
         ("TROUBLES", "troubles"),
     ):
         for i, line in enumerate(status[key]):
-            print(f"{title if i == 0 else '':<9} {line}")
+            tell(f"{title if i == 0 else '':<9} {line}")
