@@ -68,6 +68,7 @@ def test_without_uid_organiser_start_and_place_decide():
     meeting = one(entry(**ANNA, uid=None), entry(**BEN, uid=None))
 
     assert len(meeting.copies) == 2
+    assert "firma.de" not in meeting.key, "the key stands in the journal, where no address does"
 
 
 def test_other_uid_same_organiser_start_and_link_is_the_same_meeting():

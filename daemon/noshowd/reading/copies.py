@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,11 +66,12 @@ def is_sync_copy(entry: CalendarEntry) -> bool:
 def occurrence_key(copy: Copy) -> str:
     """Names the occurrence in every copy, also after a move: its UID and the start it had in its series.
 
-    Without a UID nothing lasting is left: then organiser, start and place.
+    Without a UID nothing lasting is left: then organiser, start and place, as a digest: keys stand in the journal.
     """
     entry = copy.entry
     if entry.uid is None:
-        return "at:" + "|".join(copy.coincidence or (entry.ref.calendar, entry.ref.entry_id))
+        where = "|".join(copy.coincidence or (entry.ref.calendar, entry.ref.entry_id))
+        return f"at:{hashlib.blake2b(where.encode(), digest_size=16).hexdigest()}"
     uid = entry.uid.strip()
     exchange = _EXCHANGE_UID.fullmatch(uid.lower())
     if exchange:
