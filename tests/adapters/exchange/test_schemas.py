@@ -15,10 +15,12 @@ import pytest
 import xmlschema
 
 from adapters.exchange.house import ANNA, BEN, GUEST, NOW, House
+from contract.mark_suite import OURS
 from noshowd.adapters.exchange.calendar import ExchangeCalendar
 from noshowd.adapters.exchange.channel import ExchangeMail
 from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.free_busy import ExchangeFreeBusy
+from noshowd.adapters.exchange.installation_marks import ExchangeMarks
 from noshowd.adapters.exchange.tasks import ExchangeTasks
 from noshowd.adapters.exchange.writer import ExchangeWriter
 from noshowd.demo.vendors.exchange.soap import M, T
@@ -101,6 +103,10 @@ async def everything(house: House) -> None:
     await mail.verify(letter)
     await mail.retract(await mail.send(replace(letter, key="d", draft=True)))
     await ExchangeFreeBusy(server).busy((ANNA, GUEST), window)
+    marks = ExchangeMarks(server)
+    for _ in range(2):
+        await marks.leave(ANNA, OURS)
+    await marks.take_away(ANNA, OURS.installation)
 
 
 async def feed(house: House, server: ExchangeClient, window: Span) -> None:
