@@ -44,7 +44,8 @@ def run(args: argparse.Namespace) -> int:
 def _run(folder: Path, args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.ERROR)  # the simulated vendors' libraries have their own worries
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)  # as with Ctrl-C the daemon beside us is stopped first
+        # the same as Ctrl-C, whoever handles that by now: the daemon beside us is stopped first
+        signal.signal(ending, lambda *_: signal.raise_signal(signal.SIGINT))
     from noshowd.demo.configuration import ZONE
     from noshowd.demo.show import DayFailed, show
     from noshowd.demo.view import View
