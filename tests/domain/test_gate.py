@@ -57,6 +57,7 @@ TAKEN_AWAY: list[tuple[FollowUpKind, dict[str, Any], Withheld]] = [
         (kind, CALLING, W.HINT_IN_A_CALL)
         for kind in (
             K.NUDGE, K.WORD_TO_WAITING, K.RECALL_TASK, K.RESCHEDULE_OFFER, K.QUESTION, K.SUGGEST_CALL,
+            K.COURTESY_MESSAGE,
         )
     ],
     (K.NUDGE, {"people": guest()}, W.NOT_PROVED),
@@ -216,6 +217,25 @@ def test_what_may_rest_on_a_lost_word_goes_to_a_guest_by_a_person_alone(kind: Fo
     assert rule(kind, by_itself, unsure) is W.NOT_PROVED
     assert rule(kind, asked, unsure) is None
     assert rule(kind, replace(by_itself, ordered=True), unsure) is None
+
+
+@pytest.mark.parametrize("kind", [K.COURTESY_MESSAGE, K.RESCHEDULE_OFFER])
+@pytest.mark.parametrize("reason", [Reason.SHORT_TALK, Reason.THEY_RANG])
+def test_after_a_word_on_the_telephone_a_person_decides_what_the_guest_reads(
+    kind: FollowUpKind, reason: Reason
+) -> None:
+    planned, result = GOES[kind]
+    rang = replace(result, reasons=result.reasons | {reason})
+    by_itself, asked = (replace(planned, approval=approval) for approval in (Approval.AUTO, Approval.ASK))
+    assert rule(kind, by_itself, rang) is W.NOT_PROVED
+    assert rule(kind, asked, rang) is None
+    assert rule(kind, replace(by_itself, ordered=True), rang) is None
+
+
+def test_that_they_rang_in_vain_keeps_no_apology_of_ours_back() -> None:
+    planned = followup(K.RESCHEDULE_OFFER, Cause.WE_ARE_MISSING, GUS.key)
+    rang = replace(GOES[K.WORD_TO_WAITING][1], reasons=frozenset({Reason.THEY_RANG}))
+    assert rule(K.RESCHEDULE_OFFER, planned, rang) is None
 
 
 def test_an_offer_on_a_word_that_may_be_lost_waits_for_the_list_unless_a_person_orders_it() -> None:

@@ -105,6 +105,7 @@ MUST: dict[FollowUpKind, tuple[Callable[[Sent], bool], ...]] = {
         never_seen,
         lambda sent: sent.invited in SAID_YES,
         read_afresh,
+        quiet_line,
     ),
     K.WORD_TO_WAITING: (ours_missing, lambda sent: sent.invited in SAID_YES, read_afresh, quiet_line),
     K.RECALL_TASK: (confirmed, quiet_line, lambda sent: sent.around.event_read),
@@ -226,7 +227,7 @@ def test_nothing_that_claims_an_absence_is_ever_sent_on_unknown() -> None:
     """Not planned, and not let through had it been planned earlier: every kind to everybody, for any cause."""
     tried: Counter[tuple[bool, FollowUpKind, bool]] = Counter()
 
-    @settings(max_examples=200)
+    @settings(max_examples=400)
     @given(situations())
     def look(situation: Situation) -> None:
         verdict, now = situation.judged(), situation.now

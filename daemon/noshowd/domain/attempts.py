@@ -16,7 +16,7 @@ from noshowd.domain.verdict import Reason
 _UNANSWERED = frozenset({CallResult.NO_ANSWER, CallResult.VOICEMAIL})
 #: Their telephone did not ring.
 _NOT_THROUGH = frozenset({CallResult.BUSY, CallResult.FAILED})
-_MAY_BE_A_TALK = frozenset({CallResult.ANSWERED, CallResult.UNCLEAR, CallResult.TALKING, CallResult.RINGING})
+MAY_BE_A_TALK = frozenset({CallResult.ANSWERED, CallResult.UNCLEAR, CallResult.TALKING, CallResult.RINGING})
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ def sort_calls(meeting: Meeting, evidence: Evidence, matches: Matches, rules: Ju
 def latest_sign(calls: Calls) -> datetime | None:
     """When a call began last in which they were heard, or may have been; to ring them in vain is no sign of them."""
     maybe = (*calls.with_them, *calls.maybe_theirs)
-    heard = [c for c in maybe if c.direction is Direction.IN or c.result in _MAY_BE_A_TALK]
+    heard = [c for c in maybe if c.direction is Direction.IN or c.result in MAY_BE_A_TALK]
     return max((c.began + c.or_later_by for c in heard), default=None)
 
 
@@ -126,7 +126,7 @@ def _enter_theirs(call: CallRecord, calls: Calls, meeting: Meeting, rules: Judgi
         calls.talks.append(call)
     elif call.running and not _end_was_lost(call, rules, now):
         calls.running.append(call)
-    elif call.result in _MAY_BE_A_TALK:
+    elif call.result in MAY_BE_A_TALK:
         calls.doubts.add(Reason.SHORT_TALK)
     elif call.direction is Direction.OUT:
         _enter_attempt(call, calls, meeting, rules)
@@ -144,7 +144,7 @@ def _by_one_of_ours(call: CallRecord, meeting: Meeting) -> bool:
 
 
 def _rang_us_in_vain(call: CallRecord) -> bool:
-    return call.direction is Direction.IN and call.result not in _MAY_BE_A_TALK
+    return call.direction is Direction.IN and call.result not in MAY_BE_A_TALK
 
 
 def _end_was_lost(call: CallRecord, rules: JudgingRules, now: datetime) -> bool:

@@ -231,6 +231,8 @@ class SourceTraits:
     """What a presence source can do at all; the plan of looks and the finality of a case follow from it."""
 
     name: str
+    #: Tells of calls. Of a video meeting it knows only whether the two sides talked on the telephone instead.
+    telephone: bool = False
     #: One good look tells the whole past of the meeting, not only the moment.
     keeps_history: bool = False
     #: Tells of visits and calls only after their end.

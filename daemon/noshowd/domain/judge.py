@@ -17,6 +17,7 @@ from noshowd.domain.evidence import (
     Statement,
 )
 from noshowd.domain.findings import Findings, last_words
+from noshowd.domain.instead import heard_beside
 from noshowd.domain.matching import Matches
 from noshowd.domain.meeting import Kind, Meeting, Side
 from noshowd.domain.outcome import Moment, decide
@@ -91,8 +92,11 @@ def _judge(
     words = last_words(evidence)
     if any(w.said in SAYS_OFF for w in words) and not any(w.said in SAYS_HELD for w in words):
         return _closed(meeting, now, Outcome.CALLED_OFF, {Reason.SAID_OFF})
-    find = find_on_phone if meeting.place.kind is Kind.PHONE else find_in_room
-    findings = find(meeting, evidence, matches, sources, policy.judging, now)
+    if meeting.place.kind is Kind.PHONE:
+        findings = find_on_phone(meeting, evidence, matches, sources, policy.judging, now)
+    else:
+        findings = find_in_room(meeting, evidence, matches, sources, policy.judging, now)
+        findings = heard_beside(findings, meeting, evidence, matches, policy.judging, now)
     if not sources and not words:
         findings = replace(findings, reasons=findings.reasons | {Reason.NO_SOURCE})
     findings, said_confirms = _hear(meeting, words, findings, policy)

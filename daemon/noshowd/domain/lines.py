@@ -67,12 +67,18 @@ def directions(caller: End, called: End) -> tuple[Direction, ...]:
     return (Direction.IN, Direction.OUT) if caller.number is not None else (Direction.IN,)
 
 
+def may_be_by_phone(meeting: Meeting) -> bool:
+    """Whether calls can tell anything of a meeting: of a video meeting those with a number known to be the guest's."""
+    kind = meeting.place.kind
+    return kind is Kind.PHONE or (kind is Kind.VIDEO and bool(lines_of_theirs(meeting)))
+
+
 def can_know_of(lines: Collection[str], meeting: Meeting) -> bool:
     """Whether a telephone system that sees these lines of ours can know anything of a meeting.
 
     Nobody's lines known: any call with the other side's number may be the one.
     """
-    if meeting.place.kind is not Kind.PHONE:
+    if not may_be_by_phone(meeting):
         return False
     ours = lines_of_ours(meeting)
     return not ours or not ours.isdisjoint(lines)
@@ -108,12 +114,13 @@ def numbers_to_ring(meeting: Meeting) -> frozenset[str]:
 
 
 def concerns(call: CallRecord, meeting: Meeting) -> bool:
-    """Whether it ran over a line of ours in this meeting, or with a number like one of the other side's.
+    """Whether it ran over a line of ours in this meeting, which is a call, or with a number like one of the other
+    side's.
 
     How surely the number is theirs is decided in `reading`; here an extension of the same firm is near enough.
     """
     ours = lines_of_ours(meeting)
-    if call.our_line in ours:
+    if call.our_line in ours and meeting.place.kind is Kind.PHONE:
         return True
     theirs = lines_of_theirs(meeting) | {meeting.place.phone} - ours
     return any(_alike(call.their_number, line) for line in theirs if line is not None)

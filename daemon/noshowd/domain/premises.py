@@ -186,6 +186,16 @@ def a_person_decides_where_a_word_may_be_lost(case: Case) -> Withheld | None:
     return Withheld.NOT_PROVED if unsure and by_itself else None
 
 
+_THEY_SAID_SOMETHING = frozenset({Reason.SHORT_TALK, Reason.THEY_RANG})
+
+
+def a_person_decides_after_a_ring(case: Case) -> Withheld | None:
+    """A guest who was on the telephone meanwhile, or rang us in vain, has not kept silent."""
+    rang = case.followup.cause is Cause.THEY_ARE_MISSING and case.verdict.reasons & _THEY_SAID_SOMETHING
+    by_itself = not case.ordered and case.followup.approval not in A_PERSONS_ACT
+    return Withheld.NOT_PROVED if rang and by_itself else None
+
+
 def nothing_better_is_to_come(case: Case) -> Withheld | None:
     """An offer has days: what may rest on a lost word waits for whoever keeps a list, until the last of them spoke."""
     unsure = Reason.MAY_BE_LOST in case.verdict.reasons
@@ -209,7 +219,9 @@ PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
         their_side_never_seen,
         recipient_never_seen,
         recipient_absent_now,
+        no_call_running,
         a_person_decides_where_a_word_may_be_lost,
+        a_person_decides_after_a_ring,
     ),
     FollowUpKind.WORD_TO_WAITING: (
         *_STANDS,
@@ -230,6 +242,7 @@ PREMISES: dict[FollowUpKind, tuple[Rule, ...]] = {
         still_known,
         nothing_better_is_to_come,
         a_person_decides_where_a_word_may_be_lost,
+        a_person_decides_after_a_ring,
     ),
     FollowUpKind.ORDERED_MESSAGE: (not_called_off, ordered),
     FollowUpKind.CONFIRMATION: (not_called_off, unanswered),

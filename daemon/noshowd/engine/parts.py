@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from noshowd.domain.evidence import SourceTraits
+from noshowd.domain.instead import is_beside
 from noshowd.domain.meeting import Meeting, Person
 from noshowd.domain.policy import Policy
 from noshowd.domain.spans import Span
@@ -233,5 +234,6 @@ class Parts:
         return [source for source in self.presences.values() if source.sees(meeting)]
 
     def traits_for(self, meeting: Meeting) -> dict[str, SourceTraits]:
-        """What the sources that can see this meeting can do, by their names."""
-        return {source.traits.name: source.traits for source in self.sources_for(meeting)}
+        """What the sources that can see who is at this meeting can do, by their names."""
+        known = [source.traits for source in self.sources_for(meeting)]
+        return {traits.name: traits for traits in known if not is_beside(traits, meeting)}

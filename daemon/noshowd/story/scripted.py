@@ -20,6 +20,7 @@ from noshowd.domain.evidence import (
     SourceTraits,
     Where,
 )
+from noshowd.domain.lines import may_be_by_phone
 from noshowd.domain.meeting import Kind, Meeting
 from noshowd.domain.spans import Span
 from noshowd.ports.calendar import Busy, Gone, ListingEnd, Page
@@ -214,7 +215,7 @@ class ScriptedLines:
         self._lines = lines
 
     def sees(self, meeting: Meeting) -> bool:
-        return meeting.place.kind is Kind.PHONE
+        return may_be_by_phone(meeting)
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:  # noqa: ARG002 - the port
         mood = self._moods.check(self.traits.name)

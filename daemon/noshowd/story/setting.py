@@ -100,6 +100,7 @@ def _own_response(meeting: StoryMeeting, calendar: str) -> Response:
 def traits(source: Source) -> SourceTraits:
     return SourceTraits(
         name=source.name,
+        telephone=source.sees == "phone",
         keeps_history=source.history,
         ended_only=source.ended_only,
         presence_only=source.presence_only,

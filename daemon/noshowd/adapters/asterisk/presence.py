@@ -40,7 +40,11 @@ class AsteriskEvents:
         self._refused = False
         self._up = Uptime(lag=settings.lag)
         self.traits = SourceTraits(
-            name=settings.name, keeps_history=True, lag=settings.lag, settles_after=timedelta(minutes=1)
+            name=settings.name,
+            telephone=True,
+            keeps_history=True,
+            lag=settings.lag,
+            settles_after=timedelta(minutes=1),
         )
 
     def sees(self, meeting: Meeting) -> bool:

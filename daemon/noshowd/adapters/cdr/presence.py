@@ -43,6 +43,7 @@ class CdrSource:
         self._newest: datetime | None = None
         self.traits = SourceTraits(
             name=settings.name,
+            telephone=True,
             keeps_history=True,
             ended_only=True,
             lag=settings.lag,

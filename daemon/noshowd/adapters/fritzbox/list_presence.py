@@ -43,6 +43,7 @@ class FritzboxCallList:
         self._proven_at: datetime | None = None
         self.traits = SourceTraits(
             name=settings.name,
+            telephone=True,
             keeps_history=True,
             ended_only=True,
             lag=settings.lag,

@@ -54,7 +54,9 @@ class PlacetelWebhook:
         self._calls: OrderedDict[str, CallRecord] = OrderedDict()
         self.name = settings.name
         self.path = settings.path
-        self.traits = SourceTraits(name=settings.name, presence_only=True, lag=timedelta(0), settles_after=timedelta(0))
+        self.traits = SourceTraits(
+            name=settings.name, telephone=True, presence_only=True, lag=timedelta(0), settles_after=timedelta(0)
+        )
 
     def sees(self, meeting: Meeting) -> bool:
         return can_know_of(self._settings.lines, meeting)

@@ -8,8 +8,8 @@ from noshowd.adapters.sipgate.client import SipgateClient
 from noshowd.adapters.sipgate.settings import SipgateSettings
 from noshowd.adapters.sipgate.wire import UnreadableEntryError, one_a_call, to_call
 from noshowd.domain.evidence import CallRecord, Coverage, Observation, SourceTraits
-from noshowd.domain.lines import can_know_of, concerns
-from noshowd.domain.meeting import Kind, Meeting
+from noshowd.domain.lines import can_know_of, concerns, may_be_by_phone
+from noshowd.domain.meeting import Meeting
 from noshowd.domain.spans import Span
 
 #: A call in the history may have begun so long before the instant from which on it matters.
@@ -32,6 +32,7 @@ class SipgateHistory:
         self._proven_at: datetime | None = None
         self.traits = SourceTraits(
             name=settings.name,
+            telephone=True,
             keeps_history=True,
             ended_only=True,
             lag=settings.lag,
@@ -40,7 +41,7 @@ class SipgateHistory:
 
     def sees(self, meeting: Meeting) -> bool:
         if not self._settings.lines:
-            return meeting.place.kind is Kind.PHONE
+            return may_be_by_phone(meeting)
         return can_know_of(self._settings.lines, meeting)
 
     async def look(self, meeting: Meeting, *, since: datetime, now: datetime) -> Observation:

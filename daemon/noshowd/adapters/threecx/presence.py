@@ -43,7 +43,11 @@ class ThreeCxCalls:
         self._proven: set[str] = set()
         self._proven_at: datetime | None = None
         self.traits = SourceTraits(
-            name=settings.name, keeps_history=True, lag=settings.lag, settles_after=timedelta(minutes=5)
+            name=settings.name,
+            telephone=True,
+            keeps_history=True,
+            lag=settings.lag,
+            settles_after=timedelta(minutes=5),
         )
 
     def sees(self, meeting: Meeting) -> bool:

@@ -67,7 +67,9 @@ class TwilioCallback:
         self._families: OrderedDict[str, dict[str, Leg]] = OrderedDict()
         self.name = settings.name
         self.path = settings.path
-        self.traits = SourceTraits(name=settings.name, presence_only=True, lag=timedelta(0), settles_after=timedelta(0))
+        self.traits = SourceTraits(
+            name=settings.name, telephone=True, presence_only=True, lag=timedelta(0), settles_after=timedelta(0)
+        )
 
     def sees(self, meeting: Meeting) -> bool:
         return can_know_of(self._settings.lines, meeting)

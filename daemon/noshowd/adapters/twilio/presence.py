@@ -26,7 +26,11 @@ class TwilioCalls:
         self._owned: frozenset[str] = frozenset()
         self._owned_at: datetime | None = None
         self.traits = SourceTraits(
-            name=settings.name, keeps_history=True, lag=settings.lag, settles_after=timedelta(minutes=5)
+            name=settings.name,
+            telephone=True,
+            keeps_history=True,
+            lag=settings.lag,
+            settles_after=timedelta(minutes=5),
         )
 
     def sees(self, meeting: Meeting) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from noshowd.domain.evidence import Observation, SourceTraits
+from noshowd.domain.instead import is_beside
 from noshowd.domain.meeting import Meeting
 from noshowd.domain.policy import Policy
 from noshowd.domain.timing import first_source_look, next_source_look, settled_at, window
@@ -79,7 +81,9 @@ async def look(parts: Parts, source: PresenceSource, meeting: Meeting, policy: P
             seen = await source.look(meeting, since=opens, now=parts.clock.now())
     except Exception as error:
         raise as_vendor_error(error) from error
-    return discreet(meeting, seen, parts.us)
+    kept = discreet(meeting, seen, parts.us)
+    # that nobody rang says nothing of a room
+    return replace(kept, coverages=()) if is_beside(source.traits, meeting) else kept
 
 
 class _Answer(NamedTuple):

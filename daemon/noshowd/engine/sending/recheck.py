@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from noshowd.domain.entry import EntryStatus
 from noshowd.domain.followup import TO_GUESTS, FollowUp, FollowUpKind
 from noshowd.domain.gate import Circumstances
+from noshowd.domain.instead import is_beside
 from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.policy import Policy
 from noshowd.domain.timing import window
@@ -147,6 +148,8 @@ async def _look_once(parts: Parts, source: PresenceSource, meeting: Meeting, pol
     try:
         seen = await look(parts, source, meeting, policy)
     except VendorError as error:
+        if is_beside(source.traits, meeting):
+            return True
         # a source that can only bring news after the end has nothing to say about the present
         return source.traits.ended_only and isinstance(error, Temporary)
     now = parts.clock.now()
