@@ -6,6 +6,7 @@ Subclass `CallSuite` and give a fixture `world` that returns a `CallWorld` of th
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +39,7 @@ class CallWorld(SourceWorld):
     """A vendor's telephone system that sees `OUR_LINE` and `OTHER_LINE`."""
 
     meeting = phone_meeting()
-    foreign_meeting = phone_meeting(kind=Kind.VIDEO)
+    foreign_meeting = phone_meeting(kind=Kind.IN_PERSON)
     #: Whether it tells an unanswered call of ours from a short talk; a source that does not says so (unclear).
     tells_unanswered = True
 
@@ -70,6 +71,21 @@ class CallWorld(SourceWorld):
 
 class CallSuite(SourceSuite):
     """One suite for every telephone source."""
+
+    async def test_beside_a_video_meeting_nothing_but_calls_with_its_guests_is_told(self, world: CallWorld) -> None:
+        meeting = phone_meeting(kind=Kind.VIDEO)
+        host, guest = meeting.people
+        assert world.source.traits.telephone
+        assert world.source.sees(meeting)
+        assert not world.source.sees(replace(meeting, people=(host, replace(guest, lines=()))))
+        for number in (GUEST, STRANGER):
+            await world.pass_to(world.now + MINUTE)
+            call = await world.ring(Direction.IN, number)
+            await world.pass_to(world.now + 20 * SECOND)
+            await world.hang_up(call)
+        await world.settle()
+        seen = await world.source.look(meeting, since=START - 15 * MINUTE, now=world.now)
+        assert {call.their_number for call in seen.calls} == {GUEST}
 
     async def talk(self, world: CallWorld, direction: Direction, number: str | None) -> None:
         """Rings for ten seconds, then three minutes of talk, from one minute after the start."""
