@@ -299,3 +299,21 @@ def test_without_lines_known_a_call_of_their_firm_is_taken_for_theirs() -> None:
     assert verdict(replace(talk, our_line=None)).outcome is Outcome.HELD
     # the very number of the guest is theirs on any line
     assert verdict(replace(talk, their_number=NUMBER)).outcome is Outcome.HELD
+
+
+@pytest.mark.parametrize(
+    ("begins", "result", "over_by_now", "running"),
+    [
+        (10, CallResult.TALKING, False, True),
+        (10, CallResult.RINGING, False, True),
+        # its end was lost
+        (5, CallResult.RINGING, False, False),
+        (10, CallResult.ANSWERED, True, False),
+    ],
+)
+def test_nobody_is_asked_while_a_call_with_somebody_unknown_goes_on(
+    begins: float, result: CallResult, *, over_by_now: bool, running: bool
+) -> None:
+    one = call(IN, begins, result=result, talked=1 if over_by_now else None, number=FOREIGN, over=over_by_now)
+    found = verdict(one, lines_covered(-10, 12), minute=12.2)
+    assert (Reason.CALL_RUNNING in found.reasons, Reason.OTHER_NUMBER in found.reasons) == (running, True)

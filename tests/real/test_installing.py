@@ -136,7 +136,7 @@ def upgraded_and_rolled_back(walk: Walk) -> None:
     walk.does("Rolling back", ends=1)
     assert "0.1.0" in walk.status()["workers"][0]
     assert walk.status()["paused"] is False
-    assert walk.status()["troubles"] == ["sending to guests is held: this database was restored or copied"]
+    assert walk.status()["troubles"] == ["sending to guests is held: this database was restored from a backup"]
     walk.sh("noshowd resume --guests")
     assert walk.status()["troubles"] == []
 
