@@ -16,6 +16,7 @@ from noshowd.cli.exit_codes import CommandError, ExitCode
 from noshowd.cli.setup import add_config_argument, load_config
 
 if TYPE_CHECKING:
+    from noshowd.ports.clock import Clock
     from noshowd.runtime.daemon import Daemon
 
 #: Seconds from the signal to the end, at the latest; and from when all is written down, whoever still waits.
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with Daemon(config, folder=folder, clock=clock) as daemon:
             garbage.settle()
-            asyncio.run(_until_stopped(daemon, args.config))
+            asyncio.run(_until_stopped(daemon, args.config, clock))
     except SecretMissing as error:
         raise CommandError(f"{error}. {error.do}") from None
     except (StoreError, NotListening) as error:
@@ -64,7 +65,8 @@ def _keep_out_rich() -> None:
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # typeshed knows only modules there
 
 
-async def _until_stopped(daemon: Daemon, file: Path) -> None:
+async def _until_stopped(daemon: Daemon, file: Path, clock: Clock) -> None:
+    from noshowd.runtime import garbage
     from noshowd.runtime.admin import AdminSocket
 
     stop = asyncio.Event()
@@ -79,7 +81,8 @@ async def _until_stopped(daemon: Daemon, file: Path) -> None:
         loop.add_signal_handler(number, end)
     # for containers, where nobody listens for an answer; systemd asks through the admin socket
     loop.add_signal_handler(signal.SIGHUP, _reload, daemon, file)
-    await daemon.run(stop, admin=AdminSocket(file, reload=partial(_reload, daemon, file)).run)
+    admin = AdminSocket(file, reload=partial(_reload, daemon, file))
+    await daemon.run(stop, admin=admin.run, garbage=partial(garbage.collect, clock))
     _ends_within(_AFTERWARDS)
 
 
