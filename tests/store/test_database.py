@@ -241,3 +241,14 @@ async def test_whoever_is_cancelled_in_the_moment_of_a_ring_does_not_wait_again(
         cancelled = waiting.cancel()
         [ended] = await asyncio.gather(waiting, return_exceptions=True)
         assert isinstance(ended, asyncio.CancelledError) is cancelled, turns
+
+
+def test_the_log_of_an_sqlite_file_gives_back_what_a_crowd_took(tmp_path: Path) -> None:
+    log = tmp_path / "noshowd.db-wal"
+    with open_database(f"sqlite:///{tmp_path}/noshowd.db") as database:
+        database.run_sync(lambda conn: conn.exec_driver_sql("CREATE TABLE crowd AS SELECT zeroblob(30000000) AS much"))
+        assert log.stat().st_size > 30_000_000
+
+        database.run_sync(put)  # begins the log anew
+
+        assert log.stat().st_size < 17_000_000

@@ -144,6 +144,9 @@ def _prepare(connection: Any, _record: object) -> None:
         # Pages of about 16 MB lie in the log before they are moved to the file: a page that is written again and
         # again, as in a crowd of judgements, is moved once.
         "wal_autocheckpoint=4000",
+        # The log is written over from its beginning and kept at that size; what a crowd took beyond it is given back.
+        # Without a limit it would keep the largest size it ever had.
+        "journal_size_limit=16384000",
         "cache_size=-16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
