@@ -50,6 +50,13 @@ class DaemonProcess:
             )
 
     @property
+    def pid(self) -> int:
+        """The number of the process that runs; raises `RuntimeError` while none does."""
+        if self._child is None:
+            raise RuntimeError("the daemon does not run")
+        return self._child.pid
+
+    @property
     def died(self) -> bool:
         """Whether it ended although nobody wanted it to."""
         return self._child is not None and self._child.poll() is not None
