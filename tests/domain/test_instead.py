@@ -25,7 +25,7 @@ from domain.scenes import (
     stay,
     video,
 )
-from noshowd.domain.evidence import CallRecord, CallResult, Direction, Said, Statement
+from noshowd.domain.evidence import CallRecord, CallResult, Direction, Evidence, Said, Statement
 from noshowd.domain.followup import FollowUpKind
 from noshowd.domain.instead import is_beside
 from noshowd.domain.lines import can_know_of, concerns
@@ -33,6 +33,7 @@ from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence
 
 WAITING = (stay(ANNA, -1, until=25), covered(-15, 25))
 FIRM, STRANGER = "+493012345670", "+491709999999"
+EXTENSION, COLLEAGUE = "+4912345678", "+498923714499"
 TELEPHONE = replace(PBX, telephone=True)
 
 
@@ -84,6 +85,72 @@ def test_a_call_that_goes_on_becomes_a_talk(minute: float, outcome: Outcome) -> 
 def test_a_talk_from_before_the_start_counts_as_far_as_it_goes_on_after_it() -> None:
     assert in_room(seen(*WAITING, call(IN, -5, talked=5.5)), 25.2).outcome is Outcome.THEY_ARE_MISSING
     assert in_room(seen(*WAITING, call(IN, -5, talked=8)), 25.2).outcome is Outcome.HELD
+
+
+#: Over whose line their firm's call went: whose absence it leaves open.
+WITH_THEIR_FIRM = [
+    (call(IN, 6, talked=15, number=EXTENSION), {ANNA.key, BEN.key, GUS.key}),
+    (call(OUT, 6, talked=15, number=EXTENSION), {ANNA.key, BEN.key, GUS.key}),
+    (replace(call(IN, 6, talked=15, number=FIRM), our_line=COLLEAGUE), {GUS.key}),
+    (replace(call(IN, 6, talked=15, number=EXTENSION), our_line=None), {GUS.key}),
+]
+
+
+@pytest.mark.parametrize(("long", "left_open"), WITH_THEIR_FIRM)
+def test_a_long_talk_with_their_firm_leaves_open_whether_they_are_missing(
+    long: CallRecord, left_open: set[str]
+) -> None:
+    alone = seen(*WAITING)
+    without, result = (in_room(facts, 25.2, video(ANNA, BEN, GUS)) for facts in (alone, _with(alone, long)))
+    assert (without.outcome, result.outcome) == (Outcome.THEY_ARE_MISSING, Outcome.UNKNOWN)
+    assert result.reasons == without.reasons | {Reason.WEAK_NUMBER}
+    for before, after in zip(without.people, result.people, strict=True):
+        if before.key in left_open - {ANNA.key}:
+            assert (before.presence, before.absent_now) == (Presence.ABSENT, True)
+            assert after == replace(before, presence=Presence.UNKNOWN, absent_now=False, absent_since=None)
+        else:
+            assert after == before
+
+
+def _with(evidence: Evidence, *calls: CallRecord) -> Evidence:
+    return replace(evidence, calls=calls)
+
+
+@pytest.mark.parametrize(("long", "left_open"), WITH_THEIR_FIRM)
+def test_who_waits_in_the_room_waits_for_one_of_ours_who_is_not_on_the_telephone(
+    long: CallRecord, left_open: set[str]
+) -> None:
+    alone = seen(stay(GUS, 0, until=25), covered(-15, 25))
+    assert in_room(alone, 25.2).outcome is Outcome.WE_ARE_MISSING
+    result = in_room(_with(alone, long), 25.2)
+    assert result.outcome is (Outcome.UNKNOWN if ANNA.key in left_open else Outcome.WE_ARE_MISSING)
+    assert person(result, GUS.key) == person(in_room(alone, 25.2), GUS.key)
+
+
+def test_who_came_one_after_the_other_may_have_talked_all_the_same() -> None:
+    apart = seen(stay(ANNA, -1, 5), stay(GUS, 7, 12), covered(-15, 40))
+    assert in_room(apart, 40.2).outcome is Outcome.MISSED_EACH_OTHER
+    for long, _ in WITH_THEIR_FIRM:
+        assert in_room(_with(apart, long), 40.2).outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        call(IN, 6, talked=1, number=EXTENSION),
+        call(IN, -8, talked=7, number=EXTENSION),
+        call(OUT, 16, number=EXTENSION),
+        replace(call(IN, 6, talked=1, number=FIRM), our_line=COLLEAGUE),
+        replace(ringing(IN, 24.5, number=EXTENSION), our_line=COLLEAGUE),
+    ],
+)
+def test_a_short_talk_with_their_firm_leaves_the_room_its_say(beside: CallRecord) -> None:
+    assert in_room(seen(*WAITING, beside), 25.2) == in_room(seen(*WAITING), 25.2)
+
+
+def test_nobody_of_ours_is_interrupted_in_a_call_with_their_firm() -> None:
+    result = in_room(seen(*WAITING, ringing(IN, 24.5, number=EXTENSION)), 25.2)
+    assert (result.outcome, Reason.CALL_RUNNING in result.reasons) == (Outcome.THEY_ARE_MISSING, True)
 
 
 def test_who_of_several_it_was_is_not_known() -> None:

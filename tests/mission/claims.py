@@ -1,15 +1,21 @@
-"""Whether a claim of absence was true when it was made. Knows the truth alone."""
+"""Whether a claim of absence was true when it was made. Knows the truth, and what sources tell, nothing of noshowd.
+
+Where two met in a way of which no source told until then, nobody but they could know it: neither a claim made before
+that counts as wrong, nor does anybody approve a message to the other one.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from mission.provable import MINUTE, together
+from mission.provable import MINUTE, is_theirs, together
+from mission.sensor import FAILED, look
 
 #: Nobody can know what happened this shortly ago: the longest lag of a source, the pause between two looks, the send.
 UNKNOWABLE = 2 * MINUTE
 #: Whoever rings this long after the end rings at another time.
 AFTERWARDS = 15 * MINUTE
+HOUR = 60 * MINUTE
 
 Case = dict[str, Any]
 
@@ -19,7 +25,10 @@ def there_now(case: Case, side: str, now: int, only: set[str] | None = None) -> 
     before = now - UNKNOWABLE
     if case["kind"] == "video":
         stays = _stays(case, side, only)
-        return any(began <= before and now < ended for began, ended in stays) or _elsewhere(case, now)
+        if any(began <= before and now < ended for began, ended in stays):
+            return True
+        call = case["truth"]["instead"]
+        return talks_by_telephone(case, now) and now < call["ended"] and (side == "theirs" or _on_our_end(call, only))
     return any(call["human"] and call["began"] <= before and now < call["ended"] for call in case["truth"]["calls"])
 
 
@@ -29,7 +38,7 @@ def came_by(case: Case, side: str, now: int) -> bool:
     if case["kind"] == "video":
         opens = case["start"] - 15 * MINUTE
         stays = [s for s in _stays(case, side) if s[1] > opens and s[1] - s[0] >= MINUTE]
-        return any(began + MINUTE <= before for began, _ in stays) or _elsewhere(case, now)
+        return any(began + MINUTE <= before for began, _ in stays) or talks_by_telephone(case, now)
     direction = "out" if side == "ours" else "in"
     calls = [c for c in case["truth"]["calls"] if c["related"]]
     near = [c for c in calls if c["began"] < case["end"] + AFTERWARDS and (c["human"] or c["direction"] == direction)]
@@ -43,6 +52,8 @@ def met_by(case: Case, now: int) -> bool:
     before = now - UNKNOWABLE
     if case["kind"] == "phone":
         return any(c["human"] and c["related"] and c["began"] <= before for c in case["truth"]["calls"])
+    if talks_by_telephone(case, now):
+        return True
     inside = case["truth"]["inside"]
     until_then = {key: [[a, min(b, before)] for a, b in kept if a < before] for key, kept in inside.items()}
     return together({**case, "truth": {**case["truth"], "inside": until_then}})
@@ -54,9 +65,45 @@ def off_by(case: Case, start: int, now: int) -> bool:
     return bool(known[-1]["cancelled"] or known[-1]["start"] != start)
 
 
-def _elsewhere(case: Case, now: int) -> bool:
-    elsewhere = case["truth"]["elsewhere"]
-    return elsewhere is not None and elsewhere[0] + UNKNOWABLE <= now
+def talks_by_telephone(case: Case, now: int) -> bool:
+    """Whether they had begun by `now` to talk on the telephone instead of in the room."""
+    call = case["truth"]["instead"]
+    return call is not None and bool(call["answered"] <= now - UNKNOWABLE)
+
+
+def only_they_know(case: Case, now: int) -> bool:
+    """Whether the two have met, or talk, in a way of which no source has told by `now`."""
+    if case["truth"]["elsewhere"]:
+        return True
+    call = case["truth"]["instead"]
+    return call is not None and call["answered"] <= now and not _was_told(case, call["call"], now)
+
+
+def was_ever_told(case: Case) -> bool:
+    """Whether a telephone tells, be it late, of the talk in which a video meeting was held."""
+    call = case["truth"]["instead"]
+    return call is not None and _was_told(case, call["call"], case["end"] + 2 * HOUR)
+
+
+def _was_told(case: Case, name: str, now: int) -> bool:
+    """Whether a telephone has told, long enough ago for a look, of this call with a number of theirs."""
+    opening, until = case["start"] - 15 * MINUTE, now - UNKNOWABLE
+    for source in (s for s in case["sources"] if s["beside"]):
+        told = [c for c in source["calls"] if c["call"] == name and is_theirs(case, c["number"])]
+        for at in range(told[0]["began"] if told else until + 1, until + 1, MINUTE // 2):
+            answer = look(source, opening, at)
+            if answer is not FAILED and any(_is_a_talk(c) for c in answer["calls"] if c["call"] == name):
+                return True
+    return False
+
+
+def _is_a_talk(call: dict[str, Any]) -> bool:
+    return call["answered"] is not None or call["result"] == "unclear"
+
+
+def _on_our_end(call: dict[str, Any], only: set[str] | None) -> bool:
+    """A talk over a line that is not of this one of ours may be a colleague's."""
+    return only is None or bool(only & set(call["ours"]))
 
 
 def _stays(case: Case, side: str, only: set[str] | None = None) -> list[list[int]]:

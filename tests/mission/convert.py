@@ -77,6 +77,7 @@ def to_traits(source: dict[str, Any]) -> SourceTraits:
         blind=frozenset(Blind(blind) for blind in source["blind"]),
         lag=timedelta(seconds=source["lag"]),
         settles_after=timedelta(seconds=source["settles_after"]),
+        telephone=bool(source["lines"]),
     )
 
 
@@ -149,7 +150,8 @@ def to_us(case: Case) -> Us:
 def said(case: Case, by: str, at: int) -> Statement | None:
     """What an honest person of ours taps when asked at `at`; None where they would not know what to say."""
     word = _said_of_call(case) if case["kind"] == "phone" else _said_of_room(case, by)
-    if case["truth"]["elsewhere"]:
+    call = case["truth"]["instead"]
+    if case["truth"]["elsewhere"] or (call is not None and call["answered"] <= at):
         word = Said.MET_ELSEWHERE
     return None if word is None else Statement(by=by, at=instant(at), said=word)
 

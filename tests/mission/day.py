@@ -1,8 +1,8 @@
 """One generated meeting, watched from its window's opening to its last correction: look, judge, plan, gate, send.
 
-Every approval is given a minute after it was asked for, without a thought, unless the two met by a way that no source
-sees: so a wrong message that only a person would have stopped counts as wrong. Questions are answered truthfully, by
-whoever answers at all.
+Every approval is given a minute after it was asked for, without a thought, unless the two met by a way of which no
+source tells: so a wrong message that only a person would have stopped counts as wrong. Questions are answered
+truthfully, by whoever answers at all.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mission.claims import came_by, met_by, off_by, there_now
+from mission.claims import came_by, met_by, off_by, only_they_know, talks_by_telephone, there_now
 from mission.convert import instant, said, seconds, to_meeting, to_observation, to_traits, to_us
 from mission.sensor import look
 from noshowd.domain.evidence import CallRecord, Coverage, Evidence, Sighting, SourceTraits, Statement
 from noshowd.domain.followup import Approval, FollowUp, FollowUpKind, State
 from noshowd.domain.gate import Circumstances, gate
+from noshowd.domain.instead import is_beside
 from noshowd.domain.judge import judge
 from noshowd.domain.matching import Matches
 from noshowd.domain.meeting import Meeting
@@ -24,7 +25,7 @@ from noshowd.domain.plan import Existing, plan
 from noshowd.domain.policy import Policy
 from noshowd.domain.timing import next_source_look
 from noshowd.domain.verdict import Outcome, Verdict
-from noshowd.engine.presence.matching import match
+from noshowd.engine.presence.matching import discreet, match
 from noshowd.reading.sides import Us
 
 #: How long after a change in the calendar the watching side knows of it; the gate reads afresh.
@@ -103,7 +104,8 @@ class Day:
             self.looks[source["name"]] = upcoming or _NEVER
         self._plan(meeting, verdict, now)
         for key, row in list(self.rows.items()):
-            if row.state is State.AWAITING and self.approve_at.get(key, _NEVER) <= now:
+            asked_for = row.state is State.AWAITING and self.approve_at.get(key, _NEVER) <= now
+            if asked_for and not only_they_know(self.case, seconds(now)):
                 self.rows[key] = Existing(followup=row.followup, state=State.QUEUED)
             if self.rows[key].state is State.QUEUED:
                 self._deliver(key, now)
@@ -140,15 +142,17 @@ class Day:
         good = True
         for source in sources:
             answer = look(source, opening, seconds(now))
+            traits = self._traits[source["name"]]
+            beside = is_beside(traits, self.meeting)
             if "error" in answer:
-                good = False
+                good = good and beside
                 continue
-            seen = to_observation(source, self._traits[source["name"]], answer)
+            seen = discreet(self.meeting, to_observation(source, traits, answer), self._us)
             self.sightings.update({(s.source, s.stay): s for s in seen.sightings})
             self.calls.update({(c.source, c.call): c for c in seen.calls})
             if source["kind"] == "snapshot":
                 self._add_moments(source["name"], seen.coverages)
-            else:
+            elif not beside:
                 self.coverages[source["name"]] = list(seen.coverages)
         return good
 
@@ -165,7 +169,8 @@ class Day:
             statements=tuple(self.statements),
         )
         matches = self._match(meeting, evidence)
-        return judge(meeting, evidence, matches, self.policy, now, sources=self._traits)
+        sources = {name: traits for name, traits in self._traits.items() if not is_beside(traits, meeting)}
+        return judge(meeting, evidence, matches, self.policy, now, sources=sources)
 
     def _match(self, meeting: Meeting, evidence: Evidence) -> Matches:
         """Who is who; the same people in the same meeting are matched once."""
@@ -184,7 +189,7 @@ class Day:
             asks = followup.to_guest and followup.approval is not Approval.AUTO
             key = str(followup.key)
             self.rows[key] = Existing(followup=followup, state=State.AWAITING if asks else State.QUEUED)
-            if asks and not self.case["truth"]["elsewhere"]:
+            if asks:
                 self.approve_at[key] = now + _APPROVED_AFTER
 
     def _deliver(self, key: str, now: datetime) -> None:
@@ -233,8 +238,10 @@ def wrong(case: Case, followup: FollowUp, now: int) -> str:
     kind, cause = followup.kind, followup.cause.value
     if kind not in _SAYS_WE | _SAYS_MISSED | {FollowUpKind.COURTESY_MESSAGE}:
         return ""
-    if case["truth"]["elsewhere"]:
-        return "met elsewhere"
+    if only_they_know(case, now):
+        return "met elsewhere" if case["truth"]["elsewhere"] else "talked untold"
+    if kind in {FollowUpKind.COURTESY_MESSAGE, FollowUpKind.WORD_TO_WAITING} and talks_by_telephone(case, now):
+        return "they had met by telephone"
     if kind is FollowUpKind.NUDGE:
         return "our person was there" if there_now(case, "ours", now, {followup.key.person}) else ""
     if kind in _SAYS_WE:

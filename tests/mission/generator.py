@@ -5,7 +5,8 @@
 - `versions`: what the calendar says and from when on it is known (`known_at`); the first is known from the beginning;
 - `people`, `kind`, `caller`, `phone`: as an invitation and a configuration would have them;
 - `truth`: who really was in the room or its lobby when (`stays`), or in the room alone (`inside`), who really rang
-  whom (`calls`), whether they met elsewhere, and what was meant to happen (`plan`);
+  whom (`calls`), the call in which a video meeting was held instead (`instead`), whether they met elsewhere, and what
+  was meant to happen (`plan`);
 - `sources`: see `sensor.look`;
 - `answers`: how long each of our people takes to answer a question, None for never; they answer truthfully.
 
@@ -20,6 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from mission.beside import COLLEAGUE, Beside
 from mission.people import our_people, their_people, weighted
 from mission.room import Room
 from mission.telephone import SWITCHBOARD, Telephone
@@ -32,6 +34,12 @@ FIRST_DAY = 1767571200
 NOISE = Path(__file__).with_name("noise.toml")
 #: How long before the start the window of observation opens.
 EARLY = 15 * MINUTE
+_TELEPHONES = {
+    "live": ("live_calls",),
+    "ended_only": ("ended_calls",),
+    "both": ("live_calls", "ended_calls"),
+    "none": (),
+}
 
 Case = dict[str, Any]
 
@@ -81,7 +89,7 @@ def _invitation(random: Random, kind: str, plan: str, settings: dict[str, Any]) 
         "people": our_people(random, ours, all_lines_seen=seen) + guests,
         "caller": random.choices(("ours", "theirs", "unknown"), weights=(60, 25, 15))[0],
         "phone": guests[0]["lines"][0] if kind == "phone" else None,
-        "truth": {"plan": plan, "stays": {}, "inside": {}, "calls": [], "elsewhere": None},
+        "truth": {"plan": plan, "stays": {}, "inside": {}, "calls": [], "instead": None, "elsewhere": None},
     }
 
 
@@ -115,13 +123,20 @@ def _outages(random: Random, made: Case, noise: dict[str, float]) -> list[list[i
 def _video(random: Random, made: Case, plan: str, noise: dict[str, float], settings: dict[str, Any]) -> None:
     kind = weighted(random, settings["sources"]["video"])
     room = Room(random, made, noise, sees_lobby=kind in ("history_with_lobby", "snapshot"))
+    # dice of its own, so that the rooms are those of a world without telephones
+    by_telephone = Random(f"{made['key']}/beside")
+    beside = Beside(by_telephone, made, noise)
     length = (made["end"] - made["start"]) / MINUTE
     if plan in ("held", "moved") and room.happens("met_elsewhere"):
         made["truth"]["elsewhere"] = [made["start"], made["end"]]
         if random.random() < 0.4:
             room.attend("ours", arrive=(-2, 1), leave=(2, 5))
+    elif plan in ("held", "moved") and beside.happens("instead"):
+        beside.instead(room)
     else:
         _attend(random, room, plan, length)
+        if plan in ("theirs_missing", "ours_missing", "missed_each_other", "nobody"):
+            beside.around_a_miss()
     room.uninvited()
     made["truth"]["stays"] = room.stays
     made["truth"]["inside"] = room.inside
@@ -129,6 +144,8 @@ def _video(random: Random, made: Case, plan: str, noise: dict[str, float], setti
         made["sources"] = [_room_source(random, made, kind, room.traces, noise)]
     else:
         made["sources"] = []
+    telephones = weighted(by_telephone, settings["sources"]["beside"])
+    made["sources"] += [_line_source(by_telephone, made, which, noise) for which in _TELEPHONES[telephones]]
 
 
 def _attend(random: Random, room: Room, plan: str, length: float) -> None:
@@ -179,6 +196,7 @@ def _room_source(
         "name": f"{kind}_rooms",
         "kind": kind if kind in ("snapshot", "ended_only") else "history",
         "presence_only": kind == "presence_only",
+        "beside": False,
         "lag": lag,
         "settles_after": 30 * MINUTE if kind == "ended_only" else 5 * MINUTE,
         "blind": sorted(blind),
@@ -222,19 +240,24 @@ def _phone(random: Random, made: Case, plan: str, noise: dict[str, float], setti
         telephone.they_try()
     telephone.unrelated()
     made["truth"]["calls"] = telephone.calls
-    kind = weighted(random, settings["sources"]["phone"])
-    kinds = {"live": ("live_calls",), "ended_only": ("ended_calls",), "both": ("live_calls", "ended_calls")}
-    made["sources"] = [_line_source(random, made, which, noise) for which in kinds.get(kind, ())]
+    telephones = weighted(random, settings["sources"]["phone"])
+    made["sources"] = [_line_source(random, made, which, noise) for which in _TELEPHONES[telephones]]
 
 
 def _line_source(random: Random, made: Case, kind: str, noise: dict[str, float]) -> dict[str, Any]:
-    lines = [line for p in made["people"] if p["side"] == "ours" for line in p["lines"]] + [SWITCHBOARD]
+    lines = [line for p in made["people"] if p["side"] == "ours" for line in p["lines"]]
+    lines += [SWITCHBOARD] if made["kind"] == "phone" else [SWITCHBOARD, COLLEAGUE]
     lag = 2 if kind == "live_calls" else 60
-    calls = [{**call, "delay": random.randrange(0, lag)} for call in made["truth"]["calls"] if call["line"] in lines]
+    calls = [
+        {**call, "delay": random.randrange(0, lag) + call.get("late", 0)}
+        for call in made["truth"]["calls"]
+        if call["line"] in lines
+    ]
     return {
         "name": kind,
         "kind": kind,
         "presence_only": False,
+        "beside": made["kind"] == "video",
         "lag": lag,
         "settles_after": 5 * MINUTE,
         "blind": [],

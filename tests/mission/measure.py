@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+from mission.claims import was_ever_told
 from mission.day import Day
 from mission.generator import NOISE, case
 from mission.provable import provable_from, true_miss
@@ -33,6 +34,9 @@ _NOT_A_CAUSE = frozenset(
     {"we_rang", "they_rang", "nobody_rang", "caller_unknown", "came_late", "left_early", "never_seen", "bot_instead"}
 )
 _ASKS = frozenset({FollowUpKind.QUESTION, FollowUpKind.APPROVAL, FollowUpKind.SUGGEST_CALL, FollowUpKind.NUDGE})
+
+#: Claims that nobody but the two could know to be wrong.
+_ONLY_THEY_KNOW = ("met elsewhere", "talked untold")
 
 #: Appointments of one person of ours on one day, to tell interruptions by.
 A_DAY = 8
@@ -72,10 +76,13 @@ def _count(tally: Tally, day: Day, verdict: Verdict) -> None:
     for sent in day.sent:
         if sent.wrong:
             to = "guests" if sent.kind in TO_GUESTS else "our side"
-            counts["met elsewhere" if sent.wrong == "met elsewhere" else f"wrong to {to}"] += 1
+            counts[sent.wrong if sent.wrong in _ONLY_THEY_KNOW else f"wrong to {to}"] += 1
             line = f"{made['key']} {sent.kind}: {sent.wrong}"
             if line not in tally["wrong"]:
                 tally["wrong"].append(line)
+    if was_ever_told(made):
+        counts["held by telephone"] += 1
+        counts["held by telephone, found"] += verdict.outcome is Outcome.HELD
     missing = true_miss(made)
     if missing is not None:
         counts["true misses"] += 1
@@ -107,7 +114,7 @@ def _count_provable(tally: Tally, day: Day, verdict: Verdict, missing: str | Non
     proved = provable_from(day.case)
     if proved is None or missing is None:
         return
-    late = all(source["kind"].startswith("ended") for source in day.case["sources"])
+    late = all(source["kind"].startswith("ended") for source in day.case["sources"] if not source["beside"])
     sort = "ended" if late else "live"
     tally["counts"][f"provable, {sort}"] += 1
     tasks = [s.at for s in day.sent if s.kind is FollowUpKind.RECALL_TASK and s.cause == _RIGHT[missing].value]
@@ -154,6 +161,9 @@ def report(scale: float, total: Tally) -> dict[str, Any]:
         "wrong to guests": counts["wrong to guests"],
         "wrong to our side": counts["wrong to our side"],
         "tasks although they met elsewhere": counts["met elsewhere"],
+        "although they talked, and nothing told of it yet": counts["talked untold"],
+        "video meetings held by telephone, told by one": counts["held by telephone"],
+        "of these held in the end (%)": share("held by telephone, found", "held by telephone"),
         "provable, live": counts["provable, live"],
         "found, live (%)": share("found, live", "provable, live"),
         "provable, ended": counts["provable, ended"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mission.beside import FIRM_TRUNK, SHORTEST_MEETING
 from mission.sensor import look
 
 MINUTE = 60
@@ -27,7 +28,8 @@ Source = dict[str, Any]
 
 def true_miss(case: Case) -> str | None:
     """`ours`, `theirs` or `both` where the two did not come together although one of them was there; else None."""
-    if case["truth"]["plan"] == "cancelled" or case["truth"]["elsewhere"] or together(case):
+    truth = case["truth"]
+    if truth["plan"] == "cancelled" or truth["elsewhere"] or truth["instead"] or together(case):
         return None
     ours, theirs = there(case, "ours"), there(case, "theirs")
     if ours and theirs:
@@ -38,7 +40,7 @@ def true_miss(case: Case) -> str | None:
 
 
 def together(case: Case) -> bool:
-    """Whether they really met: a minute in the same room, or a talk between humans near the slot."""
+    """Whether they really met in the way that was agreed: a minute in one room, or a talk of humans near the slot."""
     if case["kind"] == "phone":
         return any(call["human"] for call in case["truth"]["calls"] if call["related"])
     inside = case["truth"]["inside"]
@@ -60,10 +62,29 @@ def there(case: Case, side: str) -> bool:
 def provable_from(case: Case) -> int | None:
     """The first instant at which the miss was proved beyond doubt by one source, None where it never was."""
     missing = true_miss(case)
-    if missing not in ("ours", "theirs"):
+    if missing not in ("ours", "theirs") or _may_have_talked_beside(case):
         return None
-    proofs = [_proof(case, source, missing) for source in case["sources"]]
+    proofs = [_proof(case, source, missing) for source in case["sources"] if not source["beside"]]
     return min((proof for proof in proofs if proof is not None), default=None)
+
+
+def is_theirs(case: Case, number: str | None) -> bool:
+    """Whether a number that a source tells is a guest's, or hangs on the same firm."""
+    lines = [line for p in case["people"] if p["side"] == "theirs" for line in p["lines"]]
+    firm = FIRM_TRUNK if any(line.startswith(FIRM_TRUNK) for line in lines) else None
+    return number is not None and (number in lines or (firm is not None and number.startswith(firm)))
+
+
+def _may_have_talked_beside(case: Case) -> bool:
+    """Whether a telephone tells of a call beside the room that may have been the meeting, although it was not."""
+    told = [c for s in case["sources"] if s["beside"] for c in s["calls"] if is_theirs(case, c["number"])]
+    return any(c["answered"] is not None and c["ended"] - c["answered"] >= SHORTEST_MEETING for c in told) or any(
+        c["began"] < since < c["ended"]
+        for s in case["sources"]
+        if s["beside"] and s["kind"] == "live_calls"
+        for since, _ in s["outages"]
+        for c in told
+    )
 
 
 def wait(case: Case) -> int:

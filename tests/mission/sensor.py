@@ -103,7 +103,12 @@ def _ended_call(call: dict[str, Any], now: int) -> dict[str, Any] | None:
 
 
 def _live_call(call: dict[str, Any], source: Source, now: int) -> dict[str, Any] | None:
-    """The call as a line monitor knows it: what happened while the connection was down is not known."""
+    """The call as a line monitor knows it: what happened while the connection was down is not known.
+
+    Of a call that is told late (its posts were held up) nothing comes before its end.
+    """
+    if call.get("late"):
+        return None if _down(source, call["began"]) else _ended_call(call, now)
     if call["began"] + call["delay"] > now or _down(source, call["began"]):
         return None
     drop = min((since for since, _ in source["outages"] if call["began"] < since < call["ended"]), default=None)

@@ -110,7 +110,7 @@ def _enter(
         doubts = calls.may_be_them if _rang_us_in_vain(call) else calls.doubts
         doubts |= found
         calls.maybe_theirs += [call] if found else []
-        if call.running and not _end_was_lost(call, rules, now) and _by_one_of_ours(call, meeting):
+        if call.running and not _end_was_lost(call, rules, now) and is_by_one_of_ours(call, meeting):
             # whoever it is with, nobody is asked in the middle of it; and it may be the appointment
             calls.notes.add(Reason.CALL_RUNNING)
     elif call.their_number == bridge_of(meeting):
@@ -138,7 +138,7 @@ def _enter_theirs(call: CallRecord, calls: Calls, meeting: Meeting, rules: Judgi
             calls.doubts.add(Reason.OTHER_TIME)
 
 
-def _by_one_of_ours(call: CallRecord, meeting: Meeting) -> bool:
+def is_by_one_of_ours(call: CallRecord, meeting: Meeting) -> bool:
     """Whether it runs over a line of one of our people; on a switchboard there is always somebody talking."""
     return any(call.our_line in person.lines for person in meeting.side(Side.OURS))
 

@@ -1,7 +1,8 @@
 """A call in the place of a video meeting: the link does not open and the guest rings, or nobody comes and we ring.
 
 What telephones tell beside a room proves that somebody was there, never that they were not. Only calls with a number of
-the other side count: on a line of ours anybody may be talking.
+the other side count: on a line of ours anybody may be talking. A talk with another extension of their firm proves
+nothing, and leaves a doubt: that is how a switchboard shows who rings.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from noshowd.domain.attempts import MAY_BE_A_TALK, latest_sign, sort_calls
-from noshowd.domain.evidence import CallRecord, Direction, Evidence, SourceTraits
+from noshowd.domain.attempts import MAY_BE_A_TALK, is_by_one_of_ours, latest_sign, sort_calls
+from noshowd.domain.evidence import CallRecord, Direction, Evidence, MatchStrength, SourceTraits
 from noshowd.domain.findings import Findings
 from noshowd.domain.matching import Matches
 from noshowd.domain.meeting import Kind, Meeting, Side
@@ -33,7 +34,9 @@ def heard_beside(
     if any(_in_its_place(call, meeting, rules, now) for call in calls.with_them):
         return _talked(findings, meeting, latest_sign(calls))
     left_open = {reason for call in calls.with_them if (reason := _left_open(call)) is not None}
-    return replace(findings, reasons=findings.reasons | left_open)
+    findings = replace(findings, reasons=findings.reasons | left_open)
+    their_firm = [call for call in calls.maybe_theirs if matches.number(call.their_number) is not MatchStrength.NONE]
+    return _perhaps_talked(findings, meeting, their_firm, rules, now)
 
 
 def _in_its_place(call: CallRecord, meeting: Meeting, rules: JudgingRules, now: datetime) -> bool:
@@ -49,6 +52,39 @@ def _left_open(call: CallRecord) -> Reason | None:
     if call.result in MAY_BE_A_TALK:
         return Reason.SHORT_TALK
     return Reason.THEY_RANG if call.direction is Direction.IN else None
+
+
+def _perhaps_talked(
+    findings: Findings, meeting: Meeting, with_their_firm: list[CallRecord], rules: JudgingRules, now: datetime
+) -> Findings:
+    """Long talks with their firm: theirs are not missing for sure, nor are ours over whose lines they went."""
+    by_ours = [call for call in with_their_firm if is_by_one_of_ours(call, meeting)]
+    if any(call.running for call in by_ours):
+        findings = replace(findings, reasons=findings.reasons | {Reason.CALL_RUNNING})
+    long = [call for call in with_their_firm if _in_its_place(call, meeting, rules, now)]
+    if not long:
+        return findings
+    in_doubt = {Side.THEIRS} | {Side.OURS for call in long if call in by_ours}
+
+    def anew(person: PersonVerdict) -> PersonVerdict:
+        if person.side not in in_doubt:
+            return person
+        absent = person.presence is Presence.ABSENT
+        presence = Presence.UNKNOWN if absent else person.presence
+        return replace(person, presence=presence, absent_now=False, absent_since=None)
+
+    return replace(
+        findings,
+        ours=_doubted(findings.ours) if Side.OURS in in_doubt else findings.ours,
+        theirs=_doubted(findings.theirs),
+        overlap_would_show=False,
+        people=tuple(anew(person) for person in findings.people),
+        reasons=findings.reasons | {Reason.WEAK_NUMBER},
+    )
+
+
+def _doubted(side: SidePresence) -> SidePresence:
+    return SidePresence.UNKNOWN if side is SidePresence.ABSENT else side
 
 
 def _talked(findings: Findings, meeting: Meeting, heard: datetime | None) -> Findings:

@@ -12,8 +12,6 @@ from noshowd.reading.identity import is_bot, is_device, match_all
 from noshowd.reading.numbers import line_match
 from noshowd.reading.sides import Us, same_firm
 
-_THEIRS = MatchStrength.MEDIUM
-
 
 def match(meeting: Meeting, evidence: Evidence, us: Us) -> Matches:
     """Who everybody seen is, and how surely each number is one of the other side's."""
@@ -36,13 +34,14 @@ def match(meeting: Meeting, evidence: Evidence, us: Us) -> Matches:
 
 def discreet(meeting: Meeting, seen: Observation, us: Us) -> Observation:
     """What of an observation may be kept. Of a call with a stranger only that there was one, and of a call with
-    somebody else whom we know nothing at all; beside a video meeting of nobody but the guests.
+    somebody else whom we know nothing at all; beside a video meeting of nobody but the guests and their firms.
     """
     if not seen.calls:
         return seen
     matches = match(meeting, Evidence(calls=seen.calls), us)
     if meeting.place.kind is not Kind.PHONE:
-        return replace(seen, calls=tuple(c for c in seen.calls if matches.number(c.their_number) >= _THEIRS))
+        theirs = (c for c in seen.calls if matches.number(c.their_number) is not MatchStrength.NONE)
+        return replace(seen, calls=tuple(theirs))
     kept = (c for c in seen.calls if c.their_number not in matches.others)
     return replace(seen, calls=tuple(_without_stranger(call, matches) for call in kept))
 
