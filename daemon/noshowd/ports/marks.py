@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from noshowd.domain.installation import Mark
 
@@ -35,3 +36,47 @@ class MarkKeeper(Protocol):
     async def take_away(self, calendar: str, installation: str) -> None:
         """Remove what this installation left; fine where there is nothing. Raises as `CalendarSource.read`."""
         ...
+
+
+Entry = TypeVar("Entry")
+
+
+class MarksAsEntries(ABC, Generic[Entry]):
+    """A `MarkKeeper` whose vendor keeps each mark in an entry of its own. All methods raise as it says."""
+
+    account: str
+
+    @abstractmethod
+    async def entries(self, calendar: str) -> list[tuple[Entry, Mark]]:
+        """Every entry of this calendar that holds a mark."""
+
+    @abstractmethod
+    async def add(self, calendar: str, mark: Mark) -> None:
+        """Make an entry with this mark; nobody is invited and nobody written to."""
+
+    @abstractmethod
+    async def change(self, calendar: str, entry: Entry, mark: Mark) -> None:
+        """Put this mark into an entry, in place of its own."""
+
+    @abstractmethod
+    async def delete(self, calendar: str, entry: Entry) -> None:
+        """Delete an entry; fine where it is gone."""
+
+    async def marks(self, calendar: str) -> tuple[Mark, ...]:
+        return tuple(mark for _, mark in await self.entries(calendar))
+
+    async def leave(self, calendar: str, mark: Mark) -> None:
+        kept = await self._of(calendar, mark.installation)
+        if not kept:
+            await self.add(calendar, mark)
+            return
+        await self.change(calendar, kept[0], mark)
+        for more in kept[1:]:  # of workers that left theirs at the same moment
+            await self.delete(calendar, more)
+
+    async def take_away(self, calendar: str, installation: str) -> None:
+        for entry in await self._of(calendar, installation):
+            await self.delete(calendar, entry)
+
+    async def _of(self, calendar: str, installation: str) -> list[Entry]:
+        return [entry for entry, mark in await self.entries(calendar) if mark.installation == installation]

@@ -11,43 +11,45 @@ from exchangelib.items import SEND_TO_NONE
 from noshowd.adapters.exchange.client import ExchangeClient
 from noshowd.adapters.exchange.marks import FIELD, SAYS
 from noshowd.domain.installation import Mark, read, spelt
-from noshowd.ports.marks import ENDS, STARTS, TEXT, TITLE
+from noshowd.ports.marks import ENDS, STARTS, TEXT, TITLE, MarksAsEntries
 
 #: What all marks are found by, in the place of the key of an appointment that we made.
 _KEY = "installation mark"
 
 
-class ExchangeMarks:
-    """Needs the right that accepted times are entered with."""
+class ExchangeMarks(MarksAsEntries[Any]):
+    """Needs the right that accepted times are entered with. Its entries are items of exchangelib."""
 
     def __init__(self, client: ExchangeClient) -> None:
         self.account = client.settings.account
         self._client = client
 
-    async def marks(self, calendar: str) -> tuple[Mark, ...]:
-        return tuple(await self._client.run(calendar, lambda account: [mark for _, mark in _found(account)]))
+    async def entries(self, calendar: str) -> list[tuple[Any, Mark]]:
+        return await self._client.run(calendar, _found)
 
-    async def leave(self, calendar: str, mark: Mark) -> None:
-        await self._client.run(calendar, lambda account: _leave(account, mark))
+    async def add(self, calendar: str, mark: Mark) -> None:
+        """Nobody is invited to it, so that nobody is written to; said all the same."""
+        await self._client.run(
+            calendar, lambda account: _new(account, mark).save(send_meeting_invitations=SEND_TO_NONE)
+        )
 
-    async def take_away(self, calendar: str, installation: str) -> None:
+    async def change(self, calendar: str, entry: Any, mark: Mark) -> None:
         def work(account: Any) -> None:
-            for item in _of(account, installation):
-                _delete(item)
+            entry.account = account
+            setattr(entry, SAYS, spelt(mark))
+            entry.save(update_fields=[SAYS], send_meeting_invitations=SEND_TO_NONE)
 
         await self._client.run(calendar, work)
 
+    async def delete(self, calendar: str, entry: Any) -> None:
+        def work(account: Any) -> None:
+            entry.account = account
+            try:
+                entry.delete(send_meeting_cancellations=SEND_TO_NONE)
+            except ErrorItemNotFound:
+                return
 
-def _leave(account: Any, mark: Mark) -> None:
-    """Nobody is invited to it, so that nobody is written to; said all the same."""
-    found = _of(account, mark.installation)
-    if not found:
-        _new(account, mark).save(send_meeting_invitations=SEND_TO_NONE)
-        return
-    setattr(found[0], SAYS, spelt(mark))
-    found[0].save(update_fields=[SAYS], send_meeting_invitations=SEND_TO_NONE)
-    for more in found[1:]:  # of workers that left theirs at the same moment
-        _delete(more)
+        await self._client.run(calendar, work)
 
 
 def _new(account: Any, mark: Mark) -> Any:
@@ -78,14 +80,3 @@ def _found(account: Any) -> list[tuple[Any, Mark]]:
         if mark is not None:
             found.append((item, mark))
     return found
-
-
-def _of(account: Any, installation: str) -> list[Any]:
-    return [item for item, mark in _found(account) if mark.installation == installation]
-
-
-def _delete(item: Any) -> None:
-    try:
-        item.delete(send_meeting_cancellations=SEND_TO_NONE)
-    except ErrorItemNotFound:
-        return

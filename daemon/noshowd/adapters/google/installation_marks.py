@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 from noshowd.adapters.google.client import GoogleClient, Method
@@ -10,7 +9,7 @@ from noshowd.adapters.google.errors import Refused
 from noshowd.adapters.google.scopes import Scope
 from noshowd.adapters.google.wire import INSTALLATION_MARK
 from noshowd.domain.installation import Mark, read, spelt
-from noshowd.ports.marks import ENDS, STARTS, TEXT, TITLE
+from noshowd.ports.marks import ENDS, STARTS, TEXT, TITLE, MarksAsEntries
 
 Json = dict[str, Any]
 #: Under the one scope that is needed to write: a person who signed in has given no other.
@@ -26,34 +25,14 @@ _FIELDS = "nextPageToken,items(id,extendedProperties/private)"
 _QUIETLY: Json = {"sendUpdates": "none"}
 
 
-class GoogleMarks:
+class GoogleMarks(MarksAsEntries[str]):
     """Needs the right that accepted times are entered with."""
 
     def __init__(self, client: GoogleClient) -> None:
         self.account = client.account.name
         self._client = client
 
-    async def marks(self, calendar: str) -> tuple[Mark, ...]:
-        return tuple([mark async for _, mark in self._found(calendar)])
-
-    async def leave(self, calendar: str, mark: Mark) -> None:
-        found = await self._of(calendar, mark.installation)
-        if not found:
-            await self._call(_INSERT, calendar, body=_event(mark), fields="id")
-            return
-        body = {"extendedProperties": _properties(mark)}
-        await self._call(_PATCH, calendar, eventId=found[0], body=body, fields="id")
-        for more in found[1:]:  # of workers that left theirs at the same moment
-            await self._delete(calendar, more)
-
-    async def take_away(self, calendar: str, installation: str) -> None:
-        for one in await self._of(calendar, installation):
-            await self._delete(calendar, one)
-
-    async def _of(self, calendar: str, installation: str) -> list[str]:
-        return [event_id async for event_id, mark in self._found(calendar) if mark.installation == installation]
-
-    async def _found(self, calendar: str) -> AsyncIterator[tuple[str, Mark]]:
+    async def entries(self, calendar: str) -> list[tuple[str, Mark]]:
         pages = self._client.pages(
             _LIST,
             subject=self._client.sign_ins.subject(calendar),
@@ -63,15 +42,20 @@ class GoogleMarks:
             timeMax=ENDS.isoformat(),
             fields=_FIELDS,
         )
-        async for page in pages:
-            for event in page.get("items", ()):
-                mark = read(event.get("extendedProperties", {}).get("private", {}).get(_SAYS, ""))
-                if mark is not None:
-                    yield event["id"], mark
+        events = [event async for page in pages for event in page.get("items", ())]
+        told = ((event["id"], read(_said(event))) for event in events)
+        return [(event_id, mark) for event_id, mark in told if mark is not None]
 
-    async def _delete(self, calendar: str, event_id: str) -> None:
+    async def add(self, calendar: str, mark: Mark) -> None:
+        await self._call(_INSERT, calendar, body=_event(mark), fields="id")
+
+    async def change(self, calendar: str, entry: str, mark: Mark) -> None:
+        body = {"extendedProperties": _properties(mark)}
+        await self._call(_PATCH, calendar, eventId=entry, body=body, fields="id")
+
+    async def delete(self, calendar: str, entry: str) -> None:
         try:
-            await self._call(_DELETE, calendar, eventId=event_id)
+            await self._call(_DELETE, calendar, eventId=entry)
         except Refused as refused:
             if refused.status not in (404, 410):
                 raise
@@ -92,6 +76,10 @@ def _event(mark: Mark) -> Json:
         "reminders": {"useDefault": False},
         "extendedProperties": _properties(mark),
     }
+
+
+def _said(event: Json) -> str:
+    return str(event.get("extendedProperties", {}).get("private", {}).get(_SAYS, ""))
 
 
 def _properties(mark: Mark) -> Json:
