@@ -85,7 +85,9 @@ class Story(Section):
     case: str = Field(default="", description="The line of the list of cases that it tells.")
     day: dt.date = Field(default=dt.date(2026, 3, 2), description="The day; a Monday by default.")
     zone: Zone = Field(default="Europe/Berlin", description="Zone of all times.")
-    writes: bool = Field(default=False, description="Guests answer offers on a page; chosen times are written down.")
+    writes: bool = Field(
+        default=False, description="The calendars may be written: guests choose new times, installations leave marks."
+    )
     begins: Moment = Field(default="08:00", description="When the daemon starts.")
     ends: Moment = Field(default="18:00", description="When the story ends.")
     mode: Mode = Field(default=Mode.LIVE, description="live, or shadow.")

@@ -141,6 +141,11 @@ class Event(Section):
     start: bool = Field(default=False, description="The daemon comes back.")
     pause: bool = Field(default=False, description="An operator pauses sending.")
     resume: bool = Field(default=False, description="And resumes.")
+    mark: Text | None = Field(
+        default=None,
+        description="Another installation, of this name, writes to the same guests: its mark stands in the calendars.",
+    )
+    resume_guests: bool = Field(default=False, description="A person lets this one write to guests all the same.")
     opt_out: Address | None = Field(default=None, description="A guest wants no more messages.")
 
     @model_validator(mode="after")

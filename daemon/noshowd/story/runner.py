@@ -13,6 +13,7 @@ from noshowd.config.model import Config
 from noshowd.domain.followup import FollowUpKind
 from noshowd.engine.alerts import tell
 from noshowd.engine.parts import Parts, no_links
+from noshowd.engine.sending.alone import take_over
 from noshowd.engine.turn import settle
 from noshowd.ports.channel import Carries, Recovery
 from noshowd.runtime.assemble import assemble, digest_of
@@ -149,6 +150,7 @@ def _start(telling: Telling) -> None:
     )
     if story.writes:
         adapters.writers[ACCOUNT] = ScriptedWriter(stage.calendar, telling.clock)
+        adapters.marks[ACCOUNT] = stage.marks
     for source in story.source:
         seen = frozenset(source.lines)
         adapters.presences[source.name] = (
@@ -224,6 +226,8 @@ async def _happen(telling: Telling, event: Event) -> None:
         await telling.database.run(lambda conn: switches.turn(conn, switches.PAUSED, "yes", by="story", now=now))
     elif event.resume:
         await telling.database.run(lambda conn: switches.clear(conn, switches.PAUSED))
+    elif event.resume_guests:
+        await telling.database.run(lambda conn: take_over(conn, by="story", now=now))
     elif event.opt_out is not None:
         digest = digest_of(event.opt_out, _KEY)
         await telling.database.run(lambda conn: people.suppress(conn, digest, now=now))

@@ -10,6 +10,7 @@ from noshowd.domain.evidence import CallRecord, CallResult, Direction, Identity,
 from noshowd.story.format import ACCOUNT, Story
 from noshowd.story.happening import Call, Changes, Event, Joins, Who
 from noshowd.story.scripted import Mood, Moods, ScriptedCalendar, Stay, World
+from noshowd.story.scripted_marks import ScriptedMarks
 from noshowd.story.setting import attendee, entries, instant
 
 
@@ -25,6 +26,7 @@ class Stage:
         self.world = World()
         self.moods = Moods()
         self.calendar = ScriptedCalendar(ACCOUNT, self.moods)
+        self.marks = ScriptedMarks(self.calendar)
         self._made = 0
         for meeting in story.meeting:
             if meeting.appears is None:
@@ -58,6 +60,8 @@ class Stage:
             self._cancel(event, now)
         elif event.rebook is not None:
             self._rebook(event, instant(self.story, event.rebook), now)
+        elif event.mark is not None:
+            self.marks.come(event.mark, now)
         else:
             self._change_mood(event)
 
