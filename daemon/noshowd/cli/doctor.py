@@ -77,4 +77,5 @@ def _summary(grades: Sequence[str]) -> str:
     """The last line, which stands at the bottom of a long list: how many of what."""
     counts = Counter(grades)
     gaps = f"{counts['gap']} {'gap' if counts['gap'] == 1 else 'gaps'}"
-    return f"{counts['good']} ok, {gaps}, {counts['bad']} BAD, {counts['unreached']} not reached (????)"
+    unreached = f"{counts['unreached']} not reached{' (????)' if counts['unreached'] else ''}"
+    return f"{counts['good']} ok, {gaps}, {counts['bad']} BAD, {unreached}"

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_argument(parser)
-    parser.add_argument("meeting", help="key of the meeting, or its beginning (see `noshowd meetings`)")
+    parser.add_argument(
+        "meeting", help="key of the meeting as `noshowd meetings` or the journal has it, or its beginning"
+    )
     parser.add_argument("--reveal", action="store_true", help="show names and verdicts of colleagues; this is logged")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
@@ -41,8 +43,12 @@ def run(args: argparse.Namespace) -> int:
 
         found = database.read_sync(read)
     if len(found) != 1:
-        some = ", ".join(one["key"] for one in found[:5])
-        which = f"begins the keys of {len(found)} meetings ({some})" if found else "begins the key of no meeting"
+        some = ", ".join(one["short_key"] for one in found[:5])
+        which = (
+            f"begins the keys of {len(found)} meetings ({some}{', ...' if len(found) > 5 else ''})"
+            if found
+            else "begins the key of no meeting"
+        )
         raise CommandError(f"{args.meeting!r} {which}; give the key as `noshowd meetings` shows it")
     if args.json:
         print(json.dumps(found[0], indent=2, ensure_ascii=False))
@@ -52,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _tell(one: dict[str, Any]) -> None:
-    tell(f"{one['key']} (round {one['round']}): {one['phase']}")
+    tell(f"{one['short_key']}  {one['key']} (round {one['round']}): {one['phase']}")
     tell(f"  slot      {one['start']} to {one['end']}, watched from {one['watched_from']}")
     as_of = f" as of {one['as_of']}" if one["as_of"] else ""
     tell(f"  outcome   {one['outcome']}{as_of}")

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         if not rows:
             print(f"no meeting on {start:%Y-%m-%d}")
         for row in rows:
-            tell(f"{row['start']}-{row['end']}  {row['phase']:<11}  {row['key'][:12]:<12}  {row['what']}")
+            tell(f"{row['start']}-{row['end']}  {row['phase']:<11}  {row['short_key']}  {row['what']}")
     return ExitCode.OK if rows else ExitCode.FINDING
 
 
@@ -60,9 +60,12 @@ def _day(given: str | None, today: date) -> date:
 
 
 def _row(stored: StoredMeeting, zone: ZoneInfo, *, reveal: bool) -> dict[str, Any]:
+    from noshowd.store.short_keys import short_key
+
     meeting, verdict = stored.meeting, stored.verdict
     row: dict[str, Any] = {
         "key": meeting.key,
+        "short_key": short_key(meeting.key),
         "start": f"{meeting.start.astimezone(zone):%H:%M}",
         "end": f"{meeting.end.astimezone(zone):%H:%M}",
         "kind": meeting.place.kind.value,

@@ -17,15 +17,14 @@ from noshowd.store import evidence, meetings, offers, outbox
 from noshowd.store.evidence import Fact
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import OutboxRow
+from noshowd.store.short_keys import called, short_key
 from noshowd.wording import Lexicon, folder_for
 
 
-def explain(
-    conn: sa.Connection, beginning: str, zone: ZoneInfo, *, language: str, reveal: bool
-) -> list[dict[str, Any]]:
-    """What is known of each meeting whose key begins like this, the latest round of each."""
+def explain(conn: sa.Connection, given: str, zone: ZoneInfo, *, language: str, reveal: bool) -> list[dict[str, Any]]:
+    """What is known of each meeting that is called like this, the latest round of each."""
     lexicon = Lexicon(folder_for(language))
-    return [_explained(conn, one, zone, lexicon, reveal=reveal) for one in meetings.beginning_with(conn, beginning)]
+    return [_explained(conn, one, zone, lexicon, reveal=reveal) for one in called(conn, given)]
 
 
 def _explained(
@@ -37,6 +36,7 @@ def _explained(
     hidden = "hidden, see --reveal"
     return {
         "key": key,
+        "short_key": short_key(key),
         "round": round_,
         "phase": stored.phase or "upcoming",
         "start": _clock(meeting.start, zone),
@@ -58,7 +58,7 @@ def _explained(
         "followups": [
             f"{_clock(row.changed_at, zone)} {row.followup.kind} to {names.get(row.followup.key.person, 'somebody')}:"
             f" {row.state}{f' ({row.reason})' if row.reason else ''}{_offer(conn, row)}"
-            for row in outbox.of_rounds(conn, [stored.id])[stored.id]
+            for row in sorted(outbox.of_rounds(conn, [stored.id])[stored.id], key=lambda row: row.changed_at)
         ],
     }
 

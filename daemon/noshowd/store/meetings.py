@@ -116,13 +116,6 @@ def rounds(conn: sa.Connection, ids: Collection[RoundId]) -> dict[RoundId, Store
     return {one.id: one for one in found if one.id in ids}
 
 
-def beginning_with(conn: sa.Connection, beginning: str, *, limit: int = 20) -> list[StoredMeeting]:
-    """The latest rounds of meetings whose key begins like this."""
-    wanted = _stored().where(meeting.c.key.startswith(beginning, autoescape=True), ~meeting.c.superseded)
-    rows = conn.execute(wanted.order_by(meeting.c.start_at, meeting.c.key).limit(limit))
-    return [StoredMeeting(**row._mapping) for row in rows]  # noqa: SLF001 - public, whatever its name
-
-
 def claim_due(conn: sa.Connection, *, now: datetime, lease: timedelta, limit: int, worker: str) -> list[ClaimedMeeting]:
     """Lease up to `limit` rounds that are due to be judged, the longest due first."""
     due = meeting.c.next_look_at

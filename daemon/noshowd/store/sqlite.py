@@ -146,7 +146,7 @@ def _prepare(connection: Any, _record: object) -> None:
         "wal_autocheckpoint=4000",
         # The log is written over from its beginning and kept at that size; what a crowd took beyond it is given back.
         # Without a limit it would keep the largest size it ever had.
-        "journal_size_limit=16384000",
+        "journal_size_limit=17000000",
         "cache_size=-16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
