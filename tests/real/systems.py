@@ -17,7 +17,10 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "systems"
 #: As docs/installing.md names them -> the suite.
 SYSTEMS = {"Debian 12": "bookworm", "Debian 13": "trixie", "Ubuntu 24.04": "noble"}
-#: Without the keys nobody can tell whether a package is Ubuntu's.
+#: Ubuntu keeps python3-venv among what its community looks after, and an installed Ubuntu
+#: has both switched on.
+_COMPONENTS = {"noble": ("--components=main,universe",)}
+#: Without the keys nobody can tell whether a package is Ubuntu's. They are in its own package ubuntu-keyring.
 _UBUNTUS_KEYS = Path("/usr/share/keyrings/ubuntu-archive-keyring.gpg")
 PACKAGES = "systemd,systemd-sysv,dbus,python3,python3-venv,ca-certificates"
 #: With the network of this machine, its resolver and its certificates; the rest is the tree's.
@@ -37,7 +40,8 @@ def bare_tree(suite: str, packages: str = PACKAGES) -> Path:
     kept = BUILD / f"{suite}-{hashlib.sha256(packages.encode()).hexdigest()[:8]}.tar"
     if not kept.exists():
         fresh = kept.with_suffix(".new.tar")
-        or_skip("mmdebstrap", "--variant=minbase", f"--include={packages}", suite, str(fresh))
+        how = ("--variant=minbase", *_COMPONENTS.get(suite, ()), f"--include={packages}")
+        or_skip("mmdebstrap", *how, suite, str(fresh))
         fresh.replace(kept)
     tree = BUILD / suite
     shutil.rmtree(tree, ignore_errors=True)
