@@ -96,12 +96,15 @@ class Day:
         self.statements += [s for s in self.promised if s.at <= now]
         self.promised = [s for s in self.promised if s.at > now]
         due = [s for s in self.case["sources"] if self.looks.get(s["name"], now) <= now]
+        heard = dict(self.calls)
         self._look(due, now)
+        silent = bool(due) and all(s["beside"] for s in due) and heard == self.calls
+        if self.verdict is not None and silent and not self._may_differ(now):
+            self._look_next(due, meeting, self.verdict, now)
+            return
         verdict = self.verdict = self._judge(meeting, now)
         self.first_said.setdefault(verdict.outcome, seconds(now))
-        for source in due:
-            upcoming = next_source_look(meeting, self._traits[source["name"]], self.policy, verdict, now)
-            self.looks[source["name"]] = upcoming or _NEVER
+        self._look_next(due, meeting, verdict, now)
         self._plan(meeting, verdict, now)
         for key, row in list(self.rows.items()):
             asked_for = row.state is State.AWAITING and self.approve_at.get(key, _NEVER) <= now
@@ -109,6 +112,19 @@ class Day:
                 self.rows[key] = Existing(followup=row.followup, state=State.QUEUED)
             if self.rows[key].state is State.QUEUED:
                 self._deliver(key, now)
+
+    def _may_differ(self, now: datetime) -> bool:
+        """Whether anything but a look may have changed since the last verdict: time, a word, the calendar, a call."""
+        last = self.verdict
+        assert last is not None
+        instants = [*(s.at for s in self.statements), *self.approve_at.values(), last.next_look_at or _NEVER]
+        instants += [instant(v["known_at"] + SYNC_LAG) for v in self.case["versions"]]
+        return any(last.judged_at < t <= now for t in instants) or any(c.running for c in self.calls.values())
+
+    def _look_next(self, sources: list[dict[str, Any]], meeting: Meeting, verdict: Verdict, now: datetime) -> None:
+        for source in sources:
+            upcoming = next_source_look(meeting, self._traits[source["name"]], self.policy, verdict, now)
+            self.looks[source["name"]] = upcoming or _NEVER
 
     def _next(self, now: datetime) -> datetime | None:
         instants = [*self.looks.values(), *(s.at for s in self.promised)]
