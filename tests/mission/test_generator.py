@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from mission.claims import came_by
+from mission.beside import COLLEAGUE, SHORTEST_MEETING
+from mission.claims import UNKNOWABLE, came_by, met_by, only_they_know, was_ever_told
 from mission.generator import cases
-from mission.provable import provable_from, true_miss, wait
+from mission.provable import is_theirs, provable_from, true_miss, wait
 from mission.seen import FULLY_SEEN, NOT_SEEN, left_open
 from mission.sensor import look
+from mission.telephone import SWITCHBOARD
 
 HERE = Path(__file__).parent
-INDEPENDENT = ("generator", "people", "room", "telephone", "sensor", "provable", "seen", "claims")
+INDEPENDENT = ("generator", "people", "room", "telephone", "beside", "sensor", "provable", "seen", "claims")
 
 
 @pytest.mark.parametrize("module", INDEPENDENT)
@@ -80,6 +82,38 @@ def test_of_a_miss_that_is_fully_seen_every_call_was_recorded_as_it_was():
             assert all((r["result"] == "answered") == r["human"] and r["number"] is not None for r in records)
     assert len(causes) == 8
     assert causes >= NOT_SEEN
+
+
+def test_a_meeting_that_was_held_by_telephone_is_no_miss_and_is_told_in_many_ways():
+    lines: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
+    told: Counter[bool] = Counter()
+    for case in cases(4, 900, 10, only="video"):
+        call = case["truth"]["instead"]
+        if call is None:
+            continue
+        assert true_miss(case) is None
+        assert provable_from(case) is None
+        assert call["human"]
+        assert call["ended"] - call["answered"] >= SHORTEST_MEETING
+        assert not met_by(case, call["answered"])
+        assert met_by(case, call["answered"] + UNKNOWABLE)
+        assert only_they_know(case, call["ended"] + 3 * 3600) != was_ever_told(case)
+        lines[{None: "unseen", SWITCHBOARD: "main number", COLLEAGUE: "colleague"}.get(call["line"], "own")] += 1
+        numbers["hidden" if call["number"] is None else "theirs" if is_theirs(case, call["number"]) else "unknown"] += 1
+        told[was_ever_told(case)] += 1
+    assert (len(lines), len(numbers), len(told)) == (4, 3, 2)
+
+
+def test_around_a_missed_meeting_nobody_talks_for_long_with_who_was_missed():
+    results = set()
+    for case in cases(4, 900, 10, only="video"):
+        for call in case["truth"]["calls"] if true_miss(case) is not None else ():
+            results.add(call["result"])
+            talked = call["ended"] - call["answered"] if call["answered"] is not None else 0
+            guests = {p["lines"][0] for p in case["people"] if p["side"] == "theirs"}
+            assert talked < SHORTEST_MEETING or call["number"] not in guests
+    assert results == {"no_answer", "busy", "voicemail", "answered"}
 
 
 def test_a_sensor_never_covers_what_it_has_not_seen():

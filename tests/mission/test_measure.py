@@ -38,6 +38,12 @@ def test_nobody_is_accused_wrongly_however_loud_the_world(scale):
     assert counts["wrong to guests"] + counts["wrong to our side"] == 0
 
 
+def test_a_meeting_held_by_telephone_is_found_where_it_is_told_and_nobody_is_accused():
+    counts = run(count=60, seeds=[4], scale=10.0, kind="video", workers=1)["video"]["counts"]
+    assert counts["held by telephone, found"] > 0
+    assert counts["wrong to guests"] + counts["wrong to our side"] == 0
+
+
 @pytest.mark.soak
 def test_nobody_is_accused_wrongly_in_many_worlds(soak_rounds, soak_seed):
     for scale in (1.0, 3.0, 10.0):
