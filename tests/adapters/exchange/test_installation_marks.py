@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from adapters.exchange.house import House
+from adapters.exchange.house import ANNA, House
 from adapters.exchange.test_calendar_contract import ExchangeWorld
-from contract.mark_suite import MarkSuite, MarkWorld
+from contract.mark_suite import OURS, MarkSuite, MarkWorld
 from noshowd.adapters.exchange.installation_marks import ExchangeMarks
 from noshowd.demo.vendors.exchange.simulation import Trouble
 
@@ -36,3 +36,10 @@ class TestExchangeMarks(MarkSuite):
     @pytest.fixture(params=[False, True], ids=["view", "delta"])
     def world(self, request: pytest.FixtureRequest, house: House) -> ExchangeMarkWorld:
         return ExchangeMarkWorld(house, delta=request.param)
+
+
+async def test_whoever_may_not_see_private_items_sees_a_mark(house: House) -> None:
+    """The EWS reference, ViewPrivateItems: without it a delegate is shown none of the principal's private items."""
+    await ExchangeMarks(house.server()).leave(ANNA, OURS)
+    [item] = house.sim.store.items.values()
+    assert item.text("item:Sensitivity") == "Normal"

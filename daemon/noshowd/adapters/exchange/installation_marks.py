@@ -61,7 +61,8 @@ def _new(account: Any, mark: Mark) -> Any:
         start=EWSDateTime.from_datetime(STARTS),
         end=EWSDateTime.from_datetime(ENDS),
         legacy_free_busy_status="Free",
-        sensitivity="Private",
+        # a delegate without ViewPrivateItems is shown no private items: each installation would see no mark at all
+        sensitivity="Normal",
         reminder_is_set=False,
         **{FIELD: _KEY, SAYS: spelt(mark)},
     )
