@@ -17,9 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "systems"
 #: As docs/installing.md names them -> the suite.
 SYSTEMS = {"Debian 12": "bookworm", "Debian 13": "trixie", "Ubuntu 24.04": "noble"}
-#: Ubuntu keeps python3-venv among what its community looks after, and an installed Ubuntu
-#: has both switched on.
-_COMPONENTS = {"noble": ("--components=main,universe",)}
+#: What an installed Ubuntu has, too: its universe, where python3-venv is, and apt, which no other package there needs.
+_UBUNTU = ("--components=main,universe", "--include=apt")
 #: Without the keys nobody can tell whether a package is Ubuntu's. They are in its own package ubuntu-keyring.
 _UBUNTUS_KEYS = Path("/usr/share/keyrings/ubuntu-archive-keyring.gpg")
 PACKAGES = "systemd,systemd-sysv,dbus,python3,python3-venv,ca-certificates"
@@ -40,7 +39,7 @@ def bare_tree(suite: str, packages: str = PACKAGES) -> Path:
     kept = BUILD / f"{suite}-{hashlib.sha256(packages.encode()).hexdigest()[:8]}.tar"
     if not kept.exists():
         fresh = kept.with_suffix(".new.tar")
-        how = ("--variant=minbase", *_COMPONENTS.get(suite, ()), f"--include={packages}")
+        how = ("--variant=minbase", *(_UBUNTU if suite == "noble" else ()), f"--include={packages}")
         or_skip("mmdebstrap", *how, suite, str(fresh))
         fresh.replace(kept)
     tree = BUILD / suite
