@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from noshowd.ports.errors import Temporary, VendorError
+from noshowd.ports.errors import Temporary, Unreachable, VendorError
 
 
 class Grade(StrEnum):
@@ -37,12 +37,21 @@ class Finding:
 Check = Callable[[], Awaitable[Sequence[Finding]]]
 
 
-async def tried(what: str, trial: Awaitable[object], *, says: str = "", without: str = "", do: str = "") -> Finding:
-    """The finding for a call that either works or raises a vendor error."""
+async def tried(
+    what: str,
+    trial: Awaitable[object],
+    *,
+    says: str = "",
+    without: str = "",
+    do: str = "",
+    missing: Grade = Grade.BAD,
+) -> Finding:
+    """The finding for a call that either works or raises a vendor error; `missing` where somebody is not there."""
     try:
         await trial
     except Temporary as error:
         return Finding(grade=Grade.UNREACHED, what=what, says=error.reason)
     except VendorError as error:
-        return Finding(grade=Grade.BAD, what=what, says=f"{error.reason}. {without}".strip(), do=do)
+        grade = missing if isinstance(error, Unreachable) else Grade.BAD
+        return Finding(grade=grade, what=what, says=f"{error.reason}. {without}".strip(), do=do)
     return Finding(grade=Grade.GOOD, what=what, says=says)

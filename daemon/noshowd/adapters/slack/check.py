@@ -13,8 +13,13 @@ from noshowd.ports.clock import Clock
 _NAME_THEM = 'Give the [[person]] slack = "handle" or the id of the user.'
 
 
-async def check(token: str, connection: Connection, clock: Clock, people: Sequence[Recipient]) -> list[Finding]:
-    """The token first; the people only where it is good."""
+async def check(
+    token: str, connection: Connection, clock: Clock, people: Sequence[Recipient], *, elsewhere: bool
+) -> list[Finding]:
+    """The token first; the people only where it is good. `elsewhere`: there are other channels.
+
+    Whoever is not in Slack and has another channel may well mean it so: a gap, unless a Slack name is given.
+    """
     client = connection.client(token)
     signed_in = await tried("bot token", call(client.auth_test()), do="Install the Slack app again; renew the token.")
     if signed_in.grade is not Grade.GOOD:
@@ -23,5 +28,7 @@ async def check(token: str, connection: Connection, clock: Clock, people: Sequen
     found = [signed_in]
     for one in people:
         what = f"{one.address or one.slack} in Slack"
-        found.append(await tried(what, directory.user(one), without="They are told by other channels.", do=_NAME_THEM))
+        without = "They are told by other channels." if elsewhere else "Nothing reaches them."
+        missing = Grade.GAP if elsewhere and one.slack is None else Grade.BAD
+        found.append(await tried(what, directory.user(one), without=without, do=_NAME_THEM, missing=missing))
     return found

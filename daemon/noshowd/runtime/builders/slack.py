@@ -38,4 +38,4 @@ async def _check(bench: Bench, token: str, connection: Any) -> Any:
     from noshowd.adapters.slack.check import check
 
     people = [Recipient(address=person.address, slack=person.slack) for person in bench.config.person]
-    return await check(token, connection, bench.clock, people)
+    return await check(token, connection, bench.clock, people, elsewhere=len(bench.config.channel) > 1)
