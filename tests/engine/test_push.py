@@ -31,6 +31,7 @@ LINE = "+498923714480"
 GUEST = "+491713920050"
 STRANGER = "+494066964012"
 OTHER_GUEST = "+4915123456789"
+OFFICE, EXTENSION = "+498999998120", "+498999998345"
 APPOINTMENT = {
     "id": "m",
     "at": "10:00",
@@ -45,7 +46,7 @@ APPOINTMENT = {
 class Telephone:
     """A live source that has seen the calls of its list."""
 
-    traits = SourceTraits(name="line", keeps_history=True)
+    traits = SourceTraits(name="line", keeps_history=True, telephone=True)
 
     def __init__(self) -> None:
         self.calls: list[CallRecord] = []
@@ -58,15 +59,15 @@ class Telephone:
         return Observation(calls=tuple(self.calls), coverages=(covered,))
 
 
-def open_house(database: Database) -> tuple[House, Telephone]:
+def open_house(database: Database, meeting: dict[str, Any] = APPOINTMENT) -> tuple[House, Telephone]:
     house = House(
         database,
         person=[{"address": ANNA, "name": "Anna Berger", "lines": [LINE], "all_lines_seen": True}],
         contact=[
-            {"match": GUS, "lines": [GUEST]},
+            {"match": GUS, "lines": [GUEST, OFFICE]},
             {"match": "other@elsewhere.example", "lines": [OTHER_GUEST]},
         ],
-        meeting=[APPOINTMENT],
+        meeting=[meeting],
     )
     telephone = Telephone()
     house.presences.clear()
@@ -111,6 +112,19 @@ async def test_a_look_keeps_the_guests_number_and_no_strangers(database: Databas
     assert STRANGER not in held + str(log)
     # the contact's own line in the configuration is all there is of it
     assert OTHER_GUEST not in held + str(log)
+
+
+async def test_beside_a_room_only_calls_with_the_guest_and_the_guests_firm_are_kept(database: Database):
+    video = {**APPOINTMENT, "link": "https://meet.google.com/abc-defg-hij", "location": "", "description": ""}
+    house, telephone = open_house(database, video)
+    telephone.calls = [call(GUEST, key="a"), call(STRANGER, key="b"), call(None, key="c"), call(OTHER_GUEST, key="d")]
+    telephone.calls += [call(OFFICE, key="e"), call(EXTENSION, key="f")]
+    await house.until(5)
+    assert sorted(map(str, kept(house))) == sorted([GUEST, OFFICE, EXTENSION])
+    assert STRANGER not in everything(house)
+    round_id = house.meeting.id
+    known = house.run(lambda conn: evidence.load(conn, [round_id]))
+    assert not known[round_id].coverages, "that nobody rang says nothing of a room"
 
 
 async def test_a_stranger_still_leaves_the_doubt_that_it_may_have_been_the_guest(database: Database):
