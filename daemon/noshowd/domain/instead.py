@@ -57,7 +57,9 @@ def _left_open(call: CallRecord) -> Reason | None:
 def _perhaps_talked(
     findings: Findings, meeting: Meeting, with_their_firm: list[CallRecord], rules: JudgingRules, now: datetime
 ) -> Findings:
-    """Long talks with their firm: theirs are not missing for sure, nor are ours over whose lines they went."""
+    """Long talks with their firm: neither side is missing for sure. A person of ours is still told that they are waited
+    for, unless the talk went over a line of ours.
+    """
     by_ours = [call for call in with_their_firm if is_by_one_of_ours(call, meeting)]
     if any(call.running for call in by_ours):
         findings = replace(findings, reasons=findings.reasons | {Reason.CALL_RUNNING})
@@ -75,7 +77,7 @@ def _perhaps_talked(
 
     return replace(
         findings,
-        ours=_doubted(findings.ours) if Side.OURS in in_doubt else findings.ours,
+        ours=_doubted(findings.ours),
         theirs=_doubted(findings.theirs),
         overlap_would_show=False,
         people=tuple(anew(person) for person in findings.people),
