@@ -51,3 +51,19 @@ def test_our_own_mark_counts_until_it_dies_or_we_take_over():
     assert not replace(US, left=NOW - RENEWED).is_settled(NOW)
     assert US.is_settled(NOW)
     assert NEVER < NOW
+
+
+@pytest.mark.parametrize(
+    "text", ["a 2026-03-23T07:00:00 2026-03-23T07:00:00+00:00", "a 2026-03-23T07:00:00+00:00 2026-03-23T07:00:00"]
+)
+def test_a_mark_without_a_zone_is_none(text: str) -> None:
+    assert read(text) is None
+
+
+def test_a_mark_of_another_is_never_ours_and_a_dead_one_holds_nobody_back() -> None:
+    now = datetime(2026, 3, 23, 7, tzinfo=UTC)
+    us = Mark(installation="a" * 32, left=now)
+    other = Mark(installation="b" * 32, left=now)
+    dead = Mark(installation="c" * 32, left=now - LIVING, rank=now)
+    assert ours([other], us, now) is None
+    assert outdated([other, dead], us, now) == {dead.installation}

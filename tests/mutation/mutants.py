@@ -16,7 +16,7 @@ from pathlib import Path
 #: The files whose rules are meant.
 RULED = (
     "judge", "room", "coverage", "visits", "calls", "attempts", "same_call", "findings", "causes", "premises", "gate",
-    "plan", "matching", "recipients",
+    "plan", "matching", "recipients", "instead", "installation",
 )  # fmt: skip
 
 
