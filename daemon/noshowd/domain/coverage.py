@@ -53,11 +53,11 @@ def blind_stretches(
     Perhaps everybody had left; but whoever came meanwhile it did not show either, and it tells nothing afterwards.
     """
     found: dict[str, list[Span]] = {}
-    named = {control.identity for control in seen.controls}
     for source in {control.source for control in seen.controls}:
         traits = sources.get(source)
         if traits is None or traits.keeps_history:
             continue
+        named = {control.identity for control in seen.controls}
         shown = [s.span for s in evidence.sightings if s.source == source and s.identity in named]
         pairs = pairwise(union(shown, gap=rules.gap))
         holes = [Span(start=before.end, end=after.start) for before, after in pairs]

@@ -5,6 +5,7 @@ Three kinds of evidence come from sources (`Sighting`, `CallRecord`, `Coverage`)
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -224,6 +225,14 @@ class Evidence:
     calls: tuple[CallRecord, ...] = ()
     coverages: tuple[Coverage, ...] = ()
     statements: tuple[Statement, ...] = ()
+    #: The last that was told of each stay, by whom the source named; sorted once, for everybody who asks.
+    stays: Mapping[Identity, Sequence[Sighting]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        stays: dict[Identity, list[Sighting]] = {}
+        for one in {(s.source, s.stay): s for s in self.sightings}.values():
+            stays.setdefault(one.identity, []).append(one)
+        object.__setattr__(self, "stays", stays)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from noshowd.domain.followup import Cause, FollowUpKind
 from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.verdict import Presence, Verdict
 
 
-def _expected(meeting: Meeting, side: Side) -> list[Person]:
+def _expected(meeting: Meeting, side: Side) -> Sequence[Person]:
     return [p for p in meeting.people if p.side is side and p.expected]
 
 
@@ -22,10 +22,12 @@ def owner(meeting: Meeting, verdict: Verdict) -> str:
 
     A meeting without anybody of ours has the empty key as owner.
     """
-    ours = _expected(meeting, Side.OURS) or list(meeting.side(Side.OURS))
+    ours = _expected(meeting, Side.OURS) or meeting.side(Side.OURS)
     present = _who_is(verdict, Presence.PRESENT)
     keys = [p.key for p in ours if p.key in present] or [p.key for p in ours]
-    return next((key for key in keys if key == meeting.organizer), keys[0]) if keys else ""
+    if meeting.organizer in keys:
+        return meeting.organizer
+    return keys[0] if keys else ""
 
 
 def _missing_ours(meeting: Meeting, verdict: Verdict) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from noshowd.domain.evidence import Evidence, Identity, MatchStrength, Sighting, Where
+from noshowd.domain.evidence import Evidence, MatchStrength, Sighting, Where
 from noshowd.domain.matching import Matches, Who
 from noshowd.domain.meeting import Meeting, Person, Side
 from noshowd.domain.policy import JudgingRules
@@ -36,7 +36,7 @@ class Visits:
     def enter(self, sightings: Iterable[Sighting], opens: datetime) -> Self:
         """Add what was seen of them, as far as it lies in the window that `opens`."""
         for sighting in sightings:
-            began = max(sighting.began, opens)
+            began = max(opens, sighting.began)
             until, in_lobby = sighting.until, sighting.where is Where.LOBBY
             (self.lobby if in_lobby else self.room).append(Span(start=began, end=until))
             if self.first is None or began < self.first:
@@ -111,7 +111,10 @@ def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules
     devices: list[tuple[Who, Visits]] = []
     controls: list[Sighting] = []
     bots = False
-    for identity, sightings in _by_identity(evidence, opens, closes).items():
+    for identity, stays in evidence.stays.items():
+        sightings = [one for one in stays if one.until >= opens and one.began <= closes]
+        if not sightings:
+            continue
         who = matches.who(identity)
         if who.hides_people:
             # each time somebody else may sit in front of it
@@ -136,15 +139,6 @@ def sort_sightings(meeting: Meeting, evidence: Evidence, matches: Matches, rules
         controls=controls,
         bots=bots,
     )
-
-
-def _by_identity(evidence: Evidence, opens: datetime, closes: datetime) -> dict[Identity, list[Sighting]]:
-    """The last that was told of each stay, as far as it lies in the window, by whom the source named."""
-    found: defaultdict[Identity, list[Sighting]] = defaultdict(list)
-    for one in {(s.source, s.stay): s for s in evidence.sightings}.values():
-        if one.until >= opens and one.began <= closes:
-            found[one.identity].append(one)
-    return found
 
 
 def _without_left_over(sightings: list[Sighting], who: Who, meeting: Meeting, rules: JudgingRules) -> list[Sighting]:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from noshowd.domain.address import canonical
 from noshowd.domain.evidence import Identity, MatchStrength
 from noshowd.domain.meeting import Person
-from noshowd.reading.machines import is_bot, is_device
+from noshowd.reading.machines import is_bot, is_device, is_machine
 from noshowd.reading.names import Alike, Name, alike, fold, name_of_address, read_name
 from noshowd.reading.numbers import line_match, masked_match
 from noshowd.reading.sides import PUBLIC_DOMAINS, Us, domain_of, same_firm
@@ -44,7 +44,8 @@ class _Papers(NamedTuple):
 def _papers_of(people: Iterable[Person], us: Us) -> list[_Papers]:
     papers = []
     for person in people:
-        own = canonical(person.address) if person.address else person.key
+        # the key is one that is canonical already
+        own = canonical(person.address) if person.address and person.address != person.key else person.key
         known = us.known(person.key)
         ids = (*person.provider_ids, *known.provider_ids) if known else person.provider_ids
         papers.append(_Papers(person, frozenset((person.key, own, *person.aliases)), ids))
@@ -52,7 +53,7 @@ def _papers_of(people: Iterable[Person], us: Us) -> list[_Papers]:
 
 
 def _fits(identity: Identity, people: Sequence[Person], papers: Iterable[_Papers], us: Us) -> list[_Candidate]:
-    if is_bot(identity) or is_device(identity):
+    if is_machine(identity):
         return []
     shown = _addresses(identity, us)
     known = {one.person.key: _known_fit(identity, shown, one) for one in papers}

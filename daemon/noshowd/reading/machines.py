@@ -71,9 +71,14 @@ def is_bot(identity: Identity) -> bool:
     return bool(_MAYBE_BOT.search(name) and _SAYS_SO.search(name))
 
 
-@lru_cache(maxsize=4096)
 def is_device(identity: Identity) -> bool:
     """A room system or another machine that stands for nobody in particular; a personal telephone is none."""
     if identity.machine or (identity.address and domain_of(identity.address) in NOBODY_DOMAINS):
         return True
     return bool(identity.name and _ROOM.search(identity.name.strip()))
+
+
+@lru_cache(maxsize=4096)
+def is_machine(identity: Identity) -> bool:
+    """Either of these: no human."""
+    return is_bot(identity) or is_device(identity)

@@ -105,20 +105,20 @@ def decide(house: House, briefs: Sequence[Brief], now: datetime) -> list[Decided
     """The verdict and the plan for each meeting. The same facts at the same instant give the same again."""
     meetings = [read_meeting(brief.meeting) for brief in briefs]
     found = [read_evidence(brief.evidence) for brief in briefs]
+    matches = [match(meeting, evidence, house.us) for meeting, evidence in zip(meetings, found, strict=True)]
     verdicts = [
-        verdict_of(house, meeting, evidence, brief.policy, brief.sources, now)
-        for brief, meeting, evidence in zip(briefs, meetings, found, strict=True)
+        judge(meeting, evidence, who, _at_speed(house, brief.policy), now, sources=brief.sources)
+        for brief, meeting, evidence, who in zip(briefs, meetings, found, matches, strict=True)
     ]
-    plans = [
-        _plan(house, brief, meeting, evidence, verdict, now)
+    arounds = [
+        house.standing.around(meeting, verdict, brief.policy, evidence, brief.colleagues, now)
         for brief, meeting, evidence, verdict in zip(briefs, meetings, found, verdicts, strict=True)
     ]
+    plans = [
+        plan(meeting, verdict, brief.policy, _existing(brief), around, now)
+        for brief, meeting, verdict, around in zip(briefs, meetings, verdicts, arounds, strict=True)
+    ]
     return [_decided(house, *one, now=now) for one in zip(briefs, meetings, found, verdicts, plans, strict=True)]
-
-
-def _plan(house: House, brief: Brief, meeting: Meeting, evidence: Evidence, verdict: Verdict, now: datetime) -> Plan:
-    around = house.standing.around(meeting, verdict, brief.policy, evidence, brief.colleagues, now)
-    return plan(meeting, verdict, brief.policy, _existing(brief), around, now)
 
 
 def _decided(
@@ -166,10 +166,15 @@ def verdict_of(
     now: datetime,
 ) -> Verdict:
     """Judge with what `reading` makes of the evidence and with the sources that can see this meeting."""
-    if house.speed != 1:
-        longer = policy.judging.fresh_for + _ANSWERS_WITHIN * (house.speed - 1)
-        policy = replace(policy, judging=replace(policy.judging, fresh_for=longer))
-    return judge(meeting, evidence, match(meeting, evidence, house.us), policy, now, sources=sources)
+    return judge(meeting, evidence, match(meeting, evidence, house.us), _at_speed(house, policy), now, sources=sources)
+
+
+def _at_speed(house: House, policy: Policy) -> Policy:
+    """The policy as it is to be judged by where the clock does not run in real time."""
+    if house.speed == 1:
+        return policy
+    longer = policy.judging.fresh_for + _ANSWERS_WITHIN * (house.speed - 1)
+    return replace(policy, judging=replace(policy.judging, fresh_for=longer))
 
 
 def _existing(brief: Brief) -> list[Existing]:

@@ -53,15 +53,16 @@ class Batch:
 
 async def judge_due(parts: Parts) -> int:
     """Judge meetings that are due, a batch of them or several at once; how many were claimed."""
+    colleagues = Colleagues(parts)
     batch = await _take(parts, parts.pace.batch)
-    judged = await _judge(parts, batch)
+    judged = await _judge(parts, colleagues, batch)
     if judged < parts.pace.batch or not await _crowded(parts):
         if parts.judges is not None:
             await parts.judges.rest()
         return judged
     side_by_side = _ALONE if parts.judges is None else parts.judges.side_by_side
     async with asyncio.TaskGroup() as group:
-        rounds = [group.create_task(_judge_round(parts)) for _ in range(side_by_side)]
+        rounds = [group.create_task(_judge_round(parts, colleagues)) for _ in range(side_by_side)]
     return judged + sum(one.result() for one in rounds)
 
 
@@ -70,14 +71,14 @@ async def _crowded(parts: Parts) -> bool:
     return await parts.database.read(lambda conn: meetings.due(conn, now=now, at_most=crowd)) == crowd
 
 
-async def _judge_round(parts: Parts) -> int:
+async def _judge_round(parts: Parts, colleagues: Colleagues) -> int:
     """One of several who judge batch after batch: while some are judged, others are read and saved."""
     done = 0
     for _ in range(_A_ROUND):
         batch = await _take(parts, parts.pace.batch * _LARGER)
         if not batch.claims:
             break
-        done += await _judge(parts, batch, aside=True)
+        done += await _judge(parts, colleagues, batch, aside=True)
     return done
 
 
@@ -92,13 +93,13 @@ async def _decide_aside(parts: Parts, house: House, briefs: list[Brief], now: da
     return await asyncio.to_thread(decide_all, house, briefs, now) if decided is None else decided
 
 
-async def _judge(parts: Parts, batch: Batch, *, aside: bool = False) -> int:
+async def _judge(parts: Parts, colleagues: Colleagues, batch: Batch, *, aside: bool = False) -> int:
     """Judge and save one batch; how many it was."""
     if not batch.claims:
         return 0
     now = parts.clock.now()
     house = House(us=parts.us, standing=batch.standing, speed=parts.clock.speed)
-    briefs = _briefs(parts, batch)
+    briefs = _briefs(parts, colleagues, batch)
     decided = await _decide_aside(parts, house, briefs, now) if aside else decide_all(house, briefs, now)
     pairs = list(zip(batch.claims, decided, strict=True))
     good = [(claim, one) for claim, one in pairs if not isinstance(one, str)]
@@ -123,8 +124,7 @@ def _claim(conn: sa.Connection, parts: Parts, limit: int, now: datetime) -> Batc
     )
 
 
-def _briefs(parts: Parts, batch: Batch) -> list[Brief]:
-    colleagues = Colleagues(parts)
+def _briefs(parts: Parts, colleagues: Colleagues, batch: Batch) -> list[Brief]:
     return [
         Brief(
             meeting=claim.text,

@@ -8,14 +8,15 @@ from dataclasses import replace
 from noshowd.domain.evidence import SOMEBODY_ELSE, CallRecord, Evidence, Identity, MatchStrength, Observation
 from noshowd.domain.matching import Matches, Who
 from noshowd.domain.meeting import Kind, Meeting, Person, Side
-from noshowd.reading.identity import is_bot, is_device, match_all
+from noshowd.reading.identity import match_all
+from noshowd.reading.machines import is_bot, is_machine
 from noshowd.reading.numbers import line_match
 from noshowd.reading.sides import Us, same_firm
 
 
 def match(meeting: Meeting, evidence: Evidence, us: Us) -> Matches:
     """Who everybody seen is, and how surely each number is one of the other side's."""
-    identities = list(dict.fromkeys([s.identity for s in evidence.sightings]))
+    identities = list(evidence.stays)
     given = match_all(identities, meeting.people, us) if identities else {}
     theirs = their_numbers(meeting) if evidence.calls else ()
     numbers = {
@@ -67,10 +68,9 @@ def _who(identity: Identity, given: tuple[str, MatchStrength] | None, people: Se
     if given is not None and given[1] >= MatchStrength.MEDIUM:
         # a machine is given to nobody
         return Who(person=given[0], strength=given[1])
-    if is_bot(identity):
-        return Who(human=False)
-    if is_device(identity):
-        return Who(human=False, hides_people=True)
+    if is_machine(identity):
+        # anybody may sit in front of a room system
+        return Who(human=False, hides_people=not is_bot(identity))
     if identity.address is None or not identity.verified:
         return Who()
     side = us.side_of(identity.address)
