@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -243,7 +244,10 @@ def test_nothing_that_claims_an_absence_is_ever_sent_on_unknown() -> None:
                 # "not there since" is known although the past is not
                 assert kind not in (K.RECALL_TASK, K.RESCHEDULE_OFFER)
 
-    look()
     wanted = {(True, kind, go) for kind in CLAIMING for go in (True, False)}
     wanted |= {(False, kind, go) for kind in (K.RECALL_TASK, K.RESCHEDULE_OFFER) for go in (True, False)}
-    assert not {one for one in wanted if not tried[one]}
+    for _ in range(5):  # chance may leave one out of 400 situations
+        look()
+        if wanted <= tried.keys():
+            return
+    pytest.fail(f"never tried: {wanted - tried.keys()}")
