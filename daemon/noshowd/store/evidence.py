@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from noshowd.domain.evidence import CallRecord, Coverage, Evidence, Observation, Sighting, Statement
 from noshowd.domain.same_call import lost_from_sight
 from noshowd.store import bulk, meetings
-from noshowd.store.among import among
+from noshowd.store.among import among, of_each
 from noshowd.store.judged import RoundId
 from noshowd.store.schema import evidence, meeting
 from noshowd.store.texts import decoder, encode, read_evidence
@@ -55,11 +55,11 @@ def load(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId, Evid
 def load_texts(conn: sa.Connection, rounds: Collection[RoundId]) -> dict[RoundId, dict[str, str]]:
     """The same as it is stored, for `read_evidence`: of each round with evidence a list of facts for each kind."""
     table = evidence.c
-    rows = conn.execute(
-        sa.select(table.meeting, table.round, table.kind, sa.func.aggregate_strings(table.payload, ","))
-        .where(among(table.meeting, [key for key, _ in rounds]), table.replaced_at.is_(None))
-        .group_by(table.meeting, table.round, table.kind)
-    )
+    together = sa.select(
+        table.meeting, table.round, table.kind, sa.func.aggregate_strings(table.payload, ",").label("payloads")
+    ).where(table.replaced_at.is_(None))
+    by_kind = together.group_by(table.meeting, table.round, table.kind)
+    rows = conn.execute(of_each(by_kind, table.meeting, [key for key, _ in rounds], conn.dialect))
     found: dict[RoundId, dict[str, str]] = {}
     for key, round_, kind, payloads in rows.all():
         found.setdefault((key, round_), {})[kind] = f"[{payloads}]"
