@@ -54,7 +54,7 @@ OFTEN, HOURLY = timedelta(minutes=5), timedelta(hours=1)
 SETTLED = timedelta(days=4)
 #: A sixth of a day's appointments: more that waits to be sent is a queue.
 PENDING = 10
-#: SQLite moves the log into the file at 4,000 pages; it may be longer by what one transaction writes.
+#: SQLite moves the log into the file at 16.4 MB; it may be longer by what one transaction writes.
 LOG = 20.0
 
 
