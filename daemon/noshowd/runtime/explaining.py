@@ -13,6 +13,7 @@ from noshowd.domain.followup import FollowUpKind
 from noshowd.domain.meeting import Meeting, Side
 from noshowd.domain.policy import JudgingRules
 from noshowd.domain.timing import window
+from noshowd.domain.verdict import Reason, Verdict
 from noshowd.store import evidence, meetings, offers, outbox
 from noshowd.store.evidence import Fact
 from noshowd.store.meetings import StoredMeeting
@@ -20,9 +21,32 @@ from noshowd.store.outbox import OutboxRow
 from noshowd.store.short_keys import called, short_key
 from noshowd.wording import Lexicon, folder_for
 
+_HIDDEN = "hidden, see --reveal"
+#: Reasons that tell of the sources and of the calendar. All others tell of people, as the verdict does.
+_OF_THE_EVIDENCE = frozenset(
+    {
+        Reason.NO_SOURCE,
+        Reason.NO_COVERAGE,
+        Reason.GAP,
+        Reason.NO_POSITIVE_CONTROL,
+        Reason.LOST_SIGHT,
+        Reason.BLIND_SPOT,
+        Reason.ENDED_ONLY,
+        Reason.OPEN_ENDED_GUESTS,
+        Reason.MAY_BE_LOST,
+        Reason.UNSEEN_LINE,
+        Reason.CALLER_UNKNOWN,
+        Reason.CANCELLED,
+        Reason.SKIPPED,
+    }
+)
+
 
 def explain(conn: sa.Connection, given: str, zone: ZoneInfo, *, language: str, reveal: bool) -> list[dict[str, Any]]:
-    """What is known of each meeting that is called like this, the latest round of each."""
+    """What is known of each meeting that is called like this, the latest round of each.
+
+    Without `reveal` nothing in it says who was there and who was not, neither by name nor by what was done about it.
+    """
     lexicon = Lexicon(folder_for(language))
     return [_explained(conn, one, zone, lexicon, reveal=reveal) for one in called(conn, given)]
 
@@ -33,7 +57,6 @@ def _explained(
     meeting, verdict = stored.meeting, stored.verdict
     key, round_ = stored.id
     names = _names(meeting, reveal=reveal)
-    hidden = "hidden, see --reveal"
     return {
         "key": key,
         "short_key": short_key(key),
@@ -42,25 +65,38 @@ def _explained(
         "start": _clock(meeting.start, zone),
         "end": _clock(meeting.end, zone),
         "watched_from": _clock(window(meeting, JudgingRules()).start, zone),
-        "outcome": (verdict.outcome.value if reveal else hidden) if verdict else "not judged yet",
+        "outcome": (verdict.outcome.value if reveal else _HIDDEN) if verdict else "not judged yet",
         "as_of": _clock(verdict.as_of, zone) if verdict and verdict.as_of else None,
-        "because": sorted(lexicon.say(reason) for reason in verdict.reasons) if verdict else [],
+        "because": _because(verdict, lexicon, reveal=reveal) if verdict else [],
         "evidence": [
-            f"{_clock(noted.noted_at, zone)} {_fact(noted.fact, names, zone)}"
+            f"{_clock(noted.noted_at, zone)} {_fact(noted.fact, names, zone, reveal=reveal)}"
             for noted in evidence.history(conn, key, round_)
             if noted.replaced_at is None
         ],
         "history": [
-            f"{_clock(step.noticed_at, zone)} {step.outcome.value if reveal else hidden}"
+            f"{_clock(step.noticed_at, zone)} {step.outcome.value if reveal else _HIDDEN}"
             f" (true since {_clock(step.became_at, zone)})"
             for step in meetings.transitions(conn, key, round_)
         ],
         "followups": [
-            f"{_clock(row.changed_at, zone)} {row.followup.kind} to {names.get(row.followup.key.person, 'somebody')}:"
-            f" {row.state}{f' ({row.reason})' if row.reason else ''}{_offer(conn, row)}"
+            f"{_clock(row.changed_at, zone)} {_done(conn, row, names) if reveal else f'a message or task: {row.state}'}"
             for row in sorted(outbox.of_rounds(conn, [stored.id])[stored.id], key=lambda row: row.changed_at)
         ],
     }
+
+
+def _because(verdict: Verdict, lexicon: Lexicon, *, reveal: bool) -> list[str]:
+    told = verdict.reasons if reveal else verdict.reasons & _OF_THE_EVIDENCE
+    left = len(verdict.reasons) - len(told)
+    return [*sorted(lexicon.say(reason) for reason in told), *([f"{left} more: {_HIDDEN}"] if left else [])]
+
+
+def _done(conn: sa.Connection, row: OutboxRow, names: dict[str, str]) -> str:
+    reason = f" ({row.reason})" if row.reason else ""
+    return (
+        f"{row.followup.kind} to {names.get(row.followup.key.person, 'somebody')}: {row.state}{reason}"
+        f"{_offer(conn, row)}"
+    )
 
 
 def _offer(conn: sa.Connection, row: OutboxRow) -> str:
@@ -84,10 +120,10 @@ def _names(meeting: Meeting, *, reveal: bool) -> dict[str, str]:
     return names
 
 
-def _fact(fact: Fact, names: dict[str, str], zone: ZoneInfo) -> str:
+def _fact(fact: Fact, names: dict[str, str], zone: ZoneInfo, *, reveal: bool) -> str:
     match fact:
         case Sighting():
-            who = fact.identity.name if "colleague 1" not in names.values() else "somebody"
+            who = fact.identity.name if reveal else None
             until = "still there" if fact.open else f"until {_clock(fact.until, zone)[11:]}"
             began = _clock(fact.began, zone)[11:]
             return f"{fact.source} saw {who or 'somebody'} in the {fact.where} from {began}, {until}"
@@ -98,4 +134,4 @@ def _fact(fact: Fact, names: dict[str, str], zone: ZoneInfo) -> str:
             span = f"{_clock(fact.span.start, zone)[11:]} to {_clock(fact.span.end, zone)[11:]}"
             return f"{fact.source} would have seen everybody from {span}{blind}"
         case Statement():
-            return f"{names.get(fact.by, 'a colleague')} said: {fact.said}"
+            return f"{names.get(fact.by, 'a colleague')} said: {fact.said if reveal else _HIDDEN}"
