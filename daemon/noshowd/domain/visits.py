@@ -36,7 +36,7 @@ class Visits:
     def enter(self, sightings: Iterable[Sighting], opens: datetime) -> Self:
         """Add what was seen of them, as far as it lies in the window that `opens`."""
         for sighting in sightings:
-            began = max(opens, sighting.began)
+            began = max(sighting.began, opens)
             until, in_lobby = sighting.until, sighting.where is Where.LOBBY
             (self.lobby if in_lobby else self.room).append(Span(start=began, end=until))
             if self.first is None or began < self.first:

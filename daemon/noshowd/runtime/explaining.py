@@ -22,18 +22,16 @@ from noshowd.store.short_keys import called, short_key
 from noshowd.wording import Lexicon, folder_for
 
 _HIDDEN = "hidden, see --reveal"
-#: Reasons that tell of the sources and of the calendar. All others tell of people, as the verdict does.
+#: Reasons that tell of the sources and of the calendar alone. All others tell of people too, as the verdict does.
 _OF_THE_EVIDENCE = frozenset(
     {
         Reason.NO_SOURCE,
         Reason.NO_COVERAGE,
         Reason.GAP,
-        Reason.NO_POSITIVE_CONTROL,
         Reason.LOST_SIGHT,
         Reason.BLIND_SPOT,
         Reason.ENDED_ONLY,
         Reason.OPEN_ENDED_GUESTS,
-        Reason.MAY_BE_LOST,
         Reason.UNSEEN_LINE,
         Reason.CALLER_UNKNOWN,
         Reason.CANCELLED,
@@ -45,7 +43,8 @@ _OF_THE_EVIDENCE = frozenset(
 def explain(conn: sa.Connection, given: str, zone: ZoneInfo, *, language: str, reveal: bool) -> list[dict[str, Any]]:
     """What is known of each meeting that is called like this, the latest round of each.
 
-    Without `reveal` nothing in it says who was there and who was not, neither by name nor by what was done about it.
+    Without `reveal` it has what the sources told, of nobody by name, and neither the verdict nor what tells of it: what
+    people said and what was done.
     """
     lexicon = Lexicon(folder_for(language))
     return [_explained(conn, one, zone, lexicon, reveal=reveal) for one in called(conn, given)]
