@@ -1,7 +1,8 @@
 """Many rows in one go, as fast as either database takes them.
 
-SQLite gets one prepared statement and a list of tuples. PostgreSQL gets one statement with all rows in one parameter:
-sent row by row, or as arrays, a batch costs several times as much. All rows of a call name the same columns.
+SQLite gets one prepared statement and a list of tuples. PostgreSQL gets one statement with each column in one
+parameter, as JSON: sent row by row, or as arrays, a batch costs several times as much. All rows of a call name the same
+columns.
 """
 
 from __future__ import annotations
@@ -42,12 +43,12 @@ def update(conn: sa.Connection, table: sa.Table, rows: Rows) -> None:
 
 def insert_tuples(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Tuples) -> None:
     if rows:
-        _send(conn, _insertion(table, names, conn.dialect), names, rows)
+        _send(conn, _insertion(table, names, conn.dialect), rows)
 
 
 def upsert_tuples(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Tuples) -> None:
     if rows:
-        _send(conn, _replacement(table, names, conn.dialect), names, rows)
+        _send(conn, _replacement(table, names, conn.dialect), rows)
 
 
 def update_tuples(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: Tuples) -> None:
@@ -55,7 +56,7 @@ def update_tuples(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], 
     if ordered != names:
         rows = list(map(itemgetter(*map(names.index, ordered)), rows))
     if rows:
-        _send(conn, _change(table, ordered, conn.dialect), ordered, rows)
+        _send(conn, _change(table, ordered, conn.dialect), rows)
 
 
 Build = Callable[[sa.Table, tuple[str, ...], Dialect], str]
@@ -70,15 +71,15 @@ def _execute(
         convert = _processor(table.c[name], conn.dialect)
         column = [row[name] for row in rows]
         columns.append(column if convert is None else [convert(value) for value in column])
-    _send(conn, build(table, names, conn.dialect), names, list(zip(*columns, strict=True)))
+    _send(conn, build(table, names, conn.dialect), list(zip(*columns, strict=True)))
 
 
-def _send(conn: sa.Connection, statement: str, names: tuple[str, ...], tuples: Tuples) -> None:
+def _send(conn: sa.Connection, statement: str, tuples: Tuples) -> None:
     if conn.dialect.name == "sqlite":
         conn.exec_driver_sql(statement, list(tuples))
     else:
-        records = [dict(zip(names, row, strict=True)) for row in tuples]
-        conn.exec_driver_sql(statement, (msgspec.json.encode(records).decode(),))
+        columns = zip(*tuples, strict=True)
+        conn.exec_driver_sql(statement, tuple(msgspec.json.encode(column).decode() for column in columns))
 
 
 @cache
@@ -132,6 +133,7 @@ def _change(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> str:
 
 
 def _given(table: sa.Table, names: Sequence[str], dialect: Dialect) -> str:
-    """The rows as PostgreSQL unfolds them from one parameter."""
-    typed = ", ".join(f"{name} {table.c[name].type.compile(dialect)}" for name in names)
-    return f"json_to_recordset(%s::json) AS given ({typed})"
+    """The rows as PostgreSQL unfolds them from one parameter for each column."""
+    unfolded = ", ".join(["json_array_elements_text(%s::json)"] * len(names))
+    typed = ", ".join(f"{name}::{table.c[name].type.compile(dialect)} AS {name}" for name in names)
+    return f"(SELECT {typed} FROM ROWS FROM ({unfolded}) AS raw ({', '.join(names)})) AS given"  # noqa: S608 - ours
