@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from noshowd.cli.exit_codes import CommandError, ExitCode
 from noshowd.store.errors import StoreUnavailable
@@ -20,6 +21,8 @@ def run(args: argparse.Namespace) -> int:
             raise CommandError("no database at sqlite:///x.db: start it, or correct [store]", ExitCode.UNAVAILABLE)
         case "disk full":
             raise StoreUnavailable("the database /x.db cannot grow: the disk is full")
+        case "no folder":
+            Path("/proc/nowhere/state").mkdir(parents=True)
         case "ctrl-c":
             raise KeyboardInterrupt
         case "bug":

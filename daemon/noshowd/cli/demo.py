@@ -24,7 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
+    try:
+        speed = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
     if not 1 <= speed <= _FASTEST:
         raise argparse.ArgumentTypeError(f"{text} is not between 1 and {_FASTEST:g}")
     return speed

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import os
 import sys
 import traceback
@@ -23,8 +25,14 @@ exit codes:
 """
 
 
+#: Said by the machine of where a command writes to, without a file's name.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command in `argv` (without the program's name) and return the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a title may hold what this terminal's character set does not
+        sys.stdout.reconfigure(errors="replace")
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments in (["--version"], ["-V"]):  # before the parser is built: scripts ask this often
         print(f"noshowd {__version__}")
@@ -75,7 +83,8 @@ def _is_of_the_store(error: Exception) -> bool:
 def _run(args: argparse.Namespace) -> int:
     try:
         code = int(args.run(args))
-        sys.stdout.flush()
+        if sys.stdout is not None:  # where it was closed (`>&-`)
+            sys.stdout.flush()
     except CommandError as error:
         print(f"noshowd {args.command}: {error}", file=sys.stderr)
         return error.code
@@ -83,11 +92,18 @@ def _run(args: argparse.Namespace) -> int:
         print(file=sys.stderr)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # the reader (`| head`) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return ExitCode.OK
     except Exception as error:  # noqa: BLE001 - the last line of defence: an exit code that scripts can tell from a "no"
         if _is_of_the_store(error):
             print(f"noshowd {args.command}: {error}", file=sys.stderr)
+            return ExitCode.UNAVAILABLE
+        if isinstance(error, OSError) and (error.filename is not None or error.errno in _FULL):
+            where = error.filename or "the output"
+            words = f"{where}: {error.strerror}; correct the path or its rights, or make room"
+            print(f"noshowd {args.command}: {words}", file=sys.stderr)
+            if error.filename is None:
+                _write_no_more()
             return ExitCode.UNAVAILABLE
         traceback.print_exc()
         print(
@@ -96,3 +112,9 @@ def _run(args: argparse.Namespace) -> int:
         )
         return ExitCode.BUG
     return code
+
+
+def _write_no_more() -> None:
+    """What is still to be written goes nowhere: at its end Python would try once more, and complain."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
