@@ -19,6 +19,7 @@ from noshowd.engine.parts import Parts
 from noshowd.engine.turn import VERBS, next_due
 from noshowd.ports.answers import AnswerBox, AnswerSource
 from noshowd.runtime.conditions import Conditions, foreseen_by_nobody
+from noshowd.runtime.side_by_side import SideBySide
 from noshowd.runtime.unwritten import Unwritten
 from noshowd.store import health, outages
 from noshowd.store.errors import StoreError
@@ -29,6 +30,10 @@ log = structlog.get_logger()
 _LONGEST_SLEEP = 15.0
 #: Between two tries for what is due and cannot be had.
 _BREATH = 0.05
+#: Rounds of a verb that go on at once while vendors do not answer.
+_ROUNDS = 32
+#: These wait for nobody outside.
+_NOBODY_OUTSIDE = frozenset({"judge"})
 #: After an error of the database or of our own.
 _PAUSE = 2.0
 _HOUSEKEEPING = timedelta(seconds=30)
@@ -88,27 +93,32 @@ class Worker:
 
     async def _loop(self, verb: str) -> None:
         bell, part = self._parts.database.bell(), f"{health.LOOP}{verb}"
-        while True:
-            self._alive(verb)
-            try:
-                if await VERBS[verb](self._parts):
+        async with asyncio.TaskGroup() as group:
+            alone = verb in _NOBODY_OUTSIDE
+            rounds = SideBySide(
+                group, self._parts.clock, at_most=1 if alone else _ROUNDS, no_later_than=self._parts.lease / 2
+            )
+            while True:
+                self._alive(verb)
+                try:
+                    if await rounds.another(partial(VERBS[verb], self._parts)):
+                        continue
+                    due = await next_due(self._parts, verb)
+                except Exception as error:
+                    lost = _of_the_store(error)
+                    if lost is None:
+                        log.exception("loop_failed", action=verb)
+                        await self._conditions.note(part, foreseen_by_nobody(error))
+                    else:
+                        log.error("store_unavailable", action=verb, error=str(lost))
+                    await self._parts.clock.sleep(_PAUSE)
                     continue
-                due = await next_due(self._parts, verb)
-            except Exception as error:
-                lost = _of_the_store(error)
-                if lost is None:
-                    log.exception("loop_failed", action=verb)
-                    await self._conditions.note(part, foreseen_by_nobody(error))
-                else:
-                    log.error("store_unavailable", action=verb, error=str(lost))
-                await self._parts.clock.sleep(_PAUSE)
-                continue
-            await self._conditions.note(part, None)
-            now = self._parts.clock.now()
-            longest = _LONGEST_SLEEP * self._parts.clock.speed
-            wait = longest if due is None else min(longest, (due - now).total_seconds())
-            # what is due and yet could not be claimed is in another worker's hands
-            await bell.wait(self._parts.clock, max(wait, _BREATH))
+                await self._conditions.note(part, None)
+                now = self._parts.clock.now()
+                longest = _LONGEST_SLEEP * self._parts.clock.speed
+                wait = longest if due is None else min(longest, (due - now).total_seconds())
+                # what is due and yet could not be claimed is in another worker's hands
+                await bell.wait(self._parts.clock, max(wait, _BREATH))
 
     async def _keep_house(self) -> None:
         """Heartbeat, and a word to our side about whatever has gone blind or come back."""
