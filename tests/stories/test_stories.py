@@ -83,6 +83,19 @@ def test_every_problem_of_a_story_is_told_at_once_with_its_line_and_the_nearest_
     assert "10:00, 10:00:30 or, on another day, 2026-03-03 10:00" in told
 
 
+async def test_times_of_a_story_stand_in_the_zone_of_our_side_unless_it_names_another(
+    database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "london.toml"
+    path.write_text(
+        'story = "London"\n[us]\ndomains = ["us.example"]\nzone = "Europe/London"\n'
+        '[[meeting]]\nid = "m"\nat = "11:00"\norganizer = "sue@us.example"\n'
+        'link = "https://meet.google.com/abc-defg-hij"\n'
+    )
+    report = await tell_story(load_story(path), database)
+    assert report.as_json()["meetings"][0]["start"] == "2026-03-02T11:00:00+00:00"
+
+
 @pytest.mark.parametrize(
     ("event", "says"),
     [

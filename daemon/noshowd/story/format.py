@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
@@ -84,7 +85,7 @@ class Story(Section):
     story: Text = Field(description="What it is about.")
     case: str = Field(default="", description="The line of the list of cases that it tells.")
     day: dt.date = Field(default=dt.date(2026, 3, 2), description="The day; a Monday by default.")
-    zone: Zone = Field(default="Europe/Berlin", description="Zone of all times.")
+    zone: Zone | None = Field(default=None, description="Zone of all times; else that of [us].")
     writes: bool = Field(
         default=False, description="The calendars may be written: guests choose new times, installations leave marks."
     )
@@ -100,6 +101,11 @@ class Story(Section):
     meeting: tuple[StoryMeeting, ...] = Field(default=(), description="What stands in the calendars.")
     event: tuple[Event, ...] = Field(default=(), description="What happens, in any order.")
     expect: tuple[Expect, ...] = Field(default=(), description="What must hold, and when.")
+
+    @property
+    def clocks(self) -> ZoneInfo:
+        """The zone in which every time of the story is written."""
+        return ZoneInfo(self.zone or self.us.zone)
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:

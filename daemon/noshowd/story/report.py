@@ -42,7 +42,7 @@ class Report:
 
 def report(story: Story, database: Database, posts: list[Post], problems: list[str]) -> Report:
     """Read everything back from the store. Times are in the story's zone."""
-    zone = ZoneInfo(story.zone)
+    zone = story.clocks
 
     def read(conn: sa.Connection) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         found = meetings.between(conn, *ALWAYS)

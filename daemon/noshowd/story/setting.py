@@ -27,7 +27,7 @@ def instant(story: Story, moment: Moment) -> datetime:
     """The instant of a moment of the story, in UTC."""
     day, clock = moment.rsplit(" ", 1) if " " in moment else (story.day.isoformat(), moment)
     hour, minute, second = (int(part) for part in f"{clock}:0".split(":")[:3])
-    local = datetime.combine(date.fromisoformat(day), time(hour, minute, second), tzinfo=ZoneInfo(story.zone))
+    local = datetime.combine(date.fromisoformat(day), time(hour, minute, second), tzinfo=story.clocks)
     return local.astimezone(ZoneInfo("UTC"))
 
 
@@ -47,7 +47,7 @@ def entries(story: Story, meeting: StoryMeeting) -> list[CalendarEntry]:
             start=start,
             end=start + meeting.length,
             all_day=meeting.all_day,
-            zone=story.zone,
+            zone=story.clocks.key,
             title=meeting.title,
             location=meeting.location or meeting.link or "",
             links=(meeting.link,) if meeting.location and meeting.link else (),
