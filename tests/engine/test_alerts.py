@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import sqlalchemy as sa
 
 from engine.house import ANNA, House, at
@@ -20,6 +22,12 @@ DAY = 24 * 60
 def fails(house: House, minute: float, error: Temporary | CredentialsLost | None = None) -> None:
     house.pass_time(minute)
     house.run(lambda conn: report_bad(conn, "source:meet", error or Temporary("down"), now=at(minute)))
+
+
+def _clock(minute: float) -> str:
+    """As the text has it: the hour without a leading zero."""
+    local = at(minute).astimezone(ZoneInfo("Europe/Berlin"))
+    return f", {local.hour}:{local:%M}"
 
 
 def works(house: House, minute: float) -> None:
@@ -42,6 +50,17 @@ async def test_a_lasting_failure_is_told_once(database: Database):
     assert house.keep_house() == 0
     await house.until(7)
     assert [post.parcel.recipient.address for post in house.sent(NOTICE)] == [ANNA]
+
+
+async def test_what_is_told_names_when_it_began_and_not_when_it_was_told(database: Database):
+    house = House(database, meeting=[])
+    fails(house, 0)
+    fails(house, 6)
+    house.keep_house()
+    await house.until(7)
+    (post,) = house.sent(NOTICE)
+    assert _clock(0) in post.parcel.text
+    assert _clock(6) not in post.parcel.text
 
 
 async def test_what_needs_a_person_is_told_at_once(database: Database):

@@ -47,6 +47,13 @@ def between(conn: sa.Connection, start: datetime, end: datetime) -> list[Outage]
     return [Outage(**row._mapping) for row in rows]  # noqa: SLF001 - public in SQLAlchemy, despite its name
 
 
+def since(conn: sa.Connection, part: str, *, at: datetime) -> datetime | None:
+    """When the stretch began in which this part does not work at that instant; None: it works, or nobody knows."""
+    lasting = outage.c.began <= at, sa.or_(outage.c.ended.is_(None), outage.c.ended > at)
+    began: datetime | None = conn.scalar(sa.select(sa.func.min(outage.c.began)).where(outage.c.part == part, *lasting))
+    return began
+
+
 def clear(conn: sa.Connection, *, before: datetime) -> int:
     """What ended before that instant goes; how many."""
     return conn.execute(sa.delete(outage).where(outage.c.ended < before)).rowcount

@@ -22,7 +22,7 @@ from noshowd.engine.presence.matching import their_numbers
 from noshowd.engine.words.parcels import to_our_side
 from noshowd.engine.words.particulars import doubts, mailto, named, unsubscribing
 from noshowd.ports.channel import Carries, Choice, Edit, Parcel
-from noshowd.store import meetings, outbox
+from noshowd.store import meetings, outages, outbox
 from noshowd.store.meetings import StoredMeeting
 from noshowd.store.outbox import OutboxRow
 from noshowd.wording import TaskNote, WordingContext
@@ -102,8 +102,9 @@ class Composer:
         if step in ("in_doubt", "bounced"):
             context = await self._quoting(context, row.followup.concerns or "")
         if step in ("blind", "recovered", CLOCK_WRONG, CLOCK_RIGHT, HELD):
-            part = rest.rpartition(":")[0]
-            context = replace(context, part=part, detail=row.followup.text or "", since=row.created_at)
+            part, told = rest.rpartition(":")[0], row.created_at
+            since = await self._parts.database.read(lambda conn: outages.since(conn, part, at=told))
+            context = replace(context, part=part, detail=row.followup.text or "", since=since or told)
         if step == ENDED:
             part = rest.rpartition(":")[0]
             context = replace(context, part=part, since=datetime.fromisoformat(row.followup.text or ""))
