@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -127,3 +128,15 @@ def test_a_terminal_shows_columns():
         view.show(NOON)
     line = next(line for line in told.getvalue().splitlines() if "did this" in line)
     assert line.index("did this") < line.index("for that")
+
+
+def test_a_narrow_terminal_wraps_within_its_width_and_keeps_the_margin():
+    told = StringIO()
+    with View(ZoneInfo("UTC"), console=Console(file=told, force_terminal=True, width=80, color_system=None)) as view:
+        view.world(NOON, "somebody joins")
+        view.note(Line(at=NOON, did="did this", why="because " * 20))
+        view.show(NOON)
+    lines = [re.sub(r"\x1b\[[?0-9;]*[a-zA-Z]", "", line).rstrip() for line in told.getvalue().splitlines()]
+    assert [line for line in lines if line][:2] == ["12:00  somebody joins", "12:00    did this"]
+    assert [line[:9] for line in lines if "because" in line] == [" " * 9] * 3
+    assert max(map(len, lines)) <= 80

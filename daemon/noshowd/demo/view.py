@@ -8,8 +8,9 @@ from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -22,7 +23,7 @@ the real daemon runs with its real adapters, against simulated vendors on 127.0.
   Clara  telephone appointments over sipgate, in German; reads e-mail only
   Ida    looks after noshowd; is told when it goes blind
 """
-#: A narrower terminal gets plain lines.
+#: A narrower terminal gets one column beside the time, anything that is no terminal plain lines.
 _NARROWEST = 100
 _TIME = len("00:00")
 
@@ -38,7 +39,7 @@ class Line:
 
 
 class View:
-    """Columns in a terminal with a clock below them; plain lines everywhere else. Times are shown in `zone`.
+    """Columns in a terminal, one in a narrow terminal, a clock below; plain lines elsewhere. Times are in `zone`.
 
     News comes from several places, a little late from some: it is laid aside and shown in order of time.
     """
@@ -46,12 +47,13 @@ class View:
     def __init__(self, zone: ZoneInfo, *, plain: bool = False, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
         self._zone = zone
-        self._columns = self._console.is_terminal and not plain and self._console.width >= _NARROWEST
+        self._terminal = self._console.is_terminal and not plain
+        self._columns = self._terminal and self._console.width >= _NARROWEST
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._aside: list[Line] = []
 
     def __enter__(self) -> Self:
-        if self._columns:
+        if self._terminal:
             self._live.start()
         return self
 
@@ -85,7 +87,7 @@ class View:
 
     def clock(self, now: datetime, says: str) -> None:
         """The line below the columns."""
-        if self._columns:
+        if self._terminal:
             self._live.update(Text(f"{self.time(now)}  {says}", style="reverse"), refresh=True)
 
     def print(self, text: str = "", *, style: str = "") -> None:
@@ -93,7 +95,11 @@ class View:
         self._console.print(Text(text, style=style), soft_wrap=True)
 
     def table(self, *rows: tuple[str, ...], widths: tuple[int, ...]) -> None:
-        """Rows of a time and columns of these shares; plain lines where there is no room."""
+        """Rows of a time and columns of these shares; one column where there is no room, plain lines elsewhere."""
+        if not self._columns and self._terminal:
+            for time, *cells in rows:
+                self._console.print(self._below(time, *(Text(cell) for cell in cells if cell)))
+            return
         if not self._columns:
             for row in rows:
                 self.print("  ".join(cell for cell in row if cell))
@@ -112,6 +118,8 @@ class View:
     def _show(self, line: Line) -> None:
         if self._columns:
             self._console.print(self._row(self.time(line.at), line.world, line.did, line.why))
+        elif self._terminal:
+            self._console.print(self._narrow(line))
         elif line.world:
             self.print(f"{self.time(line.at)}  {line.world}")
         else:
@@ -124,4 +132,20 @@ class View:
         row.add_column(ratio=4, style="cyan")
         row.add_column(ratio=4, style="dim")
         row.add_row(*(Text(cell) for cell in cells), style=style)
+        return row
+
+    def _narrow(self, line: Line) -> Table:
+        """What happened in the world at the margin, what noshowd did a little further in, with the reason below."""
+        if line.world:
+            return self._below(self.time(line.at), Text(line.world))
+        cells = (Text(line.did, style="cyan"), Text(line.why, style="dim"))
+        return self._below(self.time(line.at), *(Padding(cell, (0, 0, 0, 2)) for cell in cells if cell))
+
+    def _below(self, time: str, *cells: RenderableType) -> Table:
+        """The cells below one another beside the time."""
+        row = Table.grid(padding=(0, 2))
+        row.add_column(width=_TIME, style="dim")
+        row.add_column()
+        for cell in cells:
+            row.add_row("" if row.row_count else time, cell)
         return row
