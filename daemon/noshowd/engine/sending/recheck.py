@@ -121,6 +121,9 @@ async def _reread_event(parts: Parts, meeting: Meeting) -> bool:
     except (VendorError, TimeoutError):
         return False
 
+    if await parts.database.read(lambda conn: entries.get(conn, ref)) == found:
+        return True  # most often: there is nothing to write, and nobody to wake
+
     def save(conn: sa.Connection) -> None:
         before = entries.get(conn, ref)
         now = parts.clock.now()
