@@ -103,6 +103,8 @@ async def test_times_of_a_story_stand_in_the_zone_of_our_side_unless_it_names_an
         ('meeting = "n"\ncancel = true', "where the story says n"),
         ('down = "meet"\nup = "meet"', "exactly one thing that happens"),
         ("", "exactly one thing that happens"),
+        ('cancel = true\n[[event]]\nat = "18:01"\ncancel = true', "an end after 18:01 where the story ends at 18:00"),
+        ('cancel = true\n[[expect]]\nnot_sent = ["nugde"]', "one of nudge, waiting_notice"),
     ],
 )
 def test_what_would_silently_do_nothing_is_refused(tmp_path: Path, event: str, says: str) -> None:

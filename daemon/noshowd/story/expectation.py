@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
 
+from pydantic import AfterValidator, Field
+
+from noshowd.config.refusal import refuse
 from noshowd.config.values import Section
 from noshowd.domain.followup import FollowUpKind
 from noshowd.domain.meeting import Skip
 from noshowd.domain.phase import Phase
 from noshowd.domain.verdict import Outcome, Presence, Reason, SidePresence
 from noshowd.story.moment import Moment
+
+
+def _of_kind(given: str) -> str:
+    """A misspelt kind is sent to nobody: `not_sent` would hold for ever."""
+    if given.partition(" ")[0] not in list(FollowUpKind):
+        raise refuse(f"one of {', '.join(FollowUpKind)}, and after a space whom or why", do="Name a kind of message.")
+    return given
+
+
+#: "kind", "kind person" or "kind reason".
+OfKind = Annotated[str, AfterValidator(_of_kind)]
 
 
 class Late(Section):
@@ -49,12 +63,12 @@ class Expect(Section):
     reasons: tuple[Reason, ...] = Field(default=(), description="Among the reasons.")
     no_reasons: tuple[Reason, ...] = Field(default=(), description="Not among the reasons.")
     round: int | None = Field(default=None, description="1, and one more with every move.")
-    sent: tuple[str, ...] = Field(default=(), description='Sent by then: "kind" or "kind person".')
-    not_sent: tuple[str, ...] = Field(default=(), description="Not sent by then.")
-    open: tuple[str, ...] = Field(default=(), description="Waiting for approval or queued.")
-    withheld: tuple[str, ...] = Field(default=(), description='Withheld: "kind reason".')
-    withdrawn: tuple[str, ...] = Field(default=(), description="Taken out before it left.")
-    retracted: tuple[str, ...] = Field(default=(), description="Taken back after it had been sent.")
+    sent: tuple[OfKind, ...] = Field(default=(), description='Sent by then: "kind" or "kind person".')
+    not_sent: tuple[OfKind, ...] = Field(default=(), description="Not sent by then.")
+    open: tuple[OfKind, ...] = Field(default=(), description="Waiting for approval or queued.")
+    withheld: tuple[OfKind, ...] = Field(default=(), description='Withheld: "kind reason".')
+    withdrawn: tuple[OfKind, ...] = Field(default=(), description="Taken out before it left.")
+    retracted: tuple[OfKind, ...] = Field(default=(), description="Taken back after it had been sent.")
     quiet: bool = Field(default=False, description="Nothing went to any guest.")
     texts: tuple[TextExpected, ...] = Field(default=(), description="What could be read.")
     late: Late | None = Field(default=None, description="How late each side was.")

@@ -16,7 +16,7 @@ from noshowd.config.values import Address, Duration, Phone, Section, Text, Wait,
 from noshowd.domain.evidence import Blind
 from noshowd.story.expectation import Expect
 from noshowd.story.happening import Event, Guest
-from noshowd.story.moment import Moment
+from noshowd.story.moment import Moment, on_the_clock
 
 
 class StoryMeeting(Section):
@@ -121,6 +121,20 @@ class Story(Section):
             for part in (event.down, event.lost, event.empty, event.refuses, event.up, late):
                 _known(part, parts, "Name a source or channel of this story, or its calendars.")
         return self
+
+    @model_validator(mode="after")
+    def _all_of_it_is_told(self) -> Self:
+        """What stands after the end would silently not happen."""
+        ends = on_the_clock(self.ends, self.day)
+        late = next((at for at in self._instants() if on_the_clock(at, self.day) > ends), None)
+        if on_the_clock(self.begins, self.day) >= ends or late is not None:
+            raise refuse(
+                f"an end after {late or self.begins} where the story ends at {self.ends}", do="Correct `ends`."
+            )
+        return self
+
+    def _instants(self) -> list[Moment]:
+        return [*(event.at for event in self.event), *(expect.at for expect in self.expect if expect.at is not None)]
 
 
 def _known(name: str | None, names: set[str], do: str) -> None:

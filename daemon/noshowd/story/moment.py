@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime, time
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -20,3 +21,10 @@ def _moment(given: str) -> str:
 
 #: An instant in the story's zone, on the story's day where it names none.
 Moment = Annotated[str, AfterValidator(_moment)]
+
+
+def on_the_clock(moment: Moment, day: date) -> datetime:
+    """What a clock in the story's zone shows then; without a zone, as it was written."""
+    given, clock = moment.rsplit(" ", 1) if " " in moment else (day.isoformat(), moment)
+    hour, minute, second = (int(part) for part in f"{clock}:0".split(":")[:3])
+    return datetime.combine(date.fromisoformat(given), time(hour, minute, second))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from noshowd.domain.entry import (
@@ -18,16 +18,14 @@ from noshowd.domain.entry import (
 from noshowd.domain.evidence import SourceTraits
 from noshowd.story.format import ACCOUNT, Source, Story, StoryMeeting
 from noshowd.story.happening import Guest
-from noshowd.story.moment import Moment
+from noshowd.story.moment import Moment, on_the_clock
 
 _LONG_AGO = timedelta(days=7)
 
 
 def instant(story: Story, moment: Moment) -> datetime:
     """The instant of a moment of the story, in UTC."""
-    day, clock = moment.rsplit(" ", 1) if " " in moment else (story.day.isoformat(), moment)
-    hour, minute, second = (int(part) for part in f"{clock}:0".split(":")[:3])
-    local = datetime.combine(date.fromisoformat(day), time(hour, minute, second), tzinfo=story.clocks)
+    local = on_the_clock(moment, story.day).replace(tzinfo=story.clocks)
     return local.astimezone(ZoneInfo("UTC"))
 
 
