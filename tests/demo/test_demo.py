@@ -24,6 +24,7 @@ from noshowd.config.load import load
 from noshowd.config.model import Config
 from noshowd.demo.configuration import write_configuration
 from noshowd.demo.promises import PROMISES, Evidence, broken
+from noshowd.demo.summary import summarise
 from noshowd.demo.town import Town
 from noshowd.demo.view import Line, View
 from noshowd.demo.watch import Story
@@ -99,10 +100,14 @@ def test_a_folder_that_is_in_use_is_left_alone(tmp_path):
 def test_a_day_on_which_nothing_happened_breaks_the_promises(tmp_path):
     with Town(lambda: NOON, tmp_path) as town:
         empty = Story(meetings=(), transitions={}, followups=(), booked={})
-        unkept = broken(Evidence(story=empty, town=town, journal="Traceback (most recent call last)", first=NOON))
+        evidence = Evidence(story=empty, town=town, journal="Traceback (most recent call last)", first=NOON)
+        unkept = broken(evidence)
+        told = StringIO()
+        summarise(View(ZoneInfo("UTC"), console=Console(file=told)), evidence, unkept)
     assert [promise.says for promise in PROMISES if promise not in unkept] == [
         "At most three interruptions in eight calls."
     ]
+    assert "noshowd demo --speed 140" in told.getvalue()
 
 
 def test_the_configuration_is_one_that_noshowd_takes(tmp_path):

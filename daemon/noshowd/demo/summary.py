@@ -15,6 +15,8 @@ from noshowd.store.outbox import Happened
 
 _KEPT_BACK = frozenset({State.WITHDRAWN, State.WITHHELD, State.EXPIRED, State.REFUSED, State.FAILED})
 _GUESTS = frozenset(guest.address for guest in GUESTS)
+#: A busy machine falls behind a day that runs so fast, and what has to be in time then is not.
+_SLOWER = "Was this machine busy? Half as fast, the same day leaves noshowd twice the time: noshowd demo --speed 140"
 
 
 def summarise(view: View, of: Evidence, broken: list[Promise]) -> None:
@@ -36,6 +38,8 @@ def summarise(view: View, of: Evidence, broken: list[Promise]) -> None:
     for promise in PROMISES:
         mark = "NOT KEPT" if promise in broken else "kept"
         view.print(f"{mark:9} for {promise.to}: {promise.says}", style="bold red" if promise in broken else "")
+    if broken:
+        view.print(_SLOWER)
     interruptions = [f"{view.time(letter.at)} {letter.message['Subject']}" for letter in of.interruptions(CLARA)]
     view.print(f"Clara was interrupted {len(interruptions)} times in eight calls: {'; '.join(interruptions)}.")
 
