@@ -89,7 +89,7 @@ def _unknown_key(where: Where, holder: Model | None, root: Model) -> Words:
     if near:
         do = "Correct the key, or remove it."
     elif homes:
-        do = f"It belongs into {' or '.join(dict.fromkeys(homes[:4]))}. Move it, or remove it."
+        do = f"Remove it, or move it: {' or '.join(dict.fromkeys(homes[:4]))} has a key of this name."
     else:
         do = "Remove it."
     return {
