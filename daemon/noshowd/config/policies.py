@@ -232,7 +232,8 @@ class PolicySection(Section):
     ask_at: TimeOfDay | None = Field(
         default=None,
         description="Questions about what nobody saw wait for this time of day and come as one list, with a tap for "
-        "each appointment; without it each comes by itself.",
+        "each appointment. Without it each comes by itself once the one before is answered, and what is left shortly "
+        "before the end of the day as one list.",
         examples=["17:30"],
     )
     guide: GuideSection | None = Field(default=None, description="Own words for a call back; else the built-in ones.")

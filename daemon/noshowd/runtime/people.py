@@ -22,6 +22,8 @@ from noshowd.wording import folder_for
 
 #: A recall task or question of a meeting outside working hours stays open this long.
 _AFTER_HOURS = timedelta(hours=4)
+#: What is found out this late in a day may have to wait for the next one.
+_LATE = timedelta(hours=1)
 #: Answers remembered, for each sort of question.
 _KEPT = 4096
 
@@ -118,9 +120,16 @@ class ConfiguredDirectory:
         return None if hours.is_open(now) else hours.next_open(now)
 
     def day_ends(self, person: Person, at: datetime) -> datetime:
-        """End of the last open stretch of the local day of `at`, or a few hours later when that is over."""
-        local = at.astimezone(ZoneInfo(self._hours(person.address).zone)).date()
-        return max(self._last_open(person.address, local) or at, at + _AFTER_HOURS)
+        """End of the last open stretch of the local day of `at`.
+
+        Where that is over, or as good as over, a few hours after the next opening: what quiet hours hold back until
+        then is not lost.
+        """
+        hours = self._hours(person.address)
+        ends = self._last_open(person.address, at.astimezone(ZoneInfo(hours.zone)).date()) or at
+        if ends - at >= _LATE:
+            return max(ends, at + _AFTER_HOURS)
+        return (hours.next_open(max(ends, at)) or at) + _AFTER_HOURS
 
     def _closes(self, address: str | None, day: date) -> datetime | None:
         spans = self._hours(address).open_spans(day)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from noshowd.domain.followup import Cause, FollowUp, FollowUpKey, FollowUpKind, Happening, State, Withheld
+from noshowd.domain.gate import Ruling
 from noshowd.domain.meeting import Person
 from noshowd.domain.spans import Span
 from noshowd.engine.cards.listed import MOST_TAPS, STEP, Asked, asked_by, in_order, parcel_of, reader
@@ -27,17 +28,36 @@ from noshowd.store.outbox import OutboxRow
 _STANDS = timedelta(hours=12)
 #: The next working day is looked for so far ahead.
 _DAYS_AHEAD = 14
+#: What found no gap all day is asked in a list so long before the person's hours end.
+_BEFORE_THE_END = timedelta(minutes=15)
+#: Whatever holds a question back is looked at again more often than this.
+_LAST_CHANCE = timedelta(minutes=3)
+#: These hold a question back until there is a gap.
+_NO_GAP = frozenset({Withheld.QUESTION_BUDGET, Withheld.HINT_IN_A_CALL})
 
 
-def waits_for_list(row: OutboxRow, fresh: Fresh) -> bool:
-    """Whether this question is kept for the list of the day."""
-    return row.followup.kind is FollowUpKind.QUESTION and fresh.policy.ask_at is not None
+def list_for(parts: Parts, row: OutboxRow, fresh: Fresh, ruling: Ruling) -> datetime | None:
+    """When the list comes for which this question is kept; None where it is asked by itself, or waits for a gap."""
+    if row.followup.kind is not FollowUpKind.QUESTION:
+        return None
+    person, now = reader(parts, row.followup.key.person, fresh.meeting), parts.clock.now()
+    if ruling.go:
+        return None if fresh.policy.ask_at is None else next_list(parts, person, fresh.policy.ask_at, now)
+    due = _evening(parts, person, now) if ruling.reason in _NO_GAP else None
+    return due if due is not None and due - _LAST_CHANCE <= now < due else None
 
 
-async def lay_aside(parts: Parts, row: OutboxRow, fresh: Fresh) -> None:
-    """Keep the question for the next list to this person, and see to it that there will be one."""
+def _evening(parts: Parts, person: Person, now: datetime) -> datetime | None:
+    """Shortly before this person's day is over; None where it is over."""
+    zone = ZoneInfo(parts.directory.contact(person).zone)
+    midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(0), tzinfo=zone)
+    left = parts.directory.open_spans(person, Span(start=now, end=midnight.astimezone(now.tzinfo)))
+    return left[-1].end - _BEFORE_THE_END if left else None
+
+
+async def lay_aside(parts: Parts, row: OutboxRow, due: datetime) -> None:
+    """Keep the question for the list to this person that is `due` then, and see to it that there will be one."""
     now = parts.clock.now()
-    due = next_list(parts, reader(parts, row.followup.key.person, fresh.meeting), fresh.policy.ask_at or time(), now)
     key = FollowUpKey(
         meeting="",
         round=0,

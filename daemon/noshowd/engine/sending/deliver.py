@@ -15,7 +15,7 @@ from noshowd.domain.followup import FollowUpKind, Happening, State, Withheld
 from noshowd.domain.gate import GO, Ruling, gate
 from noshowd.engine.answers.approvals import lapse
 from noshowd.engine.answers.notices import do_instead
-from noshowd.engine.cards.day_list import lay_aside, list_of, waits_for_list
+from noshowd.engine.cards.day_list import lay_aside, list_for, list_of
 from noshowd.engine.cards.list_edits import show_anew
 from noshowd.engine.cards.listed import is_list
 from noshowd.engine.claims import work_on_due
@@ -86,11 +86,11 @@ async def _send(parts: Parts, row: OutboxRow) -> None:
         daily_limit=fresh.policy.daily_limit,
         ordered=row.followup.ordered,
     )
+    if (due := list_for(parts, row, fresh, ruling)) is not None:
+        await lay_aside(parts, row, due)
+        return
     if not ruling.go:
         await _withhold(parts, row, ruling, fresh)
-        return
-    if waits_for_list(row, fresh):
-        await lay_aside(parts, row, fresh)
         return
     text = await written(parts, row, fresh)
     if isinstance(text, Withheld):
