@@ -109,7 +109,7 @@ async def test_the_owner_hears_of_blind_hours_also_on_a_day_without_meetings(dat
     assert evening(house) == 1
     await house.until(EVENING + 2)
     [post] = house.sent(NOTICE)
-    assert "source:meet: from 10:10 to 10:41" in post.parcel.text
+    assert 'The source "meet": from 10:10 to 10:41' in post.parcel.text
 
 
 async def test_the_weekend_is_told_of_on_monday(database: Database) -> None:
@@ -121,8 +121,8 @@ async def test_the_weekend_is_told_of_on_monday(database: Database) -> None:
     assert evening(house) == 1
     await house.until(EVENING + 2)
     [post] = house.sent(NOTICE)
-    assert "source:meet: from Saturday, 28 February, 2:00 to" in post.parcel.text
-    assert "source:old" not in post.parcel.text, "Friday's word had it"
+    assert 'The source "meet": from Saturday, 28 February, 2:00 to' in post.parcel.text
+    assert '"old"' not in post.parcel.text, "Friday's word had it"
 
 
 async def test_a_day_on_which_nobody_ran_is_told(database: Database, tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ async def test_a_database_that_cannot_be_written_is_told_directly(tmp_path, monk
         assert (spell.part, spell.began) == ("database", at(0))
         house.pass_time(61)
         await house.until(62)
-        assert "answers again" in told(house)[-1]
+        assert "works again" in told(house)[-1]
 
 
 async def test_a_trouble_with_the_end_of_the_day_keeps_no_alert_back(

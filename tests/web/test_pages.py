@@ -284,3 +284,26 @@ def test_health_is_what_the_daemon_says(desk: Desk) -> None:
     assert desk.browser.get("/healthz").text == "ok"
     desk.well = False
     assert desk.browser.get("/healthz").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("Link: https://meet.google.com/abc?a=1&b=2.", ["https://meet.google.com/abc?a=1&b=2"]),
+        ("(https://meet.example/x), then", ["https://meet.example/x"]),
+        ("Call +49 30 12345670 or +493012345671!", ["tel:+493012345670", "tel:+493012345671"]),
+        ("Rather write: mailto:a@b.example?subject=x&body=y", ["mailto:a@b.example?subject=x&body=y"]),
+        ("http://plain.example javascript:alert(1) data:text/html,x ftp://x.example", []),
+        ('https://x.example/"onclick="alert(1)', []),
+        ("<a href=https://x.example>here</a>", []),
+        ("+12 3 and 1+4930123456 and +12345678901234567890", []),
+    ],
+)
+def test_what_can_be_tapped_is_a_link_and_nothing_else(text: str, links: list[str]):
+    desk = Desk()
+    desk.questions["q3"] = replace(QUESTION, text=f"One thing.\n{text}")
+    page = LexborHTMLParser(desk.browser.get(desk.link("q3")).text)
+    assert [one.attributes["href"] for one in page.css("p.text a")] == links
+    assert [set(one.attributes) for one in page.css("p.text a")] == [{"href"}] * len(links)
+    if "mailto" not in text:
+        assert text in page.css_first("p.text").text(), "nothing of it is lost"

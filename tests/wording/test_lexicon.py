@@ -8,7 +8,9 @@ import pytest
 
 from noshowd.domain.evidence import Said
 from noshowd.engine.answers.choices import Verb
+from noshowd.engine.judging.breaker import BREAKER
 from noshowd.runtime.reply_words import REPLY_WORDS
+from noshowd.store import health
 from noshowd.wording.languages import languages
 from noshowd.wording.lexicon import TOTAL, Lexicon
 
@@ -22,6 +24,18 @@ def test_every_word_is_there(language):
             assert lexicon._words[table][member.value].strip(), (language, table, member)
             assert lexicon.say(member)
         assert set(lexicon._words[table]) == {member.value for member in kind}, (language, table)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_sort_of_part_is_called_something(language):
+    sorts = {one.removesuffix(":") for one in (*health._SORTS, health.DATABASE, BREAKER)} - {"trial", "clock"}
+    lexicon = Lexicon(language)
+
+    assert set(lexicon._words["part"]) == sorts | {"default"}
+    for sort in sorts:
+        told = lexicon.trouble(f"trial:{sort}:x{{name}}", "{since}")
+        assert f"{sort}:" not in told
+        assert told.count("{") <= 2, "what a name holds is not filled in"
 
 
 @pytest.mark.parametrize("language", languages())

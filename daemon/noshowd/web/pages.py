@@ -20,8 +20,14 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-#: A letter that stands ready in the reader's own mail program, at the end of a line.
-_LETTER = re.compile(r"(?<=\s)(mailto:([^\s?]+)\?subject=\S+)$", re.MULTILINE)
+#: What can be tapped: a letter that stands ready in the reader's own mail program, at the end of a line; an address,
+#: without what ends the sentence around it; a number as it is dialled from anywhere.
+_TAPPED = re.compile(
+    r"(?<!\S)(?P<letter>mailto:(?P<whom>[^\s?]+)\?subject=\S+)$"
+    r"|(?<![^\s(])(?P<address>https://[^\s<>\"]+?)(?=[.,;:!?)]*(?:\s|$))"
+    r"|(?<![\w+])(?P<number>\+[1-9](?: ?\d){6,14})(?![\w])",
+    re.MULTILINE,
+)
 
 
 def style() -> Response:
@@ -55,10 +61,11 @@ def offer(texts: Texts, values: dict[str, Any], *, status: int = 200) -> HTMLRes
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     """The text in pieces, each with where it leads: a letter that stands ready is shown as whom it goes to."""
     at = 0
-    for letter in _LETTER.finditer(text):
-        yield text[at : letter.start()], ""
-        yield letter[2], letter[1]
-        at = letter.end()
+    for found in _TAPPED.finditer(text):
+        yield text[at : found.start()], ""
+        shown, leads_to = found["whom"] or found[0], found[0]
+        yield shown, f"tel:{leads_to.replace(' ', '')}" if found["number"] else leads_to
+        at = found.end()
     yield text[at:], ""
 
 

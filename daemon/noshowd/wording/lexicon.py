@@ -115,10 +115,21 @@ class Lexicon:
         """Words in replies, upper case, and the taps they stand for."""
         return {str(word): tap for tap, word in self._words["reply"].items()}
 
+    def part(self, part: str) -> str:
+        """What people call a part of noshowd (`channel:slack`), as a sentence begins; itself where it has no sort."""
+        (sort, name), words = _named(part), self._words["part"]
+        return str(words.get(sort, part or words["default"])).replace("{name}", name)
+
+    def trouble(self, part: str, since: str) -> str:
+        """That a part of noshowd does not work, and since when."""
+        (sort, name), words = _named(part), self._words["trouble"]
+        places = {"{part}": self.part(part), "{since}": since, "{name}": name}
+        return _PLACE.sub(lambda place: places.get(place[0], place[0]), str(words.get(sort, words["default"])))
+
     def cost(self, part: str) -> str:
-        """What it costs that a part of noshowd (`channel:slack`) does not work."""
+        """What it costs that a part of noshowd does not work."""
         costs = self._words["cost"]
-        return str(costs.get(part.removeprefix("trial:").partition(":")[0], costs["calendar"]))
+        return str(costs.get(_named(part)[0], costs["calendar"]))
 
     def phrase(self, name: str) -> str:
         """A small phrase that several templates share."""
@@ -176,3 +187,9 @@ class Lexicon:
 
     def _written(self, pattern: str, at: datetime, zone: str) -> str:
         return format_datetime(at, self._words["date"][pattern], tzinfo=ZoneInfo(zone), locale=self._locale)
+
+
+def _named(part: str) -> tuple[str, str]:
+    """The sort of a part and its name."""
+    sort, _, name = part.removeprefix("trial:").partition(":")
+    return sort, name

@@ -42,6 +42,7 @@ def variables(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "approval": context.approval.value,
         "note": lexicon.say(context.note) if context.note else "",
         "part": one_line(context.part, 80),
+        "part_name": one_line(lexicon.part(context.part), 120),
         "cost": lexicon.cost(context.part),
         "detail": one_line(context.detail, 300),
         "shadow": context.shadow,
@@ -123,6 +124,7 @@ def _times(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         return how(at, zone) if at is not None else ""
 
     offered = context.free_times[:MOST_TIMES]
+    since = written(lambda at, zone: f"{lexicon.day(at, zone)}, {lexicon.clock(at, zone)}", context.since)
     return {
         "clock": lexicon.clock(context.start, zone),
         "day": lexicon.day(context.start, zone),
@@ -138,7 +140,8 @@ def _times(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         "times": lexicon.moments(offered, zone) if offered else "",
         "first_time": lexicon.moment(offered[0], zone) if offered else "",
         "until": written(lambda at, zone: _when(at, context.now, zone, lexicon), context.until),
-        "since": written(lambda at, zone: f"{lexicon.day(at, zone)}, {lexicon.clock(at, zone)}", context.since),
+        "since": since,
+        "trouble": one_line(lexicon.trouble(context.part, since), 300),
         "listed": [
             {
                 "clock": lexicon.clock(one.start, zone),
@@ -169,7 +172,7 @@ def _day(context: WordingContext, lexicon: Lexicon) -> dict[str, Any]:
         ],
         "outages": [
             {
-                "part": one_line(one.part, 80),
+                "part_name": one_line(lexicon.part(one.part), 120),
                 "began": _stamp(one.began, context.now, zone, lexicon),
                 "ended": _stamp(one.ended, context.now, zone, lexicon) if one.ended is not None else "",
             }
