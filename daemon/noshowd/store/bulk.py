@@ -136,4 +136,5 @@ def _given(table: sa.Table, names: Sequence[str], dialect: Dialect) -> str:
     """The rows as PostgreSQL unfolds them from one parameter for each column."""
     unfolded = ", ".join(["json_array_elements_text(%s::json)"] * len(names))
     typed = ", ".join(f"{name}::{table.c[name].type.compile(dialect)} AS {name}" for name in names)
-    return f"(SELECT {typed} FROM ROWS FROM ({unfolded}) AS raw ({', '.join(names)})) AS given"  # noqa: S608 - ours
+    raw = f"ROWS FROM ({unfolded}) AS raw ({', '.join(names)})"
+    return f"(SELECT {typed} FROM {raw}) AS given"  # noqa: S608 - names of our own columns
